@@ -1,0 +1,94 @@
+import { awscdk, javascript } from 'projen';
+
+/** The oldest aws-cdk-lib and constructs that the library promises to work with: it is compiled against them. */
+const FLOOR = { cdk: '2.258.0', constructs: '10.5.1' };
+/** The newest ones: the whole unit suite runs against both. */
+const NEWEST = { cdk: '2.276.0', constructs: '10.8.1' };
+
+const project = new awscdk.AwsCdkConstructLibrary({
+  name: 'cdk-s3-replication',
+  description:
+    'AWS CDK constructs that replicate Amazon S3 buckets across regions and accounts: versioning, least-privilege IAM, policies, deploy order and checks included.',
+  author: 'cdk-s3-replication contributors',
+  authorAddress: 'cdk-s3-replication@users.noreply.github.com',
+  authorOrganization: true,
+  repositoryUrl: 'https://github.com/cdk-s3-replication/cdk-s3-replication.git',
+  license: 'Apache-2.0',
+  stability: 'experimental',
+  keywords: ['aws', 'aws-cdk', 's3', 'replication', 'cross-region-replication', 'same-region-replication', 'disaster-recovery', 'backup', 'kms'],
+  defaultReleaseBranch: 'main',
+  majorVersion: 0,
+
+  packageManager: javascript.NodePackageManager.NPM,
+  minNodeVersion: '20.9.0',
+  workflowNodeVersion: '22.x',
+  projenrcTs: true,
+  sampleCode: false,
+  typecheckTests: true,
+  jsiiVersion: '~6.0.0',
+  typescriptVersion: '~6.0.0',
+  cdkVersion: FLOOR.cdk,
+  constructsVersion: FLOOR.constructs,
+
+  publishToPypi: { distName: 'cdk-s3-replication', module: 'cdk_s3_replication' },
+  publishToMaven: {
+    javaPackage: 'io.github.cdks3replication',
+    mavenGroupId: 'io.github.cdks3replication',
+    mavenArtifactId: 'cdk-s3-replication',
+  },
+  publishToNuget: { dotNetNamespace: 'CdkS3Replication', packageId: 'CdkS3Replication' },
+  publishToGo: { moduleName: 'github.com/cdk-s3-replication/cdk-s3-replication-go', packageName: 'cdks3replication' },
+
+  devDeps: [
+    'aws-cdk@^2.1148.1', // 3.0.0 on npm is an accidental publish that cannot read current assemblies
+    `aws-cdk-lib-newest@npm:aws-cdk-lib@${NEWEST.cdk}`,
+    `constructs-newest@npm:constructs@${NEWEST.constructs}`,
+    'cdk-nag@^3.0.2',
+    '@aws-cdk/cloudformation-diff',
+    'tsx',
+  ],
+
+  // `npm test` only reads: a changed template or a lint finding fails, nothing is updated or fixed on the way
+  jestOptions: {
+    updateSnapshot: javascript.UpdateSnapshot.NEVER,
+    coverage: false,
+    jestConfig: { testMatch: [], collectCoverage: false },
+  },
+  eslintOptions: { dirs: ['src'], devdirs: ['test', 'projenrc', 'examples', 'scripts'], commandOptions: { fix: false } },
+  tsconfigDev: {
+    compilerOptions: { isolatedModules: true, paths: { 'cdk-s3-replication': ['../src'] } },
+    include: ['../examples/**/*.ts', '../scripts/**/*.ts'],
+  },
+  gitignore: ['cdk.out', 'demo.out'],
+  npmignore: ['/docs/', '/examples/', '/scripts/', '/bench/', '/.ci/', '/CONTRIBUTING.md', 'demo.out', 'cdk.out'],
+});
+
+// one suite, run against the floor and against the newest aws-cdk-lib
+const onEachVersion = (name: string, modules: Record<string, string>) => ({
+  displayName: name,
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'test/tsconfig.json', diagnostics: false }] },
+  moduleNameMapper: { ...modules, '^cdk-s3-replication$': '<rootDir>/src/index.ts' },
+});
+project.jest!.config.projects = [
+  onEachVersion('floor', {}),
+  onEachVersion('newest', {
+    '^aws-cdk-lib$': '<rootDir>/node_modules/aws-cdk-lib-newest',
+    '^aws-cdk-lib/(.*)$': '<rootDir>/node_modules/aws-cdk-lib-newest/$1',
+    '^constructs$': '<rootDir>/node_modules/constructs-newest',
+  }),
+];
+for (const key of ['testMatch', 'transform', 'testPathIgnorePatterns', 'coverageDirectory', 'coverageReporters', 'coveragePathIgnorePatterns']) {
+  delete (project.jest!.config as Record<string, unknown>)[key];
+}
+
+project.addTask('demo', {
+  description: 'Main job: synthesize every example, check it, and show what was made',
+  exec: 'tsx scripts/demo.ts',
+  receiveArgs: true,
+});
+
+// package-lock.json must not carry download addresses: every machine has its own registry
+project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
+
+project.synth();

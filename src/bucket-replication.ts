@@ -1,0 +1,226 @@
+import { Annotations, Aws, aws_iam as iam, aws_s3 as s3, Lazy } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { DestinationAnchor, SourceAnchor } from './private/anchors';
+import { BucketEnd, bucketEnd, definedBucket, givenName, nameOf } from './private/bucket-end';
+import { validateReplication } from './private/checks';
+import { deployedStack, sameStage } from './private/environment';
+import { mistake } from './private/mistake';
+import { acknowledgeReplica } from './private/nag';
+import { attributeFor, deployAfter } from './private/references';
+import { replicationRole } from './private/role';
+import { checkRoleInput } from './private/role-input';
+import { checkAgainst, checkDestination, checkKeys, checkOptions } from './private/rule-input';
+import { ruleId } from './private/rules';
+import { enableVersioning } from './private/versioning';
+import { ReplicationFilter } from './replication-filter';
+import { ReplicationRule } from './replication-rule';
+
+/** Properties of a BucketReplication. */
+export interface BucketReplicationProps {
+  /**
+   * The source bucket: an L2 or L1 bucket of this app, or a construct whose default child is one.
+   * Versioning is switched on. An imported bucket is an error: CloudFormation cannot change a bucket of another stack.
+   */
+  readonly source: s3.IBucketRef;
+
+  /**
+   * The first rules; more can come with `addRule()`.
+   *
+   * @default - no rules
+   */
+  readonly rules?: ReplicationRule[];
+
+  /**
+   * A role of the source's account that S3 assumes, instead of the one that is created. It must trust `s3.amazonaws.com`;
+   * the permissions are added to it.
+   *
+   * @default - a role is created
+   */
+  readonly role?: iam.IRole;
+
+  /**
+   * Name of the role that is created: 1 to 64 letters, digits and `+=,.@_-`. A role with a name is deleted with its stack even when
+   * the source bucket is retained: deploy once without rules before deleting the stack.
+   *
+   * @default - CloudFormation makes a name, and the role is retained when the source bucket is
+   */
+  readonly roleName?: string;
+
+  /**
+   * Path of the role that is created, for example `/replication/`. Changing it later replaces the role.
+   *
+   * @default /
+   */
+  readonly rolePath?: string;
+
+  /**
+   * Permissions boundary of the role that is created. It must allow what replication does.
+   *
+   * @default - none, or the one that the app sets for all roles
+   */
+  readonly permissionsBoundary?: iam.IManagedPolicy;
+}
+
+/**
+ * The replication of one source bucket: its replication configuration, its role and its rules.
+ *
+ * S3 knows one replication configuration and one role for a bucket, so there is one BucketReplication for a source
+ * bucket. `BucketReplication.of(bucket)` finds it or creates it; the other constructs of this library use that, so they
+ * compose on one source. The role and its policy are children of the source bucket, wherever this construct is.
+ *
+ * Objects that exist already are not replicated. For a source without a given name CloudFormation attaches the
+ * permissions shortly after the configuration; objects written between the two fail to replicate for good. For a busy
+ * bucket, deploy the rules with `enabled: false` once and then without it.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication.html
+ */
+export class BucketReplication extends Construct {
+  /**
+   * The BucketReplication of a source bucket; it is created when there is none.
+   *
+   * @param bucket a bucket of this app; an imported one is an error
+   */
+  public static of(bucket: s3.IBucketRef): BucketReplication {
+    const cfn = definedBucket(bucket);
+    const found = cfn && SourceAnchor.find(cfn);
+    return found ? (found.handle as BucketReplication) : new BucketReplication(cfn ?? bucket, 'BucketReplication', { source: bucket });
+  }
+
+  /** The source bucket. */
+  public readonly source: s3.IBucketRef;
+
+  /** The role that S3 assumes to replicate. */
+  public readonly role: iam.IRole;
+
+  private readonly end: BucketEnd;
+  private readonly anchor: SourceAnchor;
+
+  /**
+   * @throws when the source is not defined in this app, has a replication configuration or a BucketReplication already,
+   * or has its versioning suspended; and for rules as `addRule()` does
+   */
+  constructor(scope: Construct, id: string, props: BucketReplicationProps) {
+    super(scope, id);
+    const end = bucketEnd(props.source);
+    const cfn = this.checkedSource(end);
+    checkRoleInput(this, end, props);
+    enableVersioning(this, cfn, 'source');
+
+    const name = givenName(cfn);
+    this.end = end;
+    this.source = props.source;
+    this.anchor = new SourceAnchor(cfn, name === undefined ? cfn.attrArn : `arn:${Aws.PARTITION}:s3:::${name}`);
+    this.anchor.handle = this;
+    this.role = replicationRole(this.anchor, cfn, name !== undefined, props, () => this.anchor.permissions());
+    this.anchor.role = this.role;
+    cfn.replicationConfiguration = Lazy.any({ produce: () => this.anchor.configuration() });
+    this.anchor.node.addValidation({ validate: () => validateReplication(this.anchor) });
+    props.rules?.forEach((rule) => this.addRule(rule));
+  }
+
+  /**
+   * Adds a rule, at any time before the Stage of the source is synthesized.
+   *
+   * Versioning is switched on at the destination when it is defined in this app. The stack of the source deploys after
+   * the stack of the destination.
+   *
+   * @throws when S3 would refuse the rule, when it could not be deployed, or when the Stage is synthesized already
+   */
+  public addRule(rule: ReplicationRule): void {
+    const { anchor, end: source } = this;
+    const destination = bucketEnd(rule.destination);
+    const marked = destination.cfn && DestinationAnchor.find(destination.cfn);
+    if (anchor.synthesized || marked?.synthesized) {
+      throw mistake(this, {
+        saw: `a rule to ${nameOf(destination)} after synthesis`,
+        because: 'the Stage of one of the buckets is synthesized already (adding a Stage to a CDK pipeline does that), so the rule would be missing in the template',
+        instead: 'add rules before',
+      });
+    }
+    checkOptions(this, rule);
+    checkDestination(this, source, destination);
+    checkKeys(this, source, destination, rule);
+    const filter = rule.filter ?? ReplicationFilter.all();
+    const added = {
+      options: rule,
+      destination,
+      destinationArn: anchor.rules.find((other) => other.destination.cfn && other.destination.cfn === destination.cfn)?.destinationArn
+        ?? this.destinationArn(destination),
+      filter,
+      id: rule.ruleId ?? ruleId(destination, filter),
+    };
+    checkAgainst(this, added, anchor.rules);
+    if (destination.cfn) {
+      this.prepare(destination, destination.cfn);
+    }
+    anchor.rules.push(added);
+  }
+
+  private checkedSource(end: BucketEnd): s3.CfnBucket {
+    const { cfn } = end;
+    if (!cfn) {
+      throw mistake(this, {
+        saw: `source ${nameOf(end)} is not defined in this app`,
+        because: 'CloudFormation sets the replication configuration with the bucket itself',
+        instead: 'replicate in the app that defines the bucket, or import the bucket into this app with `cdk import`',
+      });
+    }
+    if (SourceAnchor.find(cfn)) {
+      throw mistake(this, {
+        saw: `a second BucketReplication for source ${nameOf(end)}`,
+        because: 'S3 knows one replication configuration and one role for a bucket',
+        instead: 'use BucketReplication.of(bucket).addRule() to add to the one that there is',
+      });
+    }
+    const overrides = (cfn as unknown as { rawOverrides?: { Properties?: { ReplicationConfiguration?: unknown } } }).rawOverrides;
+    if (cfn.replicationConfiguration !== undefined || overrides?.Properties?.ReplicationConfiguration !== undefined) {
+      throw mistake(this, {
+        saw: `source ${nameOf(end)} has a replication configuration of its own`,
+        because: 'S3 knows one for a bucket, and this construct never overwrites one that it did not write',
+        instead: 'remove replicationRules (replicationConfiguration of an L1 bucket) and add each of its rules with addRule(), with the same id as ruleId',
+      });
+    }
+    return cfn;
+  }
+
+  /** The destination's ARN for resources of the source's stack. */
+  private destinationArn({ ref, cfn, stack }: BucketEnd): string {
+    if (!cfn) {
+      return ref.bucketRef.bucketArn;
+    }
+    return sameStage(this.end.stack, stack)
+      ? attributeFor(this.end.stack, cfn, cfn.attrArn)
+      : `arn:${Aws.PARTITION}:s3:::${givenName(cfn)}`;
+  }
+
+  /** What a destination of this app needs: versioning, being deployed first, and no finding about not being replicated itself. */
+  private prepare(destination: BucketEnd, cfn: s3.CfnBucket): void {
+    const { stack } = this.end;
+    enableVersioning(this, cfn, 'destination');
+    if (sameStage(stack, destination.stack)) {
+      this.deployAfter(destination);
+    } else {
+      Annotations.of(this.anchor).addWarningV2(
+        'cdk-s3-replication:deployOrderAcrossStages',
+        `The destination ${nameOf(destination)} is in another Stage, so CDK does not order the deployments: S3 refuses the replication configuration ` +
+          `until the destination exists. Deploy the Stage of the destination first, or put the stacks of both buckets into one Stage`,
+      );
+    }
+    DestinationAnchor.of(cfn).sources.add(this.anchor.bucket);
+    acknowledgeReplica(cfn);
+  }
+
+  private deployAfter(destination: BucketEnd): void {
+    const from = deployedStack(this.end.stack);
+    const to = deployedStack(destination.stack);
+    try {
+      deployAfter(from, to, `replication from ${nameOf(this.end)} to ${nameOf(destination)}: replicas belong into a stack that depends on nothing of the source's stack`);
+    } catch (error) {
+      throw mistake(this, {
+        saw: `destination ${nameOf(destination)} in the stack '${to.node.path}', which depends on the source's stack '${from.node.path}'`,
+        because: `the destination must be deployed before the source (${(error as Error).message})`,
+        instead: 'put replicas into a stack of their own, and what uses both buckets into a third one',
+      });
+    }
+  }
+}

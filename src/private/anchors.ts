@@ -1,0 +1,132 @@
+import { aws_iam as iam, aws_s3 as s3, Stack } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { KeyPointer } from './encryption';
+import { partitionOf } from './environment';
+import { ruleKeys } from './keys';
+import { Statement, statements } from './permissions';
+import { policySize, ROLE_POLICY_LIMIT } from './policy-size';
+import { attributeFor } from './references';
+import { AddedRule, priorities, renderRule } from './rules';
+
+const SOURCE_ID = 'Replication';
+const DESTINATION_ID = 'Replicas';
+
+/**
+ * The replication of one source bucket: a child of the bucket resource with a fixed id, so that it is found again and its role keeps
+ * its logical id whichever line of user code came first.
+ */
+export class SourceAnchor extends Construct {
+  public static find(bucket: s3.CfnBucket): SourceAnchor | undefined {
+    return bucket.node.tryFindChild(SOURCE_ID) as SourceAnchor | undefined;
+  }
+
+  public readonly rules: AddedRule[] = [];
+  public role!: iam.IRole;
+  /** The BucketReplication that users see; not typed as such, because it is made of this. */
+  public handle!: Construct;
+  /** Rules that come later would not be in the template. */
+  public synthesized = false;
+  private readonly keyArns = new Map<unknown, string>();
+
+  /** @param arn the ARN of the bucket as the role's policy may name it */
+  constructor(public readonly bucket: s3.CfnBucket, private readonly arn: string) {
+    super(bucket, SOURCE_ID);
+  }
+
+  /** The bucket's replication configuration; total, because an error inside a Lazy would hide its own message. */
+  public configuration(): s3.CfnBucket.ReplicationConfigurationProperty | undefined {
+    if (this.rules.length === 0) {
+      return undefined;
+    }
+    const numbers = priorities(this.rules);
+    const ordered = [...this.rules].sort((a, b) => numbers.get(a)! - numbers.get(b)!);
+    return {
+      role: this.role.roleArn,
+      rules: ordered.map((rule) => {
+        const { replicaKey } = ruleKeys(this.bucket, rule);
+        return renderRule(rule, numbers.get(rule)!, replicaKey && this.keyArn(replicaKey));
+      }),
+    };
+  }
+
+  /** The statements of the role's policy, sorted so that they do not depend on the order in which rules were added. */
+  public permissions(): Statement[] {
+    const stack = Stack.of(this.bucket);
+    const access = {
+      sourceArn: this.arn,
+      sourceRegion: stack.region,
+      objectLock: isLocked(this.bucket) !== false,
+      rules: [...this.rules]
+        .sort((a, b) => (a.id < b.id ? -1 : 1))
+        .map((rule) => {
+          const keys = ruleKeys(this.bucket, rule);
+          return {
+            prefix: rule.filter._prefix,
+            destinationArn: rule.destinationArn,
+            destinationRegion: rule.destination.region,
+            sourceKeyArns: keys.replicatesKmsObjects ? keys.sourceKeys.map((key) => this.keyArn(key)) : [],
+            replicaKeyArn: keys.replicaKey && this.keyArn(keys.replicaKey),
+          };
+        }),
+    };
+    const precise = statements(access);
+    const fits = precise.length <= 5 || policySize(stack.resolve(precise), partitionOf(stack.region)) <= ROLE_POLICY_LIMIT;
+    return fits ? precise : statements({ ...access, mergeKeys: true });
+  }
+
+  /** One token a key: core resolves a weak reference for the token object it has seen while preparing the app. */
+  private keyArn(key: KeyPointer): string {
+    if ('arn' in key) {
+      return key.arn;
+    }
+    let arn = this.keyArns.get(key.cfn);
+    if (arn === undefined) {
+      arn = attributeFor(Stack.of(this.bucket), key.cfn, key.cfn.attrArn);
+      this.keyArns.set(key.cfn, arn);
+    }
+    return arn;
+  }
+}
+
+/** Marks a bucket of the app as a destination, and knows of which sources. */
+export class DestinationAnchor extends Construct {
+  public static find(bucket: s3.CfnBucket): DestinationAnchor | undefined {
+    return bucket.node.tryFindChild(DESTINATION_ID) as DestinationAnchor | undefined;
+  }
+
+  public static of(bucket: s3.CfnBucket): DestinationAnchor {
+    return DestinationAnchor.find(bucket) ?? new DestinationAnchor(bucket);
+  }
+
+  public readonly sources = new Set<s3.CfnBucket>();
+  public synthesized = false;
+
+  private constructor(bucket: s3.CfnBucket) {
+    super(bucket, DESTINATION_ID);
+    this.node.addValidation({
+      validate: () => {
+        this.synthesized = true;
+        return [];
+      },
+    });
+  }
+}
+
+/** Whether replication, followed over any number of buckets, leads from one bucket to the other. */
+export function leadsTo(from: s3.CfnBucket, to: s3.CfnBucket, seen = new Set<s3.CfnBucket>()): boolean {
+  if (from === to) {
+    return true;
+  }
+  seen.add(from);
+  return (SourceAnchor.find(from)?.rules ?? []).some(({ destination: { cfn } }) => cfn !== undefined && !seen.has(cfn) && leadsTo(cfn, to, seen));
+}
+
+/** Object Lock of a bucket; undefined when it is a token. */
+export function isLocked(bucket: s3.CfnBucket): boolean | undefined {
+  const stack = Stack.of(bucket);
+  const enabled = stack.resolve(bucket.objectLockEnabled);
+  if (stack.resolve(bucket.objectLockConfiguration) !== undefined || enabled === true) {
+    return true;
+  }
+  return enabled === undefined || enabled === false ? false : undefined;
+}

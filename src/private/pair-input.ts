@@ -1,0 +1,108 @@
+import { Annotations, aws_s3 as s3, RemovalPolicy } from 'aws-cdk-lib';
+import { IConstruct } from 'constructs';
+import { bucketSettings } from './replicated-bucket';
+import { keyPointer, regionOfKey, unusableKey } from './encryption';
+import { shown } from './environment';
+import { Mistake, mistake } from './mistake';
+import type { ReplicatedBucketPairProps } from '../replicated-bucket-pair';
+
+/** Why the other values of `encryption` are refused, and what to do instead. */
+const OTHER_ENCRYPTION: { [value: string]: [string, string] } = {
+  [s3.BucketEncryption.UNENCRYPTED]: ['S3 encrypts every object since January 2023, with SSE-S3 when nothing else is asked for', 'use BucketEncryption.S3_MANAGED'],
+  [s3.BucketEncryption.KMS_MANAGED]: ['replicas cannot be encrypted with the AWS managed key aws/s3, whose ARN nobody knows before it is used', 'use BucketEncryption.KMS'],
+  [s3.BucketEncryption.DSSE_MANAGED]: ['replicas cannot be encrypted with the AWS managed key aws/s3, whose ARN nobody knows before it is used', 'use BucketEncryption.KMS'],
+  [s3.BucketEncryption.DSSE]: ['this construct does not create buckets with dual-layer encryption', 'bring two buckets with BucketEncryption.DSSE as source and destination, or use BucketEncryption.KMS'],
+};
+
+/** Throws when the props of a pair contradict each other; warns where they will be regretted. */
+export function checkPairInput(at: IConstruct, props: ReplicatedBucketPairProps): void {
+  const wrong = pairMistake(props);
+  if (wrong) {
+    throw mistake(at, wrong);
+  }
+  if (props.removalPolicy === RemovalPolicy.DESTROY && !props.autoDeleteObjects) {
+    Annotations.of(at).addWarningV2(
+      'cdk-s3-replication:destroyNeedsEmptyBuckets',
+      'removalPolicy is DESTROY without autoDeleteObjects: S3 deletes empty buckets only, so deleting the stacks fails as long as ' +
+        'there is one object version in them. Set autoDeleteObjects: true to have the buckets emptied, or acknowledge this when you empty them yourself',
+    );
+  }
+}
+
+function pairMistake(props: ReplicatedBucketPairProps): Mistake | undefined {
+  const given = (...names: Array<keyof ReplicatedBucketPairProps>) => names.filter((name) => props[name] !== undefined && props[name] !== false);
+  const bothBrought = props.source !== undefined && props.destination !== undefined;
+  const contradictions: Array<[boolean, Array<keyof ReplicatedBucketPairProps>, string, string]> = [
+    [props.destination !== undefined, given('destinationRegion', 'destinationStack', 'destinationOptions'), 'destination', 'these describe the destination bucket that is created when none is given'],
+    [props.destinationRegion !== undefined, given('destinationStack'), 'destinationRegion', 'either a stack is made for the region, or the stack is given'],
+    [props.source !== undefined, given('sourceOptions'), 'source', 'these describe the source bucket that is created when none is given'],
+    [
+      bothBrought,
+      given('encryption', 'keepEncryptionKeys', 'removalPolicy', 'autoDeleteObjects', 'objectLockEnabled', 'objectLockDefaultRetention'),
+      'source and destination',
+      'these describe buckets that are created, and none is',
+    ],
+  ];
+  for (const [applies, others, prop, because] of contradictions) {
+    if (applies && others.length > 0) {
+      return { saw: `${prop} together with ${others.join(', ')}`, because, instead: `leave out either ${prop} or ${others.join(', ')}` };
+    }
+  }
+  if (props.encryption !== undefined && OTHER_ENCRYPTION[props.encryption]) {
+    const [because, instead] = OTHER_ENCRYPTION[props.encryption];
+    return { saw: `encryption ${props.encryption}`, because, instead };
+  }
+  return removalMistake(props) ?? keyMistake(props);
+}
+
+function removalMistake(props: ReplicatedBucketPairProps): Mistake | undefined {
+  if (props.removalPolicy === RemovalPolicy.SNAPSHOT) {
+    return { saw: 'removalPolicy snapshot', because: 'there are no snapshots of buckets', instead: 'use RETAIN, RETAIN_ON_UPDATE_OR_DELETE or DESTROY' };
+  }
+  if (props.autoDeleteObjects && props.removalPolicy !== RemovalPolicy.DESTROY) {
+    return {
+      saw: `autoDeleteObjects with removalPolicy ${props.removalPolicy ?? 'retain (the default)'}`,
+      because: 'a bucket that is retained must not be emptied',
+      instead: 'set removalPolicy: RemovalPolicy.DESTROY, or leave out autoDeleteObjects',
+    };
+  }
+  if (props.objectLockDefaultRetention && props.objectLockEnabled === false) {
+    return {
+      saw: 'objectLockDefaultRetention with objectLockEnabled: false',
+      because: 'S3 keeps a retention with Object Lock only',
+      instead: 'leave out one of the two',
+    };
+  }
+  if (props.autoDeleteObjects && bucketSettings(props).objectLockEnabled) {
+    return {
+      saw: 'autoDeleteObjects with Object Lock',
+      because: 'object versions under retention or legal hold cannot be deleted, so emptying the bucket would fail half-way',
+      instead: 'leave out autoDeleteObjects, and delete the buckets when their retention is over',
+    };
+  }
+  return undefined;
+}
+
+function keyMistake(props: ReplicatedBucketPairProps): Mistake | undefined {
+  for (const prop of ['sourceOptions', 'destinationOptions'] as const) {
+    const key = props[prop]?.encryptionKey;
+    const problem = key && unusableKey(key);
+    if (problem) {
+      return {
+        saw: `${prop}.encryptionKey: '${key.node.path}' ${problem}`,
+        because: 'S3 replicates with symmetric KMS keys, and permissions name a key by its ARN',
+        instead: 'give the customer managed key itself, a kms.Key or Key.fromKeyArn() with its key ARN',
+      };
+    }
+  }
+  const key = props.destinationOptions?.encryptionKey;
+  const region = key && regionOfKey(keyPointer(key));
+  if (props.destinationRegion !== undefined && region !== undefined && region !== props.destinationRegion) {
+    return {
+      saw: `destinationOptions.encryptionKey: '${key!.node.path}' in region ${shown(region)}, destinationRegion '${props.destinationRegion}'`,
+      because: 'S3 encrypts with keys of the bucket\'s own region only, also where a key is a multi-Region key',
+      instead: `give a key of region '${props.destinationRegion}', or leave encryptionKey off to have one created there`,
+    };
+  }
+  return undefined;
+}

@@ -1,0 +1,117 @@
+import { Aws } from 'aws-cdk-lib';
+import { inPolicy, widest } from './prefixes';
+
+/** A statement of an identity policy, in the form of the policy language. */
+export interface Statement {
+  readonly Sid: string;
+  readonly Effect: 'Allow';
+  readonly Action: string[];
+  readonly Resource: string[];
+  readonly Condition?: { readonly [operator: string]: { readonly [key: string]: string | string[] } };
+}
+
+/** What one rule needs permission for. ARNs and regions may be tokens. */
+export interface RuleAccess {
+  /** '' when the rule is not limited to a prefix; tags do not limit permissions. */
+  readonly prefix: string;
+  readonly destinationArn: string;
+  readonly destinationRegion: string;
+  /** Keys that objects of the source are encrypted with. */
+  readonly sourceKeyArns: readonly string[];
+  /** Key that replicas are encrypted with. */
+  readonly replicaKeyArn?: string;
+}
+
+export interface SourceAccess {
+  readonly sourceArn: string;
+  readonly sourceRegion: string;
+  readonly objectLock: boolean;
+  readonly rules: readonly RuleAccess[];
+  /** Let the keys of one region share a statement, to stay within the size limit of a role. */
+  readonly mergeKeys?: boolean;
+}
+
+/**
+ * The statements of the replication role's identity policy: what AWS documents, narrowed to the rules' prefixes.
+ * docs/permissions.md explains each one with its source.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html
+ */
+export function statements(access: SourceAccess): Statement[] {
+  if (access.rules.length === 0) {
+    return [];
+  }
+  const objects = (arn: string, rules: readonly RuleAccess[]) => widest(rules.map((rule) => rule.prefix)).map((prefix) => `${arn}/${inPolicy(prefix)}*`);
+  const byDestination = groupBy(access.rules, (rule) => rule.destinationArn);
+  return [
+    {
+      Sid: 'ReadReplicationConfiguration',
+      Effect: 'Allow',
+      Action: ['s3:GetReplicationConfiguration', 's3:ListBucket'],
+      Resource: [access.sourceArn],
+    },
+    {
+      Sid: 'ReadSourceObjects',
+      Effect: 'Allow',
+      Action: [
+        's3:GetObjectVersionForReplication',
+        's3:GetObjectVersionAcl',
+        's3:GetObjectVersionTagging',
+        's3:GetObjectVersionAnnotationForReplication',
+        ...(access.objectLock ? ['s3:GetObjectRetention', 's3:GetObjectLegalHold'] : []),
+      ],
+      Resource: objects(access.sourceArn, access.rules),
+    },
+    {
+      Sid: 'WriteReplicas',
+      Effect: 'Allow',
+      Action: ['s3:ReplicateObject', 's3:ReplicateDelete', 's3:ReplicateTags'],
+      Resource: [...byDestination].flatMap(([arn, rules]) => objects(arn, rules)),
+    },
+    ...keyStatements('DecryptSourceObjects', ['kms:Decrypt', 'kms:GenerateDataKey'], access, access.rules.flatMap((rule) =>
+      rule.sourceKeyArns.map((keyArn) => ({ keyArn, region: access.sourceRegion, bucketArn: access.sourceArn, prefix: rule.prefix })))),
+    ...keyStatements('EncryptReplicas', ['kms:Encrypt', 'kms:GenerateDataKey', 'kms:Decrypt'], access, access.rules.flatMap((rule) =>
+      rule.replicaKeyArn === undefined ? [] : [{ keyArn: rule.replicaKeyArn, region: rule.destinationRegion, bucketArn: rule.destinationArn, prefix: rule.prefix }])),
+  ];
+}
+
+interface KeyUse {
+  readonly keyArn: string;
+  readonly region: string;
+  readonly bucketArn: string;
+  readonly prefix: string;
+}
+
+/**
+ * Only through S3 of the key's region, and only for objects of the bucket: the encryption context of S3 is the ARN of
+ * the object, or of the bucket when the object uses an S3 Bucket Key; a bucket can hold objects of both kinds.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html
+ */
+function keyStatements(sid: string, actions: string[], { mergeKeys }: SourceAccess, uses: readonly KeyUse[]): Statement[] {
+  const groups = [...groupBy(uses, (use) => (mergeKeys ? use.region : `${use.region} ${use.keyArn}`)).values()];
+  return groups.map((group, index) => ({
+    Sid: groups.length === 1 ? sid : `${sid}${index + 1}`,
+    Effect: 'Allow',
+    Action: actions,
+    Resource: [...new Set(group.map((use) => use.keyArn))],
+    Condition: {
+      StringEquals: { 'kms:ViaService': `s3.${group[0].region}.${Aws.URL_SUFFIX}` },
+      StringLike: {
+        'kms:EncryptionContext:aws:s3:arn': [...groupBy(group, (use) => use.bucketArn)].flatMap(([arn, ofBucket]) => [
+          arn,
+          ...widest(ofBucket.map((use) => use.prefix)).map((prefix) => `${arn}/${inPolicy(prefix)}*`),
+        ]),
+      },
+    },
+  }));
+}
+
+function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const group = groups.get(key(item));
+    group ? group.push(item) : groups.set(key(item), [item]);
+  }
+  return groups;
+}

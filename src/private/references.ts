@@ -1,0 +1,30 @@
+import { CfnResource, ReferenceStrength, Stack } from 'aws-cdk-lib';
+import { deployedStack } from './environment';
+
+/**
+ * An attribute of a resource, to be used by resources of `consumer`.
+ *
+ * Within one deployed stack this is the attribute itself. From another stack it is a weak reference
+ * (`Fn::GetStackOutput`): no export, no custom resource, no physical name needed, and nobody else's references change.
+ * The reference strength lives in the token and core resolves a token for one consuming stack only, so every use
+ * by another stack needs a token of its own.
+ *
+ * @param attribute the bare attribute token, such as `bucket.attrArn`
+ */
+export function attributeFor(consumer: Stack, producer: CfnResource, attribute: string): string {
+  return deployedStack(consumer) === deployedStack(Stack.of(producer)) ? attribute : Stack.consumeReference(attribute, ReferenceStrength.WEAK);
+}
+
+/**
+ * Makes `consumer` deploy after `producer`; core throws when that closes a circle.
+ *
+ * `addStackDependency` is newer than the oldest supported aws-cdk-lib, and the older name prints a deprecation warning
+ * where the newer exists.
+ */
+export function deployAfter(consumer: Stack, producer: Stack, reason: string): void {
+  const stack = deployedStack(consumer) as Stack & { addStackDependency?: Stack['addDependency'] };
+  const target = deployedStack(producer);
+  if (stack !== target) {
+    stack.addStackDependency ? stack.addStackDependency(target, reason) : stack.addDependency(target, reason);
+  }
+}

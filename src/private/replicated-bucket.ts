@@ -1,0 +1,88 @@
+import { aws_kms as kms, aws_s3 as s3, RemovalPolicy } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { isLocked } from './anchors';
+import { definedBucket, definedResource } from './bucket-end';
+import { defaultEncryption } from './encryption';
+import { deployedStack } from './environment';
+import { ReplicatedBucketOptions } from '../replicated-bucket-options';
+import type { ReplicatedBucketPairProps } from '../replicated-bucket-pair';
+
+/** What both buckets of a pair have in common. */
+export interface BucketSettings {
+  readonly encryption: s3.BucketEncryption.KMS | s3.BucketEncryption.S3_MANAGED;
+  readonly keepKey: boolean;
+  readonly removalPolicy?: RemovalPolicy;
+  readonly autoDeleteObjects?: boolean;
+  readonly objectLockEnabled?: boolean;
+  readonly objectLockDefaultRetention?: s3.ObjectLockRetention;
+}
+
+/** Follows the bucket that the user brings where the props say nothing: S3 wants both ends alike in Object Lock and KMS. */
+export function bucketSettings(props: ReplicatedBucketPairProps): BucketSettings {
+  const source = props.source && definedBucket(props.source);
+  const destination = props.destination && definedBucket(props.destination);
+  const keyGiven = props.sourceOptions?.encryptionKey !== undefined || props.destinationOptions?.encryptionKey !== undefined;
+  const broughtKms = [source, destination].some((bucket) => bucket && 'key' in defaultEncryption(bucket)) || props.destination?.encryptionKey !== undefined;
+  const usual = (keyGiven || broughtKms) && !props.keepEncryptionKeys ? s3.BucketEncryption.KMS : s3.BucketEncryption.S3_MANAGED;
+  const locked = props.objectLockDefaultRetention !== undefined || (source !== undefined && isLocked(source) === true);
+  return {
+    encryption: (props.encryption as BucketSettings['encryption'] | undefined) ?? usual,
+    keepKey: props.keepEncryptionKeys ?? false,
+    removalPolicy: props.removalPolicy,
+    autoDeleteObjects: props.autoDeleteObjects,
+    objectLockEnabled: props.objectLockEnabled ?? (locked ? true : undefined),
+    objectLockDefaultRetention: props.objectLockDefaultRetention,
+  };
+}
+
+export interface ReplicatedBucket {
+  readonly bucket: s3.IBucket;
+  /** A key that objects of the bucket may be encrypted with although its default encryption is something else. */
+  readonly formerKey?: kms.IKey;
+}
+
+export function createReplicatedBucket(scope: Construct, id: string, settings: BucketSettings, options: ReplicatedBucketOptions = {}): ReplicatedBucket {
+  const kmsByDefault = settings.encryption === s3.BucketEncryption.KMS;
+  const key = options.encryptionKey ?? (kmsByDefault || settings.keepKey ? keyIn(scope) : undefined);
+  const bucket = new s3.Bucket(scope, id, {
+    bucketName: options.bucketName,
+    versioned: true,
+    blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
+    enforceSSL: true,
+    objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+    encryption: settings.encryption,
+    encryptionKey: kmsByDefault ? key : undefined,
+    // fewer requests to KMS, at no loss of isolation: the bucket is the only user of the context
+    bucketKeyEnabled: kmsByDefault ? true : undefined,
+    objectLockEnabled: settings.objectLockEnabled,
+    objectLockDefaultRetention: settings.objectLockDefaultRetention,
+    lifecycleRules: options.lifecycleRules,
+    serverAccessLogsBucket: options.serverAccessLogsBucket,
+    serverAccessLogsPrefix: options.serverAccessLogsPrefix,
+    // a first deployment that is rolled back must not leave a bucket behind whose name is then taken
+    removalPolicy: settings.removalPolicy ?? (options.bucketName === undefined ? RemovalPolicy.RETAIN : RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE),
+    autoDeleteObjects: settings.autoDeleteObjects,
+  });
+  return { bucket, formerKey: kmsByDefault ? undefined : key };
+}
+
+/** One key for the pair's buckets of a stack; always retained, because without it every version in the bucket is lost. */
+function keyIn(scope: Construct): kms.Key {
+  return (scope.node.tryFindChild('Key') as kms.Key | undefined) ?? new kms.Key(scope, 'Key', {
+    description: `Encrypts objects of the replicated bucket pair ${scope.node.path}`,
+    enableKeyRotation: true,
+    removalPolicy: RemovalPolicy.RETAIN,
+  });
+}
+
+/**
+ * When both buckets go, the source goes first: what is still replicated would fill a destination that has just been emptied.
+ * Between stacks the order of the stacks does that.
+ */
+export function deleteBeforeEmptying(source: s3.IBucket, destination: s3.IBucket): void {
+  const emptying = destination.node.tryFindChild('AutoDeleteObjectsCustomResource');
+  const resource = emptying && definedResource(emptying, 'Custom::S3AutoDeleteObjects');
+  if (resource && deployedStack(resource.stack) === deployedStack(definedBucket(source)!.stack)) {
+    definedBucket(source)!.addDependency(resource);
+  }
+}

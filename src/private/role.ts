@@ -1,0 +1,94 @@
+import { aws_iam as iam, CfnDeletionPolicy, CfnResource, Lazy } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { definedResource } from './bucket-end';
+import { Statement } from './permissions';
+
+/** Name of the inline policy in the replication role. */
+export const POLICY_NAME = 'S3Replication';
+
+export interface RoleOptions {
+  readonly role?: iam.IRole;
+  readonly roleName?: string;
+  readonly rolePath?: string;
+  readonly permissionsBoundary?: iam.IManagedPolicy;
+}
+
+/**
+ * The replication role with the permissions that `render` gives when the template is made.
+ *
+ * Where the name of the source is known without the bucket resource, the permissions are part of the role, so that they
+ * are there before CloudFormation puts the replication configuration on the bucket: what S3 fails to replicate for lack
+ * of permission is never tried again. Otherwise they would close a circle with the bucket and are a policy of their own,
+ * which CloudFormation attaches after the bucket.
+ *
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-s3-bucket-replicationconfiguration.html
+ */
+export function replicationRole(scope: Construct, bucket: CfnResource, nameIsKnown: boolean, options: RoleOptions, render: () => Statement[]): iam.IRole {
+  if (options.role) {
+    const policy = new iam.Policy(scope, 'Policy', { document: new LateDocument(render) });
+    options.role.attachInlinePolicy(policy);
+    if (nameIsKnown) {
+      bucket.addDependency(policy.node.defaultChild as iam.CfnPolicy);
+    }
+    return options.role;
+  }
+  const role = new iam.Role(scope, 'Role', {
+    assumedBy: new iam.ServicePrincipal('s3.amazonaws.com'),
+    description: 'Assumed by Amazon S3 to replicate the objects of one source bucket',
+    roleName: options.roleName,
+    path: options.rolePath,
+    permissionsBoundary: options.permissionsBoundary,
+  });
+  const resource = definedResource(role, 'AWS::IAM::Role') as iam.CfnRole | undefined;
+  const made: Array<CfnResource | undefined> = [resource];
+  if (nameIsKnown && resource) {
+    const document = new LateDocument(render);
+    resource.policies = Lazy.any({ produce: () => (document.isEmpty ? undefined : [{ policyName: POLICY_NAME, policyDocument: document }]) });
+  } else {
+    const policy = new iam.Policy(scope, 'Policy', { document: new LateDocument(render) });
+    role.attachInlinePolicy(policy);
+    made.push(policy.node.defaultChild as iam.CfnPolicy);
+  }
+  if (options.roleName === undefined) {
+    made.forEach((it) => it && keepLike(bucket, it));
+  }
+  return role;
+}
+
+/** A policy document whose statements are asked for when it is rendered: rules may be added until then. */
+class LateDocument extends iam.PolicyDocument {
+  constructor(private readonly late: () => Statement[]) {
+    super();
+  }
+
+  public get isEmpty(): boolean {
+    return this.late().length === 0;
+  }
+
+  /** As they are: feature flags that merge or reorder statements do not change the template. */
+  public resolve(): unknown {
+    const statements = this.late();
+    return statements.length === 0 ? undefined : { Version: '2012-10-17', Statement: statements };
+  }
+}
+
+/**
+ * A source bucket that outlives its stack goes on replicating, and everything it replicates would fail for ever if its role
+ * were gone: the role and its policy get the bucket's deletion policy, unless they are given one of their own.
+ * Not when the role has a name: a retained role would be in the way when the stack is created again.
+ *
+ * The policy is read when the template is made, because the bucket's may still change until then; an aspect would do
+ * that too, but one that runs last makes core refuse aspects which are added by other aspects.
+ */
+function keepLike(bucket: CfnResource, resource: CfnResource): void {
+  for (const option of ['deletionPolicy', 'updateReplacePolicy'] as const) {
+    let own = resource.cfnOptions[option];
+    Object.defineProperty(resource.cfnOptions, option, {
+      enumerable: true,
+      get: () => own ?? (bucket.cfnOptions[option] === CfnDeletionPolicy.DELETE ? undefined : bucket.cfnOptions[option]),
+      set: (value?: CfnDeletionPolicy) => {
+        own = value;
+      },
+    });
+  }
+}

@@ -1,0 +1,41 @@
+import { aws_kms as kms, aws_s3 as s3 } from 'aws-cdk-lib';
+
+/** What may differ between the two buckets that a pair creates. */
+export interface ReplicatedBucketOptions {
+  /**
+   * Name of the bucket: 3 to 63 lower case letters, digits, dots and hyphens. Changing it later replaces the bucket.
+   *
+   * @default - CloudFormation makes a name
+   */
+  readonly bucketName?: string;
+
+  /**
+   * The KMS key for the bucket's default encryption, in the bucket's region. When `encryption` is S3_MANAGED, new objects
+   * do not use it, but the replication of objects that are encrypted with it goes on.
+   *
+   * @default - with `encryption: KMS` a key is created, otherwise none
+   */
+  readonly encryptionKey?: kms.IKey;
+
+  /**
+   * Lifecycle rules of the bucket. S3 replicates neither the rules nor what they do, and versioned buckets keep every
+   * noncurrent version until a rule expires it.
+   *
+   * @default - no lifecycle rules
+   */
+  readonly lifecycleRules?: s3.LifecycleRule[];
+
+  /**
+   * The bucket that receives server access logs, in the same region and account.
+   *
+   * @default - no access logs
+   */
+  readonly serverAccessLogsBucket?: s3.IBucket;
+
+  /**
+   * Key prefix of the access logs.
+   *
+   * @default - no prefix
+   */
+  readonly serverAccessLogsPrefix?: string;
+}

@@ -1,0 +1,173 @@
+import { aws_s3 as s3, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { BucketReplication } from './bucket-replication';
+import { bucketEnd, definedBucket } from './private/bucket-end';
+import { checkPairInput } from './private/pair-input';
+import { attributeFor } from './private/references';
+import { mirrorScope, replicaStack } from './private/replica-stack';
+import { bucketSettings, createReplicatedBucket, deleteBeforeEmptying } from './private/replicated-bucket';
+import { ReplicatedBucketOptions } from './replicated-bucket-options';
+import { ReplicationRuleOptions } from './replication-rule';
+
+/** Properties of a ReplicatedBucketPair; the options of the replication rule among them. */
+export interface ReplicatedBucketPairProps extends ReplicationRuleOptions {
+  /**
+   * The source bucket, defined in this app. Another source is another pair: a change moves the replication and leaves the former buckets as they are.
+   *
+   * @default - a bucket is created in this construct's stack
+   */
+  readonly source?: s3.IBucket;
+
+  /**
+   * The destination bucket, of this app or imported, in any region of the same account. A change re-points the
+   * replication: what was replicated stays where it is, and existing objects are not copied to the new destination.
+   *
+   * @default - a bucket is created
+   */
+  readonly destination?: s3.IBucket;
+
+  /**
+   * The region of the bucket that is created for the replicas, for Cross-Region Replication. Its stack is a child of the source's stack, named
+   * `<stack name>-replica-<region>`; the source's stack must have a known region. Bootstrap the region, and deploy with
+   * `cdk deploy --all`. Changing it later makes a new, empty replica bucket in another stack and retains the former.
+   *
+   * @default - the region of the source (Same-Region Replication)
+   */
+  readonly destinationRegion?: string;
+
+  /**
+   * The stack for the bucket that is created for the replicas, in any region of the same account. Changing it later makes a new, empty replica bucket
+   * and retains the former.
+   *
+   * @default - the stack of the source, or a stack that is made for `destinationRegion`
+   */
+  readonly destinationStack?: Stack;
+
+  /**
+   * Default encryption of the buckets that are created: S3_MANAGED (SSE-S3) or KMS with one customer managed key per
+   * region, rotated every year and always retained.
+   *
+   * When you switch from KMS to S3_MANAGED, set `keepEncryptionKeys`: otherwise keys that were created leave the stack (they stay in the
+   * account), and replication of objects which are encrypted with them ends.
+   *
+   * @default - KMS when the bucket that you bring is encrypted with a customer managed key, otherwise S3_MANAGED
+   */
+  readonly encryption?: s3.BucketEncryption;
+
+  /**
+   * Whether the KMS keys of this pair stay, although `encryption` is no longer KMS: objects that are encrypted with them remain
+   * readable, and their replication goes on.
+   *
+   * @default false
+   */
+  readonly keepEncryptionKeys?: boolean;
+
+  /**
+   * What happens to the buckets that are created when they leave the app. With DESTROY, CloudFormation deletes a bucket
+   * only when it is empty, or `autoDeleteObjects` empties it.
+   *
+   * @default RemovalPolicy.RETAIN, and RETAIN_ON_UPDATE_OR_DELETE for a bucket with a name
+   */
+  readonly removalPolicy?: RemovalPolicy;
+
+  /**
+   * Whether the buckets that are created are emptied before they are deleted. Needs `removalPolicy: DESTROY` and adds a Lambda function
+   * to each stack (the only option that does). The source goes first, so that nothing is replicated into a bucket that is being emptied.
+   *
+   * @default false
+   */
+  readonly autoDeleteObjects?: boolean;
+
+  /**
+   * Whether the buckets that are created have Object Lock. It cannot be switched off again; changing it later may replace the buckets.
+   *
+   * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html
+   * @default - true when the bucket that you bring as the source has it, or with `objectLockDefaultRetention`; otherwise false
+   */
+  readonly objectLockEnabled?: boolean;
+
+  /**
+   * Default retention of both buckets that are created. A replica has the retention of its source object; the default
+   * of the destination is for objects whose source has none.
+   *
+   * @default - no default retention
+   */
+  readonly objectLockDefaultRetention?: s3.ObjectLockRetention;
+
+  /**
+   * Settings of the source bucket that is created.
+   *
+   * @default - as for both buckets
+   */
+  readonly sourceOptions?: ReplicatedBucketOptions;
+
+  /**
+   * Settings of the destination bucket that is created.
+   *
+   * @default - as for both buckets
+   */
+  readonly destinationOptions?: ReplicatedBucketOptions;
+}
+
+/**
+ * Two buckets, and a rule that replicates from one to the other: within a region (SRR), or to another region (CRR).
+ *
+ * Buckets that are created have versioning, block all public access, require TLS, disable ACLs (bucket owner enforced)
+ * and are retained. Either bucket, or both, can be brought along. Several pairs can share a source.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication.html
+ */
+export class ReplicatedBucketPair extends Construct {
+  /** The source bucket. */
+  public readonly source: s3.IBucket;
+
+  /** The destination bucket. From the stack of the source, refer to it by `destinationBucketName` and `destinationBucketArn`. */
+  public readonly destination: s3.IBucket;
+
+  /** The replication of the source, for more rules. */
+  public readonly replication: BucketReplication;
+
+  /** @throws when the props contradict each other, or when S3 would refuse the replication */
+  constructor(scope: Construct, id: string, props: ReplicatedBucketPairProps = {}) {
+    super(scope, id);
+    checkPairInput(this, props);
+    const sourceStack = props.source ? bucketEnd(props.source).stack : Stack.of(this);
+    const destinationStack = props.destinationRegion === undefined ? props.destinationStack : replicaStack(this, sourceStack, props.destinationRegion);
+    const destinationScope = mirrorScope(this, sourceStack, destinationStack ?? Stack.of(this));
+
+    const settings = bucketSettings(props);
+    const source = props.source ? { bucket: props.source } : createReplicatedBucket(this, 'Source', settings, props.sourceOptions);
+    const destination = props.destination
+      ? { bucket: props.destination }
+      : createReplicatedBucket(destinationScope, 'Destination', settings, props.destinationOptions);
+    this.source = source.bucket;
+    this.destination = destination.bucket;
+    if (props.autoDeleteObjects && !props.source && !props.destination) {
+      deleteBeforeEmptying(this.source, this.destination);
+    }
+
+    this.replication = BucketReplication.of(this.source);
+    this.replication.addRule({
+      ...props,
+      destination: this.destination,
+      sourceKeys: [...(props.sourceKeys ?? []), ...(source.formerKey ? [source.formerKey] : [])],
+      destinationKey: props.destinationKey ?? destination.formerKey,
+    });
+  }
+
+  /** The name of the destination bucket, to be used in the stack of the source, whichever region the destination is in. */
+  public get destinationBucketName(): string {
+    return this.destinationAttribute((cfn) => cfn.ref) ?? this.destination.bucketName;
+  }
+
+  /** The ARN of the destination bucket, to be used in the stack of the source, whichever region the destination is in. */
+  public get destinationBucketArn(): string {
+    return this.destinationAttribute((cfn) => cfn.attrArn) ?? this.destination.bucketArn;
+  }
+
+  /** A token of its own for each use: a weak reference serves one consuming stack. */
+  private destinationAttribute(attribute: (cfn: s3.CfnBucket) => string): string | undefined {
+    const cfn = definedBucket(this.destination);
+    return cfn && attributeFor(bucketEnd(this.source).stack, cfn, attribute(cfn));
+  }
+}
