@@ -2,6 +2,7 @@ import { Annotations, Aws, aws_iam as iam, aws_s3 as s3, Lazy } from 'aws-cdk-li
 import { Construct } from 'constructs';
 import { DestinationAnchor, SourceAnchor } from './private/anchors';
 import { BucketEnd, bucketEnd, definedBucket, givenName, nameOf } from './private/bucket-end';
+import { destinationErrors } from './private/check-configuration';
 import { validateReplication } from './private/checks';
 import { deployedStack, sameStage } from './private/environment';
 import { mistake } from './private/mistake';
@@ -109,7 +110,7 @@ export class BucketReplication extends Construct {
     const name = givenName(cfn);
     this.end = end;
     this.source = props.source;
-    this.anchor = new SourceAnchor(cfn, name === undefined ? cfn.attrArn : `arn:${Aws.PARTITION}:s3:::${name}`);
+    this.anchor = new SourceAnchor(cfn, name);
     this.anchor.handle = this;
     this.role = replicationRole(this.anchor, cfn, name !== undefined, props, () => this.anchor.permissions());
     this.anchor.role = this.role;
@@ -206,7 +207,7 @@ export class BucketReplication extends Construct {
           `until the destination exists. Deploy the Stage of the destination first, or put the stacks of both buckets into one Stage`,
       );
     }
-    DestinationAnchor.of(cfn).sources.add(this.anchor.bucket);
+    DestinationAnchor.of(cfn, () => destinationErrors(cfn)).sources.add(this.anchor.bucket);
     acknowledgeReplica(cfn);
   }
 

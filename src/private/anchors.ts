@@ -1,4 +1,4 @@
-import { aws_iam as iam, aws_s3 as s3, Stack } from 'aws-cdk-lib';
+import { Aws, aws_iam as iam, aws_s3 as s3, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { KeyPointer } from './encryption';
 import { partitionOf } from './environment';
@@ -28,9 +28,12 @@ export class SourceAnchor extends Construct {
   public synthesized = false;
   private readonly keyArns = new Map<unknown, string>();
 
-  /** @param arn the ARN of the bucket as the role's policy may name it */
-  constructor(public readonly bucket: s3.CfnBucket, private readonly arn: string) {
+  private readonly arn: string;
+
+  /** @param givenName the bucket's name when it is known without the bucket resource, which the role's policy may then name without waiting for it */
+  constructor(public readonly bucket: s3.CfnBucket, public readonly givenName: string | undefined) {
     super(bucket, SOURCE_ID);
+    this.arn = givenName === undefined ? bucket.attrArn : `arn:${Aws.PARTITION}:s3:::${givenName}`;
   }
 
   /** The bucket's replication configuration; total, because an error inside a Lazy would hide its own message. */
@@ -94,19 +97,20 @@ export class DestinationAnchor extends Construct {
     return bucket.node.tryFindChild(DESTINATION_ID) as DestinationAnchor | undefined;
   }
 
-  public static of(bucket: s3.CfnBucket): DestinationAnchor {
-    return DestinationAnchor.find(bucket) ?? new DestinationAnchor(bucket);
+  /** @param validate the errors of the destination, asked for once when its Stage is synthesized */
+  public static of(bucket: s3.CfnBucket, validate: () => string[]): DestinationAnchor {
+    return DestinationAnchor.find(bucket) ?? new DestinationAnchor(bucket, validate);
   }
 
   public readonly sources = new Set<s3.CfnBucket>();
   public synthesized = false;
 
-  private constructor(bucket: s3.CfnBucket) {
+  private constructor(bucket: s3.CfnBucket, validate: () => string[]) {
     super(bucket, DESTINATION_ID);
     this.node.addValidation({
       validate: () => {
         this.synthesized = true;
-        return [];
+        return validate();
       },
     });
   }

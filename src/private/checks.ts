@@ -1,5 +1,44 @@
+import { Annotations, aws_iam as iam, Stack } from 'aws-cdk-lib';
 import { SourceAnchor } from './anchors';
+import { definedResource } from './bucket-end';
+import { configurationFindings } from './check-configuration';
+import { encryptionFindings } from './check-encryption';
+import { policyFindings } from './check-policies';
+import { trapFindings } from './check-traps';
+import { acknowledgeInlinePolicy, acknowledgeObjectWildcards } from './nag';
+import { Statement } from './permissions';
+import { POLICY_NAME } from './role';
+
+/**
+ * Checks the replication of one source when aspects have run and lazy values are settled: against the buckets, keys and policies as they
+ * will be in the template, whoever changed them after us.
+ *
+ * @returns the errors; warnings go to the construct tree
+ */
 export function validateReplication(anchor: SourceAnchor): string[] {
   anchor.synthesized = true;
-  return [];
+  acknowledgeFindingsOfNag(anchor);
+  const findings = [configurationFindings, encryptionFindings, policyFindings, trapFindings].flatMap((check) => check(anchor));
+  for (const { warning, text } of findings) {
+    if (warning !== undefined) {
+      Annotations.of(anchor).addWarningV2(warning, text);
+    }
+  }
+  return findings.filter(({ warning }) => warning === undefined).map(({ text }) => text);
+}
+
+/** Now, because cdk-nag wants the ids of its findings with the resources as they are rendered. */
+function acknowledgeFindingsOfNag(anchor: SourceAnchor): void {
+  const role = definedResource(anchor.role, 'AWS::IAM::Role') as iam.CfnRole | undefined;
+  const policy = anchor.node.tryFindChild('Policy');
+  const holder = policy ? definedResource(policy, 'AWS::IAM::Policy') : role;
+  const statements: Statement[] = Stack.of(anchor).resolve(anchor.permissions());
+  if (holder === undefined || statements.length === 0) {
+    return;
+  }
+  acknowledgeObjectWildcards(holder, statements);
+  const inlined = holder !== role || Stack.of(anchor).resolve(role.policies)?.every((it: iam.CfnRole.PolicyProperty) => it.policyName === POLICY_NAME);
+  if (inlined) {
+    acknowledgeInlinePolicy(holder);
+  }
 }

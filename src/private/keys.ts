@@ -1,6 +1,7 @@
-import { aws_s3 as s3 } from 'aws-cdk-lib';
+import { aws_s3 as s3, Stack } from 'aws-cdk-lib';
 import { importedKey } from './bucket-end';
 import { DefaultEncryption, defaultEncryption, KeyPointer, keyPointer, sameKey } from './encryption';
+import { deployedStack, isNested, sameStage } from './environment';
 import { AddedRule } from './rules';
 
 /** What a rule means for KMS. */
@@ -17,22 +18,28 @@ export function ruleKeys(source: s3.CfnBucket, rule: AddedRule): RuleKeys {
   const named = (rule.options.sourceKeys ?? []).map(keyPointer);
   const sourceKeys = 'key' in encryption ? [encryption.key, ...named.filter((key) => !sameKey(key, encryption.key))] : named;
   const replicatesKmsObjects = usesKms(encryption) || sourceKeys.length > 0 || rule.options.destinationKey !== undefined;
-  return { replicatesKmsObjects, sourceKeys, replicaKey: replicatesKmsObjects ? replicaKey(rule) : undefined };
+  return { replicatesKmsObjects, sourceKeys, replicaKey: replicatesKmsObjects ? replicaKey(source, rule) : undefined };
 }
 
 export function usesKms(encryption: DefaultEncryption): boolean {
   return encryption.kind !== 'SSE-S3' && encryption.kind !== 'unknown';
 }
 
-function replicaKey(rule: AddedRule): KeyPointer | undefined {
+function replicaKey(source: s3.CfnBucket, rule: AddedRule): KeyPointer | undefined {
   const { destination, options } = rule;
   if (options.destinationKey) {
     return keyPointer(options.destinationKey);
   }
   if (destination.cfn) {
     const encryption = defaultEncryption(destination.cfn);
-    return 'key' in encryption ? encryption.key : undefined;
+    return 'key' in encryption && canRefer(Stack.of(source), encryption.key) ? encryption.key : undefined;
   }
   const imported = importedKey(destination);
   return imported && keyPointer(imported);
+}
+
+/** Whether a stack can refer to a key with a weak reference: not across Stages, and not into a nested stack of another stack. */
+export function canRefer(consumer: Stack, key: KeyPointer): boolean {
+  const stack = 'cfn' in key ? Stack.of(key.cfn) : consumer;
+  return deployedStack(stack) === deployedStack(consumer) || (sameStage(stack, consumer) && !isNested(stack));
 }

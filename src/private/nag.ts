@@ -28,9 +28,13 @@ export function acknowledgeObjectWildcards(resource: CfnResource, statements: re
   );
 }
 
+/**
+ * As `Validations.of(resource).acknowledge()` records it. That refuses ids which contain `:::`, as ARNs of S3 do, in older
+ * versions of aws-cdk-lib, and changes spaces in newer ones.
+ */
 function acknowledge(resource: CfnResource, ids: string[], reason: string): void {
   for (const id of ids) {
-    Validations.of(resource).acknowledge({ id, reason });
+    resource.node.addMetadata(Validations.ACKNOWLEDGED_RULES_METADATA_KEY, { [`annotation::${id}`]: reason });
   }
 }
 

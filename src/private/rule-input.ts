@@ -1,9 +1,10 @@
 import { aws_s3 as s3, Stack, Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { leadsTo } from './anchors';
-import { BucketEnd, definedKey, givenName, nameOf } from './bucket-end';
+import { BucketEnd, givenName, importedKey, nameOf } from './bucket-end';
 import { keyPointer, regionOfKey, unusableKey } from './encryption';
 import { compare, deployedStack, isNested, partitionOf, sameStage, shown } from './environment';
+import { canRefer } from './keys';
 import { Mistake, mistake } from './mistake';
 import { AddedRule, sameFlow } from './rules';
 import { ReplicationRuleOptions } from '../replication-rule';
@@ -59,18 +60,6 @@ function optionMistakes(options: ReplicationRuleOptions): Mistake[] {
       because: 'S3 accepts Replication Time Control only together with metrics',
       instead: 'leave metrics off the props, or leave out replicationTimeControl',
     });
-  }
-  for (const [prop, keys] of Object.entries({ destinationKey: options.destinationKey ? [options.destinationKey] : [], sourceKeys: options.sourceKeys ?? [] })) {
-    for (const key of keys) {
-      const problem = unusableKey(key);
-      if (problem) {
-        found.push({
-          saw: `${prop}: '${key.node.path}' ${problem}`,
-          because: 'S3 replicates with symmetric KMS keys, and permissions name a key by its ARN (an alias may point elsewhere tomorrow)',
-          instead: 'give the customer managed key itself, a kms.Key or Key.fromKeyArn() with its key ARN',
-        });
-      }
-    }
   }
   return found;
 }
@@ -199,38 +188,45 @@ export function checkAgainst(at: IConstruct, rule: AddedRule, others: readonly A
   }
 }
 
-/** Throws when the key is not in the region where it is used. */
+/** Throws when a key cannot encrypt or decrypt for the bucket it is named for, or cannot be referred to. */
 export function checkKeys(at: IConstruct, source: BucketEnd, destination: BucketEnd, options: ReplicationRuleOptions): void {
-  const keys = [
-    ...(options.destinationKey ? [{ prop: 'destinationKey', key: options.destinationKey, bucket: destination, whose: 'destination' }] : []),
-    ...(options.sourceKeys ?? []).map((key) => ({ prop: 'sourceKeys', key, bucket: source, whose: 'source' })),
+  const imported = importedKey(destination);
+  const uses = [
+    ...(options.destinationKey ? [{ prop: 'destinationKey', key: options.destinationKey, bucket: destination }] : []),
+    ...(imported ? [{ prop: 'encryptionKey of the destination', key: imported, bucket: destination }] : []),
+    ...(options.sourceKeys ?? []).map((key) => ({ prop: 'sourceKeys', key, bucket: source })),
   ];
-  for (const { prop, key, bucket, whose } of keys) {
-    const region = regionOfKey(keyPointer(key));
-    if (region !== undefined && compare(region, bucket.region) === 'different') {
+  for (const { prop, key, bucket } of uses) {
+    const saw = `${prop}: '${key.node.path}'`;
+    const problem = unusableKey(key);
+    if (problem) {
       throw mistake(at, {
-        saw: `${prop}: '${key.node.path}' in region ${shown(region)}, ${whose} bucket in ${shown(bucket.region)}`,
-        because: 'S3 uses keys of the bucket\'s own region only, also where a key is a multi-Region key',
-        instead: `give a key of region ${shown(bucket.region)} (for a multi-Region key, the ARN of its replica there)`,
+        saw: `${saw} ${problem}`,
+        because: 'S3 replicates with symmetric KMS keys, and permissions name a key by its ARN (an alias may point elsewhere tomorrow)',
+        instead: 'give the customer managed key itself, a kms.Key or Key.fromKeyArn() with its key ARN',
       });
     }
-    checkKeyReference(at, source, key, prop);
+    const region = regionOfKey(keyPointer(key));
+    if (region !== undefined && compare(region, bucket.region) === 'different') {
+      throw mistake(at, { ...wrongRegion(region, bucket), saw: `${saw} in region ${shown(region)}, ${nameOf(bucket)} in ${shown(bucket.region)}` });
+    }
+    if (!canRefer(source.stack, keyPointer(key))) {
+      throw mistake(at, {
+        saw: `${saw} in ${isNested(Stack.of(key)) ? 'a nested stack of another stack' : 'another Stage'}`,
+        because: 'the replication role cannot refer to it from its own stack',
+        instead: 'define the key in a stack of the same Stage that is not nested, or give it with Key.fromKeyArn()',
+      });
+    }
   }
 }
 
-function checkKeyReference(at: IConstruct, source: BucketEnd, key: IConstruct, prop: string): void {
-  const cfn = definedKey(key);
-  const stack = cfn && Stack.of(cfn);
-  if (!stack || deployedStack(stack) === deployedStack(source.stack)) {
-    return;
-  }
-  if (!sameStage(stack, source.stack) || isNested(stack)) {
-    throw mistake(at, {
-      saw: `${prop}: '${key.node.path}' is in ${isNested(stack) ? 'a nested stack of another stack' : 'another Stage'}`,
-      because: 'the replication role cannot refer to it from its own stack',
-      instead: 'define the key in a stack of the same Stage that is not nested, or give it with Key.fromKeyArn()',
-    });
-  }
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html */
+export function wrongRegion(region: string, bucket: BucketEnd): Mistake {
+  return {
+    saw: `${nameOf(bucket)} in ${shown(bucket.region)} with a key of region ${shown(region)}`,
+    because: 'S3 encrypts with keys of the bucket\'s own region only, also where a key is a multi-Region key',
+    instead: `give a key of region ${shown(bucket.region)} (for a multi-Region key, the ARN of its replica there)`,
+  };
 }
 
 function sameLiteralName(source: s3.CfnBucket, destination: BucketEnd): boolean {

@@ -1,0 +1,299 @@
+import { asList, asRecord, isIntrinsic, statementsIn, type DocumentStatement } from './policy-lookup';
+
+/**
+ * What replication needs to be allowed, per end, and what a Deny in a policy of the bucket or the key must not hit.
+ * The buckets' lists are those of AWS's page, the keys' lists what the field showed to be needed beyond it.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-troubleshoot.html
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html
+ */
+export const NEEDED_ACTIONS = {
+  sourceBucket: ['s3:GetReplicationConfiguration', 's3:ListBucket', 's3:GetObjectVersionForReplication', 's3:GetObjectVersionAcl', 's3:GetObjectVersionTagging'],
+  destinationBucket: ['s3:ReplicateObject', 's3:ReplicateDelete', 's3:ReplicateTags'],
+  sourceKey: ['kms:Decrypt', 'kms:GenerateDataKey'],
+  destinationKey: ['kms:Encrypt', 'kms:GenerateDataKey', 'kms:Decrypt'],
+};
+
+/** A policy, and what S3 asks of it when it replicates. All values are resolved CloudFormation JSON: literals or intrinsics. */
+export interface DenyQuestion {
+  readonly document: unknown;
+  /** What replication needs here, for example `NEEDED_ACTIONS.sourceBucket`. */
+  readonly actions: readonly string[];
+  /** ARN of the bucket, as its attribute if it has one; leave out for a key policy, whose resource is the key. */
+  readonly resource?: unknown;
+  /** Key prefixes of the rules; the whole bucket when left out. */
+  readonly prefixes?: readonly string[];
+  /** How the replica's request asks for encryption, when that is known. */
+  readonly replicaEncryption?: 'AES256' | 'aws:kms' | 'aws:kms:dsse';
+  /** ARN of the replication role: conditions that exempt it are then understood. */
+  readonly role?: unknown;
+  /** Host through which S3 calls KMS, `s3.<region>.amazonaws.com`. */
+  readonly viaService?: unknown;
+  /** Intrinsics whose value is known: `[[{ Ref: 'Bucket' }, 'my-bucket'], [{ Ref: 'AWS::Region' }, 'eu-west-1']]`. */
+  readonly known?: ReadonlyArray<readonly [intrinsic: unknown, literal: string]>;
+}
+
+export interface DenyFinding {
+  /** Whether the statement stops replication for sure, or only if something holds that the template does not tell. */
+  readonly certain: boolean;
+  /** The Sid, or `statement N`. */
+  readonly statement: string;
+  /** The needed actions that it denies. */
+  readonly actions: string[];
+  /** A phrase about the statement, to follow its name. */
+  readonly reason: string;
+}
+
+/** Deny statements that stop replication, or may stop it. Never throws: what it does not understand may hold. */
+export function findDenies(question: DenyQuestion): DenyFinding[] {
+  const spell = speller(question.known, question.resource);
+  return statementsIn(question.document)
+    .filter(({ body }) => body.Effect === 'Deny')
+    .flatMap((statement) => findingsOf(statement, question, spell));
+}
+
+function findingsOf({ body, name, conditional }: DocumentStatement, question: DenyQuestion, spell: Spell): DenyFinding[] {
+  const conditions = conditionParts(body.Condition, question, spell);
+  const shared = [principalPart(body, question, spell), ...conditions];
+  if (conditional) {
+    shared.push({ fit: 'unknown', because: 'a condition of the template decides whether it is there' });
+  }
+  if (weakest(shared) === 'none') {
+    return [];
+  }
+  const findings = new Map<string, DenyFinding>();
+  for (const action of question.actions) {
+    const parts = [actionPart(body, action, spell), resourcePart(body, action, question, spell), ...shared];
+    const certain = weakest(parts) === 'all';
+    const reasons = (certain ? conditions : parts.filter((part) => part.fit !== 'all')).map((part) => part.because);
+    const reason = reasons.join(', and ') || 'it has no condition';
+    if (weakest(parts) !== 'none') {
+      const finding = findings.get(reason) ?? { certain, statement: name, actions: [], reason };
+      finding.actions.push(action);
+      findings.set(reason, finding);
+    }
+  }
+  return [...findings.values()];
+}
+
+/** How a part of a statement meets the requests of replication: all of them, some of them, nobody can tell, none. */
+type Fit = 'all' | 'part' | 'unknown' | 'none';
+interface Part { readonly fit: Fit; readonly because: string }
+
+const weakest = (parts: Part[]): Fit => (['none', 'unknown', 'part'] as const).find((fit) => parts.some((part) => part.fit === fit)) ?? 'all';
+const strongest = (fits: Fit[]): Fit => (['all', 'part', 'unknown'] as const).find((fit) => fits.includes(fit)) ?? 'none';
+const opposite = (fit: Fit): Fit => (fit === 'all' ? 'none' : fit === 'none' ? 'all' : fit);
+
+/** Whether the Action or NotAction of a statement matches an action. */
+export function actionFit(body: Record<string, unknown>, action: string, spell: Spell = speller()): Fit {
+  const listed = (actions: unknown) => strongest(asList(actions)
+    .map((pattern) => compare(symbols(spell(pattern).toLowerCase(), spell), [...action.toLowerCase()])));
+  return body.NotAction === undefined ? listed(body.Action) : opposite(listed(body.NotAction));
+}
+
+function actionPart(body: Record<string, unknown>, action: string, spell: Spell): Part {
+  return { fit: actionFit(body, action, spell), because: 'its actions cannot be read' };
+}
+
+const ABOUT_THE_BUCKET = /^s3:(GetReplicationConfiguration|List|GetBucket|PutBucket)/i;
+
+function resourcePart(body: Record<string, unknown>, action: string, question: DenyQuestion, spell: Spell): Part {
+  const negated = body.NotResource !== undefined;
+  const patterns = asList(negated ? body.NotResource : body.Resource);
+  const texts = patterns.map((pattern) => (typeof pattern === 'string' ? pattern : JSON.stringify(pattern))).join(', ');
+  const shown = `${negated ? 'NotResource' : 'resource'} ${texts.length > 120 ? `${texts.slice(0, 117)}...` : texts}`;
+  if (question.resource === undefined) {
+    const fit = !negated && (patterns.length === 0 || patterns.includes('*')) ? 'all' : 'unknown';
+    return { fit, because: `its ${shown} cannot be compared with the key` };
+  }
+  const arn = [...bucketArn(question.resource, spell)];
+  const targets = ABOUT_THE_BUCKET.test(action) ? [arn] : (question.prefixes ?? ['']).map((prefix) => [...arn, '/', ...prefix, ANY]);
+  // one rule that is stopped altogether is enough, so the strongest of the prefixes counts
+  const fit = strongest(targets.map((target) => {
+    const covered = strongest(patterns.map((pattern) => compare(symbols(bucketArn(pattern, spell), spell), target)));
+    return negated ? opposite(covered) : covered;
+  }));
+  return { fit, because: `its ${shown} ${fit === 'part' ? 'covers a part of what the rules replicate' : 'cannot be compared with the bucket'}` };
+}
+
+/**
+ * A Deny that names principals is somebody else's business, unless the replication role or its account may be among them.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+ */
+function principalPart(body: Record<string, any>, question: DenyQuestion, spell: Spell): Part {
+  if (body.NotPrincipal !== undefined) {
+    return { fit: 'unknown', because: 'its NotPrincipal may not exempt the replication role, its session and its account' };
+  }
+  const named = isIntrinsic(body.Principal) ? [body.Principal] : asList(body.Principal === '*' ? '*' : asRecord(body.Principal)?.AWS);
+  const fit = strongest(named.map((principal) => principalFit(principal, question.role, spell)));
+  return { fit, because: 'its principal may be the replication role or its account' };
+}
+
+function principalFit(principal: unknown, role: unknown, spell: Spell): Fit {
+  const text = spell(principal);
+  if (text === '*' || (role !== undefined && text === spell(role))) {
+    return 'all';
+  }
+  if (/^\d{12}$|:root$/.test(text)) {
+    return 'unknown';
+  }
+  const attributes = [principal, role].filter((value) => asRecord(value)?.['Fn::GetAtt'] !== undefined).length;
+  const name = /:(?:role|user|assumed-role|federated-user)\/(.*)$/s.exec(text)?.[1] ?? text;
+  if (attributes === 2 || (!hasOpaque(name) && (role === undefined || attributes === 1))) {
+    return 'none'; // an identity of its own: an attribute of another resource, or a name that nobody gave to our role
+  }
+  return role === undefined ? 'unknown' : compare([...text], [...spell(role)]);
+}
+
+/** What the requests of replication carry under a condition key: a value, nothing, or something that is not known. */
+interface Carried { readonly text?: string; readonly absent?: boolean; readonly why: string }
+
+/**
+ * S3 works as the replication role (session name `s3-replication`), from no VPC and from no address of the customer.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-troubleshoot.html (network restrictions break replication)
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html (when a key is present)
+ */
+function carried(key: string, question: DenyQuestion, spell: Spell): Carried | undefined {
+  const value = (text: string, shown = text): Carried => ({ text, why: `which carries ${shown}` });
+  const encryption = question.replicaEncryption;
+  switch (key) {
+    case 'aws:sourcevpce': case 'aws:sourcevpc': case 'aws:vpceaccount': case 'aws:vpceorgid':
+      return { absent: true, why: 'which comes from no VPC endpoint' };
+    case 'aws:sourceip': case 'aws:vpcsourceip':
+      return { absent: true, why: 'which comes from no address of yours' };
+    case 'aws:securetransport': return value('true');
+    case 'aws:principalisawsservice': return value('false'); // the caller is a role
+    case 'aws:userid': return value(`AROA${spell({ roleId: 'ours' })}:s3-replication`, 'AROA<id of the role>:s3-replication');
+    case 'aws:principalarn': return question.role === undefined ? undefined : value(spell(question.role), 'the replication role');
+    case 'kms:viaservice': return question.viaService === undefined ? undefined : value(spell(question.viaService), 'the host of S3');
+    case 's3:x-amz-server-side-encryption': return encryption && value(encryption);
+    case 's3:x-amz-server-side-encryption-aws-kms-key-id':
+      return encryption && { absent: encryption === 'AES256', why: encryption === 'AES256' ? 'which names no KMS key' : 'which names a KMS key' };
+    case 's3:x-amz-server-side-encryption-customer-algorithm':
+      return encryption && { absent: true, why: 'which brings no key of the customer' };
+    default: return undefined;
+  }
+}
+
+/** The conditions of a statement, which all have to hold. */
+function conditionParts(condition: unknown, question: DenyQuestion, spell: Spell): Part[] {
+  const unread: Part = { fit: 'unknown', because: 'its condition cannot be read' };
+  const entries = (value: unknown) => (isIntrinsic(value) || !asRecord(value) ? undefined : Object.entries(asRecord(value)!));
+  return entries(condition ?? {})?.flatMap(([operator, keys]) => entries(keys)?.map(([key, wanted]) => {
+    const known = carried(key.toLowerCase(), question, spell);
+    const fit = conditionFit(operator, key.toLowerCase(), asList(wanted), known, spell);
+    const certainty = fit === 'all' ? `holds for every request of S3, ${known?.why}`
+      : /not/i.test(operator) ? 'holds unless it exempts replication' : 'may hold for requests of S3';
+    return { fit, because: `its condition on ${key} (${operator}) ${certainty}` };
+  }) ?? [unread]) ?? [unread];
+}
+
+/**
+ * Several values are alternatives; a negative operator holds when none of them matches, and also when the key is absent.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+ */
+function conditionFit(operator: string, key: string, wanted: unknown[], known: Carried | undefined, spell: Spell): Fit {
+  const base = operator.toLowerCase().replace(/ifexists$/, '');
+  if (key === 's3:tlsversion' && base === 'numericlessthan' && wanted.every((version) => Number(spell(version)) <= 1.2)) {
+    return 'none';
+  }
+  if (known === undefined || base.startsWith('for')) {
+    return 'unknown'; // ForAllValues and ForAnyValue are meant for lists; none of the keys above is one
+  }
+  if (base === 'null') {
+    return strongest(wanted.map((absent) => compare(symbols(spell(absent).toLowerCase(), spell, false), [...String(known.absent ?? false)])));
+  }
+  const negative = base.includes('not');
+  if (known.absent) {
+    return negative || /ifexists$/i.test(operator) ? 'all' : 'none';
+  }
+  if (known.text === undefined || !/^(string|arn|bool)/.test(base)) {
+    return 'unknown';
+  }
+  const cased = (text: string) => (/ignorecase$|^bool/.test(base) ? text.toLowerCase() : text);
+  const text = [...cased(known.text)];
+  const matched = strongest(wanted.map((value) => compare(symbols(cased(spell(value)), spell, /like$|^arn/.test(base)), text)));
+  return negative ? opposite(matched) : matched;
+}
+
+type Spell = (value: unknown) => string;
+
+/** Wildcards of a pattern; longer than a character, so that no character of a text equals them. */
+const ANY = 'any';
+const ONE = 'one';
+
+/** Resolved values as text: literals as they are, every other intrinsic as one private-use character, equal ones as the same. */
+function speller(known: DenyQuestion['known'] = [], bucket?: unknown): Spell {
+  const texts = new Map(known.map(([intrinsic, literal]) => [JSON.stringify(intrinsic), literal]));
+  const stand = (value: unknown) => {
+    const json = String(JSON.stringify(value));
+    texts.set(json, texts.get(json) ?? String.fromCharCode(0xe000 + (texts.size % 6400)));
+    return texts.get(json)!;
+  };
+  const spell = (value: unknown): string => {
+    const [name, argument] = Object.entries(asRecord(value) ?? {})[0] ?? [];
+    if (name === 'Fn::Join' && Array.isArray(argument?.[1])) {
+      return argument[1].map(spell).join(argument[0]);
+    }
+    const [template, variables] = name === 'Fn::Sub' ? asList(argument) as [unknown, any?] : [];
+    if (typeof template === 'string') {
+      return template.replace(/\$\{([^}]*)\}/g, (_, path: string) => (path.startsWith('!') ? `\${${path.slice(1)}}`
+        : spell(variables?.[path] ?? (path.includes('.') ? { 'Fn::GetAtt': path.split('.') } : { Ref: path }))));
+    }
+    return /object|undefined/.test(typeof value) ? stand(value) : String(value);
+  };
+  const attribute = asRecord(bucket)?.['Fn::GetAtt'];
+  if (Array.isArray(attribute)) {
+    texts.set(JSON.stringify(bucket), `${S3}${spell({ Ref: attribute[0] })}`); // policies often put the ARN together from the name
+  }
+  return spell;
+}
+
+/** Bucket and policy are in the same partition, however the policy writes it. */
+const S3 = 'arn:aws:s3:::';
+const bucketArn = (value: unknown, spell: Spell) => spell(value).replace(/^arn:[^:]*:s3:::/, S3);
+
+/** The characters and wildcards of a pattern; `${*}`, `${?}` and `${$}` are escapes of IAM, other `${}` its variables. */
+const symbols = (text: string, spell: Spell, wild = true) => (text.match(/\$\{[^}]*\}|[^]/gu) ?? []).map((symbol) => {
+  if (symbol.startsWith('${')) {
+    return /^\$\{[*?$]\}$/.test(symbol) ? symbol[2] : spell({ variable: symbol });
+  }
+  return wild && symbol === '*' ? ANY : wild && symbol === '?' ? ONE : symbol;
+});
+
+const hasOpaque = (text: string) => /[\uE000-\uF8FF]/.test(text);
+
+/** Whether a pattern matches all that a target stands for; an `ANY` in the target stands for every text. */
+function compare(pattern: string[], target: string[]): Fit {
+  let common = 0;
+  while (common < pattern.length && pattern[common] === target[common] && pattern[common] !== ANY) {
+    common++;
+  }
+  const rest = [pattern.slice(common), target.slice(common)] as const;
+  if (meet(...rest, false)) {
+    return 'all';
+  }
+  const [loosePattern, looseTarget] = rest.map((part) => part.map((symbol) => (hasOpaque(symbol) ? ANY : symbol)));
+  return !meet(loosePattern, looseTarget, true) ? 'none' : hasOpaque(rest.flat().join('')) ? 'unknown' : 'part';
+}
+
+/** Whether the pattern matches the target as it stands (covers it) or, `mutual`, whether some text is matched by both. */
+function meet(pattern: readonly string[], target: readonly string[], mutual: boolean): boolean {
+  let below: boolean[] = [];
+  for (let i = pattern.length; i >= 0; i--) {
+    const row: boolean[] = [];
+    for (let j = target.length; j >= 0; j--) {
+      const [p, t] = [pattern[i], target[j]];
+      const single = p === t || (p === ONE && (mutual || (t !== ANY && !hasOpaque(t ?? ''))));
+      row[j] = (p === undefined && t === undefined)
+        || (p === ANY && (below[j] || (t !== undefined && row[j + 1])))
+        || (mutual && t === ANY && (row[j + 1] || (p !== undefined && below[j])))
+        || (p !== undefined && t !== undefined && single && below[j + 1]);
+    }
+    below = row;
+  }
+  return below[0];
+}

@@ -1,0 +1,165 @@
+import { CfnResource, Stack, Stage } from 'aws-cdk-lib';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import type { IConstruct } from 'constructs';
+
+/** A policy that is attached to a bucket, with its document as it will be in the template. */
+export interface BucketPolicy {
+  readonly policy: s3.CfnBucketPolicy;
+  readonly document: unknown;
+}
+
+/** The properties of a resource as its template will have them: after property overrides, later assignments and aspects. */
+export function renderedProperties(resource: CfnResource): Record<string, any> {
+  const template = Stack.of(resource).resolve(resource._toCloudFormation());
+  const [rendered] = Object.values<any>(template?.Resources ?? {});
+  return rendered?.Properties ?? {};
+}
+
+/** The policies which the bucket's own stack attaches to it, whoever made them; other stacks are not looked at. */
+export function bucketPoliciesOf(bucket: s3.CfnBucket): BucketPolicy[] {
+  const index = indexOf(Stack.of(bucket));
+  return namesOf(bucket, index).flatMap((name) => index.policies.get(name) ?? []);
+}
+
+/** The buckets of the bucket's own stack that write their server access logs to it. */
+export function bucketsLoggingTo(bucket: s3.CfnBucket): s3.CfnBucket[] {
+  const index = indexOf(Stack.of(bucket));
+  return namesOf(bucket, index).flatMap((name) => index.loggers.get(name) ?? []);
+}
+
+/** The policy document of a key as its template will have it. */
+export function keyPolicyOf(key: kms.CfnKey): unknown {
+  return indexOf(Stack.of(key)).properties(key).KeyPolicy;
+}
+
+/** The document of a managed policy of a stack as its template will have it. */
+export function managedPolicyDocument(stack: Stack, logicalId: string): unknown {
+  const index = indexOf(stack);
+  const policy = index.managedPolicies.get(logicalId);
+  return policy && index.properties(policy).PolicyDocument;
+}
+
+/** What can be looked up in one stack. Buckets go by their name as a property has it: `{ Ref }`, a literal, another intrinsic. */
+interface StackIndex {
+  readonly policies: Map<string, BucketPolicy[]>;
+  readonly loggers: Map<string, s3.CfnBucket[]>;
+  readonly managedPolicies: Map<string, CfnResource>;
+  /** Rendered once for each resource: a key or a boundary may serve thousands of buckets. */
+  readonly properties: (resource: CfnResource) => Record<string, any>;
+}
+
+/**
+ * One index for each stack, so that thousands of buckets are looked up in linear time. It is only right when the tree is
+ * final, which it is while CDK validates (after aspects and lazy values). Tests and CDK Pipelines synthesize again after
+ * changes: the Stage, which is validated before what it holds, forgets the index of the synthesis before.
+ */
+const indexes = new WeakMap<Stack, { current?: StackIndex }>();
+
+function indexOf(stack: Stack): StackIndex {
+  const known = indexes.get(stack);
+  const cache = known ?? {};
+  if (!known) {
+    indexes.set(stack, cache);
+    (Stage.of(stack) ?? stack).node.addValidation({
+      validate: () => {
+        cache.current = undefined;
+        return [];
+      },
+    });
+  }
+  return cache.current ??= buildIndex(stack);
+}
+
+function buildIndex(stack: Stack): StackIndex {
+  const rendered = new Map<CfnResource, Record<string, any>>();
+  const properties = (resource: CfnResource) => {
+    const result = rendered.get(resource) ?? renderedProperties(resource);
+    rendered.set(resource, result);
+    return result;
+  };
+  const index: StackIndex = { policies: new Map(), loggers: new Map(), managedPolicies: new Map(), properties };
+  for (const resource of resourcesIn(stack)) {
+    if (isA<s3.CfnBucketPolicy>(resource, 'AWS::S3::BucketPolicy')) {
+      const { Bucket, PolicyDocument } = properties(resource);
+      append(index.policies, Bucket, { policy: resource, document: PolicyDocument });
+    } else if (isA<s3.CfnBucket>(resource, 'AWS::S3::Bucket')) {
+      const logging = asRecord(properties(resource).LoggingConfiguration);
+      if (logging && !isIntrinsic(logging)) {
+        // without a destination the bucket logs to itself:
+        // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-loggingconfiguration.html
+        append(index.loggers, logging.DestinationBucketName ?? referenceTo(resource), resource);
+      }
+    } else if (resource.cfnResourceType === 'AWS::IAM::ManagedPolicy') {
+      index.managedPolicies.set(stack.resolve(resource.logicalId), resource);
+    }
+  }
+  return index;
+}
+
+/** The resources of the template of a stack: nested stacks and Stages have templates of their own. */
+function resourcesIn(scope: IConstruct): CfnResource[] {
+  return scope.node.children
+    .filter((child) => !Stack.isStack(child) && !Stage.isStage(child))
+    .flatMap((child) => [...(CfnResource.isCfnResource(child) ? [child] : []), ...resourcesIn(child)]);
+}
+
+/** By type and not by class: the resource may come from a generic `CfnResource` or another copy of aws-cdk-lib. */
+function isA<T extends CfnResource>(resource: CfnResource, type: string): resource is T {
+  return resource.cfnResourceType === type;
+}
+
+function namesOf(bucket: s3.CfnBucket, index: StackIndex): string[] {
+  return [referenceTo(bucket), index.properties(bucket).BucketName]
+    .filter((name) => name !== undefined)
+    .map((name) => JSON.stringify(name));
+}
+
+const referenceTo = (resource: CfnResource) => ({ Ref: Stack.of(resource).resolve(resource.logicalId) });
+
+function append<T>(map: Map<string, T[]>, name: unknown, item: T): void {
+  const key = JSON.stringify(name);
+  const items = map.get(key) ?? [];
+  items.push(item);
+  map.set(key, items);
+}
+
+/** A statement of a policy document; `conditional` when `Fn::If` decides whether it is there. */
+export interface DocumentStatement {
+  readonly body: Record<string, any>;
+  /** The Sid, or `statement N`. */
+  readonly name: string;
+  readonly conditional: boolean;
+}
+
+/** Every statement that a resolved policy document has or may have; never throws, whatever the document is. */
+export function statementsIn(document: unknown): DocumentStatement[] {
+  return alternatives(document, false)
+    .flatMap(({ value, conditional }) => alternatives(asRecord(value)?.Statement, conditional))
+    .filter(({ value }) => asRecord(value))
+    .map(({ value, conditional }, index) => {
+      const body = asRecord(value)!;
+      return { body, conditional, name: typeof body.Sid === 'string' && body.Sid ? body.Sid : `statement ${index + 1}` };
+    });
+}
+
+function alternatives(value: unknown, conditional: boolean): { value: unknown; conditional: boolean }[] {
+  if (Array.isArray(value)) {
+    return value.flatMap((item) => alternatives(item, conditional));
+  }
+  const branches = asRecord(value)?.['Fn::If'];
+  return Array.isArray(branches) ? branches.slice(1).flatMap((branch) => alternatives(branch, true)) : [{ value, conditional }];
+}
+
+export function asRecord(value: unknown): Record<string, any> | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value as Record<string, any> : undefined;
+}
+
+export function asList(value: unknown): unknown[] {
+  return value === undefined ? [] : Array.isArray(value) ? value : [value];
+}
+
+/** Whether a resolved value is one CloudFormation intrinsic. */
+export function isIntrinsic(value: unknown): boolean {
+  return /^(Ref|Condition|Fn::[^,]*)$/.test(Object.keys(asRecord(value) ?? {}).join());
+}
