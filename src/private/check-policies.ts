@@ -1,10 +1,10 @@
-import { aws_iam as iam, aws_kms as kms, aws_s3 as s3, Stack } from 'aws-cdk-lib';
+import { Aws, aws_iam as iam, aws_kms as kms, aws_s3 as s3, Stack } from 'aws-cdk-lib';
 import { SourceAnchor } from './anchors';
 import { boundaryDocumentOf, missingFromBoundary } from './boundary';
 import { definedResource, givenName, nameOf } from './bucket-end';
 import { DenyFinding, DenyQuestion, findDenies, NEEDED_ACTIONS } from './denies';
 import { defaultEncryption, KeyPointer } from './encryption';
-import { partitionOf } from './environment';
+import { partitionOf, urlSuffixOf } from './environment';
 import { error, Finding, warning } from './finding';
 import { ruleKeys } from './keys';
 import { bucketPoliciesOf, keyPolicyOf } from './policy-lookup';
@@ -50,22 +50,25 @@ function inPoliciesOf(bucket: s3.CfnBucket, whose: string, question: Omit<DenyQu
   const stack = Stack.of(bucket);
   const name = stack.resolve(givenName(bucket));
   const partition = partitionOf(stack.region);
-  const resource = stack.resolve(bucket.attrArn);
-  const known: Array<readonly [unknown, string]> = partition === undefined ? [] : [[{ Ref: 'AWS::Partition' }, partition]];
-  if (typeof name === 'string') {
-    known.push([stack.resolve(bucket.ref), name]);
-    if (partition !== undefined) {
-      known.push([resource, `arn:${partition}:s3:::${name}`]);
-    }
-  }
+  const known: Array<readonly [unknown, string]> = [
+    ...(partition === undefined ? [] : [[{ Ref: 'AWS::Partition' }, partition] as const]),
+    ...(typeof name === 'string' ? [[stack.resolve(bucket.ref), name] as const] : []),
+  ];
   return bucketPoliciesOf(bucket).flatMap(({ policy, document }) =>
-    findDenies({ ...question, document, resource, known }).map((deny) => finding(deny, `the policy '${policy.node.path}' of ${whose}`)));
+    findDenies({ ...question, document, resource: stack.resolve(bucket.attrArn), known }).map((deny) =>
+      finding({ ...deny, certain: deny.certain && policy.cfnOptions.condition === undefined }, `the policy '${policy.node.path}' of ${whose}`)));
 }
 
 function keyDenies(anchor: SourceAnchor): Finding[] {
   const inPolicyOf = (key: KeyPointer | undefined, actions: readonly string[], whose: string) => {
     const cfn = key && 'cfn' in key ? key.cfn : undefined;
-    return cfn === undefined ? [] : findDenies({ document: keyPolicyOf(cfn as kms.CfnKey), actions, viaService: `s3.${Stack.of(cfn).region}.amazonaws.com` })
+    if (cfn === undefined) {
+      return [];
+    }
+    const stack = Stack.of(cfn);
+    const role = stack === Stack.of(anchor) ? stack.resolve(anchor.role.roleArn) : undefined;
+    const viaService = stack.resolve(`s3.${stack.region}.${Aws.URL_SUFFIX}`);
+    return findDenies({ document: keyPolicyOf(cfn as kms.CfnKey), actions, role, viaService, known: [[{ Ref: 'AWS::URLSuffix' }, urlSuffixOf(stack.region)]] })
       .map((deny) => finding(deny, `the policy of the ${whose} key '${cfn.node.path}'`));
   };
   return anchor.rules.flatMap((rule) => {
@@ -79,7 +82,7 @@ function keyDenies(anchor: SourceAnchor): Finding[] {
 function finding(deny: DenyFinding, policy: string): Finding {
   const what = `${deny.statement} in ${policy} denies ${deny.actions.join(', ')}`;
   return deny.certain
-    ? error({ saw: what, because: `${deny.reason}, so every object would fail to replicate`, instead: 'exempt the replication role with ArnNotEquals on aws:PrincipalArn, or deny less' })
+    ? error({ saw: what, because: `${deny.reason}, so replication would fail`, instead: 'exempt the replication role with ArnNotEquals on aws:PrincipalArn, or deny less' })
     : warning('policyMayDeny', `${what} if it applies to the replication role: ${deny.reason}. Exempt the role with ArnNotEquals on aws:PrincipalArn, or acknowledge this`);
 }
 

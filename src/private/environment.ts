@@ -22,6 +22,11 @@ export function partitionOf(region: string): string | undefined {
   return Token.isUnresolved(region) ? undefined : RegionInfo.get(region).partition;
 }
 
+/** The domain of the services in a region; the one of most partitions when the region is not known. */
+export function urlSuffixOf(region: string): string {
+  return (Token.isUnresolved(region) ? undefined : RegionInfo.get(region).domainSuffix) ?? 'amazonaws.com';
+}
+
 /** The stack that is deployed by itself: a nested stack travels with the stack around it. */
 export function deployedStack(stack: Stack): Stack {
   let current = stack;
