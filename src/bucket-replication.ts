@@ -1,4 +1,4 @@
-import { Annotations, Aws, aws_iam as iam, aws_s3 as s3, Lazy } from 'aws-cdk-lib';
+import { Annotations, Aws, aws_iam as iam, aws_s3 as s3, CfnResource, Lazy } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { DestinationAnchor, SourceAnchor } from './private/anchors';
 import { BucketEnd, bucketEnd, definedBucket, givenName, nameOf } from './private/bucket-end';
@@ -95,6 +95,7 @@ export class BucketReplication extends Construct {
 
   private readonly end: BucketEnd;
   private readonly anchor: SourceAnchor;
+  private readonly permissionsFirst?: CfnResource;
 
   /**
    * @throws when the source is not defined in this app, has a replication configuration or a BucketReplication already,
@@ -112,8 +113,10 @@ export class BucketReplication extends Construct {
     this.source = props.source;
     this.anchor = new SourceAnchor(cfn, name);
     this.anchor.handle = this;
-    this.role = replicationRole(this.anchor, cfn, name !== undefined, props, () => this.anchor.permissions());
-    this.anchor.role = this.role;
+    const { role, permissionsFirst } = replicationRole(this.anchor, cfn, name !== undefined, props, () => this.anchor.permissions());
+    this.role = role;
+    this.permissionsFirst = permissionsFirst;
+    this.anchor.role = role;
     cfn.replicationConfiguration = Lazy.any({ produce: () => this.anchor.configuration() });
     this.anchor.node.addValidation({ validate: () => validateReplication(this.anchor) });
     props.rules?.forEach((rule) => this.addRule(rule));
@@ -155,6 +158,9 @@ export class BucketReplication extends Construct {
       this.prepare(destination, destination.cfn);
     }
     anchor.rules.push(added);
+    if (this.permissionsFirst) {
+      anchor.bucket.addDependency(this.permissionsFirst); // only now: core ignores a dependency on a policy without statements
+    }
   }
 
   private checkedSource(end: BucketEnd): s3.CfnBucket {

@@ -1,5 +1,5 @@
-export { BucketReplication, BucketReplicationProps } from './bucket-replication';
-export { ReplicatedBucketOptions } from './replicated-bucket-options';
-export { ReplicatedBucketPair, ReplicatedBucketPairProps } from './replicated-bucket-pair';
+export { BucketReplication, type BucketReplicationProps } from './bucket-replication';
+export { type ReplicatedBucketOptions } from './replicated-bucket-options';
+export { ReplicatedBucketPair, type ReplicatedBucketPairProps } from './replicated-bucket-pair';
 export { ReplicationFilter } from './replication-filter';
-export { ReplicationRule, ReplicationRuleOptions } from './replication-rule';
+export { type ReplicationRule, type ReplicationRuleOptions } from './replication-rule';

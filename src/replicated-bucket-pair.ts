@@ -132,7 +132,8 @@ export class ReplicatedBucketPair extends Construct {
     super(scope, id);
     checkPairInput(this, props);
     const sourceStack = props.source ? bucketEnd(props.source).stack : Stack.of(this);
-    const destinationStack = props.destinationRegion === undefined ? props.destinationStack : replicaStack(this, sourceStack, props.destinationRegion);
+    const { destinationRegion: region } = props;
+    const destinationStack = region === undefined ? props.destinationStack : replicaStack(this, sourceStack, region);
     const destinationScope = mirrorScope(this, sourceStack, destinationStack ?? Stack.of(this));
 
     const settings = bucketSettings(props);

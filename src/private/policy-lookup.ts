@@ -13,7 +13,7 @@ export interface BucketPolicy {
 export function renderedProperties(resource: CfnResource): Record<string, any> {
   const template = Stack.of(resource).resolve(resource._toCloudFormation());
   const [rendered] = Object.values<any>(template?.Resources ?? {});
-  return rendered?.Properties ?? {};
+  return JSON.parse(JSON.stringify(rendered?.Properties ?? {})); // without the keys that have no value
 }
 
 /** The policies which the bucket's own stack attaches to it, whoever made them; other stacks are not looked at. */

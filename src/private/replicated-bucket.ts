@@ -41,7 +41,9 @@ export interface ReplicatedBucket {
   readonly formerKey?: kms.IKey;
 }
 
-export function createReplicatedBucket(scope: Construct, id: string, settings: BucketSettings, options: ReplicatedBucketOptions = {}): ReplicatedBucket {
+export function createReplicatedBucket(
+  scope: Construct, id: string, settings: BucketSettings, options: ReplicatedBucketOptions = {},
+): ReplicatedBucket {
   const kmsByDefault = settings.encryption === s3.BucketEncryption.KMS;
   const key = options.encryptionKey ?? (kmsByDefault || settings.keepKey ? keyIn(scope) : undefined);
   const bucket = new s3.Bucket(scope, id, {

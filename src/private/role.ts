@@ -13,6 +13,12 @@ export interface RoleOptions {
   readonly permissionsBoundary?: iam.IManagedPolicy;
 }
 
+export interface ReplicationRole {
+  readonly role: iam.IRole;
+  /** What the bucket must wait for, so that the permissions are there before its replication configuration. */
+  readonly permissionsFirst?: CfnResource;
+}
+
 /**
  * The replication role with the permissions that `render` gives when the template is made.
  *
@@ -23,14 +29,13 @@ export interface RoleOptions {
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-s3-bucket-replicationconfiguration.html
  */
-export function replicationRole(scope: Construct, bucket: CfnResource, nameIsKnown: boolean, options: RoleOptions, render: () => Statement[]): iam.IRole {
+export function replicationRole(
+  scope: Construct, bucket: CfnResource, nameIsKnown: boolean, options: RoleOptions, render: () => Statement[],
+): ReplicationRole {
   if (options.role) {
     const policy = new iam.Policy(scope, 'Policy', { document: new LateDocument(render) });
     options.role.attachInlinePolicy(policy);
-    if (nameIsKnown) {
-      bucket.addDependency(policy.node.defaultChild as iam.CfnPolicy);
-    }
-    return options.role;
+    return { role: options.role, permissionsFirst: nameIsKnown ? (policy.node.defaultChild as iam.CfnPolicy) : undefined };
   }
   const role = new iam.Role(scope, 'Role', {
     assumedBy: new iam.ServicePrincipal('s3.amazonaws.com'),
@@ -52,7 +57,7 @@ export function replicationRole(scope: Construct, bucket: CfnResource, nameIsKno
   if (options.roleName === undefined) {
     made.forEach((it) => it && keepLike(bucket, it));
   }
-  return role;
+  return { role };
 }
 
 /** A policy document whose statements are asked for when it is rendered: rules may be added until then. */

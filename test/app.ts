@@ -1,0 +1,7 @@
+import { App } from 'aws-cdk-lib';
+import recommended from 'aws-cdk-lib/recommended-feature-flags.json';
+
+/** An app as `cdk init` makes it, with the feature flags that the aws-cdk-lib under test recommends, or without any. */
+export function testApp(flags: 'recommended' | 'none' = 'recommended'): App {
+  return new App({ analyticsReporting: false, context: flags === 'recommended' ? recommended : {} });
+}

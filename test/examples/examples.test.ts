@@ -1,0 +1,128 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fullDiff } from '@aws-cdk/cloudformation-diff';
+import { App } from 'aws-cdk-lib';
+import { CloudAssembly } from 'aws-cdk-lib/cx-api';
+import { AwsSolutionsChecks, NIST80053R5Checks } from 'cdk-nag';
+import { ContentPlatform } from '../../examples/add-to-an-existing-app/content-platform';
+import { readAssembly } from '../../scripts/demo/assembly';
+import { checkFlows } from '../../scripts/demo/checks';
+import { readFlows } from '../../scripts/demo/flows';
+
+const EXAMPLES = join(__dirname, '../../examples');
+const names = readdirSync(EXAMPLES, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name);
+
+const cdkJson = (name: string) => JSON.parse(readFileSync(join(EXAMPLES, name, 'cdk.json'), 'utf8'));
+
+/** Loads an example as the CDK CLI would, with the region and account that it falls back to. */
+function load(name: string): App {
+  const environment = process.env;
+  process.env = { ...environment, CDK_CONTEXT_JSON: JSON.stringify(cdkJson(name).context) };
+  for (const variable of ['CDK_OUTDIR', 'CDK_DEFAULT_ACCOUNT', 'CDK_DEFAULT_REGION']) delete process.env[variable];
+  try {
+    return jest.requireActual(join(EXAMPLES, name, 'app.ts')).app;
+  } finally {
+    process.env = environment;
+  }
+}
+
+/** The templates without what the stack synthesizer adds to each of them, which changes with the version of aws-cdk-lib. */
+function templates(assembly: CloudAssembly): Record<string, any> {
+  return Object.fromEntries(
+    assembly.stacks.map(({ templateFile, template: { Parameters, Rules, ...template } }) => {
+      const { BootstrapVersion, ...parameters } = Parameters ?? {};
+      const { CheckBootstrapVersion, ...rules } = Rules ?? {};
+      return [templateFile, { ...template, ...nonEmpty({ Parameters: parameters }), ...nonEmpty({ Rules: rules }) }];
+    }),
+  );
+}
+
+const nonEmpty = (sections: Record<string, object>) =>
+  Object.fromEntries(Object.entries(sections).filter(([, section]) => Object.keys(section).length > 0));
+
+afterAll(() => CloudAssembly.cleanupTemporaryDirectories());
+
+describe.each(names)('example %s', (name) => {
+  let app: App;
+  let assembly: CloudAssembly;
+
+  beforeAll(() => {
+    app = load(name);
+    assembly = app.synth();
+  });
+
+  const resources = () =>
+    assembly.stacks.flatMap(({ template }) => Object.values<{ Type: string; Properties?: any }>(template.Resources));
+
+  test('synthesizes without an error or a warning', () => {
+    expect(assembly.stacks.flatMap(({ messages }) => messages.filter(({ level }) => level !== 'info').map(({ entry }) => entry.data))).toEqual([]);
+  });
+
+  test.each([['AwsSolutions', AwsSolutionsChecks], ['NIST 800-53 R5', NIST80053R5Checks]])('has no finding of cdk-nag %s', (_, Pack) => {
+    expect(new Pack().validateScope(app).violations).toEqual([]);
+  });
+
+  test('needs nothing at deploy time but CloudFormation', () => {
+    expect(resources().map(({ Type }) => Type).filter((type) => /^(AWS::Lambda|Custom::|AWS::CloudFormation::CustomResource)/.test(type))).toEqual([]);
+  });
+
+  test('passes nothing between stacks by exports or SSM parameters', () => {
+    expect(resources().filter(({ Type }) => Type === 'AWS::SSM::Parameter')).toEqual([]);
+    expect(assembly.stacks.flatMap(({ template }) => Object.values<any>(template.Outputs ?? {})).filter(({ Export }) => Export)).toEqual([]);
+  });
+
+  test('allows no role an action on all resources', () => {
+    const documents = resources().flatMap(({ Type, Properties }) => {
+      if (Type === 'AWS::IAM::Role') return (Properties.Policies ?? []).map((policy: any) => policy.PolicyDocument);
+      return /^AWS::IAM::(\w*Policy)$/.test(Type) ? [Properties.PolicyDocument] : [];
+    });
+    expect(documents).not.toEqual([]);
+    for (const { Resource, NotResource } of documents.flatMap((document) => document.Statement)) {
+      expect([Resource].flat()).not.toContain('*');
+      expect(NotResource).toBeUndefined();
+    }
+  });
+
+  test('replicates between buckets that exist by then, with what S3 asks of them', () => {
+    const stacks = readAssembly(assembly.directory);
+    const flows = readFlows(stacks);
+    expect(flows).not.toEqual([]);
+    expect(checkFlows(stacks, flows)).toEqual([]);
+  });
+
+  test('makes these templates', () => {
+    for (const [file, template] of Object.entries(templates(assembly))) expect(template).toMatchSnapshot(file);
+  });
+
+  test('has every feature flag that is recommended for a new app', () => {
+    expect(cdkJson(name).context).toMatchObject(jest.requireActual('aws-cdk-lib/recommended-feature-flags.json'));
+  });
+
+  test('says what it is in the form that the demo shows', () => {
+    const [title, purpose] = readFileSync(join(EXAMPLES, name, 'README.md'), 'utf8').split('\n\n');
+    expect(title).toMatch(/^# \S/);
+    expect(purpose).toMatch(/^[A-Z][^#\n]+\.$/);
+  });
+});
+
+describe('add-to-an-existing-app', () => {
+  test('changes nothing of the stack that was there but versioning and replication', () => {
+    const before = new App({ context: cdkJson('add-to-an-existing-app').context });
+    new ContentPlatform(before, 'ContentPlatform', { env: { account: '111111111111', region: 'us-east-1' } });
+    const [was, is] = [before, load('add-to-an-existing-app')].map((app) => app.synth().getStackByName('ContentPlatform').template);
+
+    const { resources, outputs } = fullDiff(was, is);
+    const changes = Object.entries(resources.changes);
+    expect(changes.filter(([, change]) => change.isRemoval || /REPLACE|DESTROY|ORPHAN/.test(change.changeImpact))).toEqual([]);
+    expect(
+      Object.fromEntries(changes.filter(([, change]) => change.isUpdate).map(([id, change]) => [id, Object.keys(change.propertyUpdates)])),
+    ).toEqual({
+      Clickstream: ['ReplicationConfiguration', 'VersioningConfiguration'],
+      Documents7E5B2978: ['ReplicationConfiguration', 'VersioningConfiguration'],
+    });
+    expect(new Set(changes.filter(([, change]) => change.isAddition).map(([, change]) => change.newResourceType))).toEqual(
+      new Set(['AWS::IAM::Role', 'AWS::IAM::Policy']),
+    );
+    expect(outputs.differenceCount).toBe(0);
+  });
+});
