@@ -1,4 +1,4 @@
-import { Annotations, Aws, aws_iam as iam, aws_s3 as s3, CfnResource, Lazy } from 'aws-cdk-lib';
+import { Annotations, Aws, aws_iam as iam, aws_s3 as s3, Lazy } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { DestinationAnchor, SourceAnchor } from './private/anchors';
 import { BucketEnd, bucketEnd, definedBucket, givenName, nameOf } from './private/bucket-end';
@@ -21,6 +21,7 @@ export interface BucketReplicationProps {
   /**
    * The source bucket: an L2 or L1 bucket of this app, or a construct whose default child is one.
    * Versioning is switched on. An imported bucket is an error: CloudFormation cannot change a bucket of another stack.
+   * A change to another source moves the replication there, with a new role, and leaves the former bucket without it.
    */
   readonly source: s3.IBucketRef;
 
@@ -33,17 +34,19 @@ export interface BucketReplicationProps {
 
   /**
    * A role of the source's account that S3 assumes, instead of the one that is created. It must trust `s3.amazonaws.com`;
-   * the permissions are added to it.
+   * the permissions are added to it. Adding it later removes the role that was created; when the source bucket is
+   * retained, that role stays in the account.
    *
    * @default - a role is created
    */
   readonly role?: iam.IRole;
 
   /**
-   * Name of the role that is created: 1 to 64 letters, digits and `+=,.@_-`. A role with a name is deleted with its stack even when
-   * the source bucket is retained: deploy once without rules before deleting the stack.
+   * Name of the role that is created: 1 to 64 letters, digits and `+=,.@_-`. Changing it later replaces the role. A role
+   * with a name is deleted with its stack even when the source bucket is retained: deploy once without rules before you
+   * delete the stack.
    *
-   * @default - CloudFormation makes a name, and the role is retained when the source bucket is
+   * @default - CloudFormation makes a name, and the role is retained when the source bucket is and a rule is enabled
    */
   readonly roleName?: string;
 
@@ -95,7 +98,6 @@ export class BucketReplication extends Construct {
 
   private readonly end: BucketEnd;
   private readonly anchor: SourceAnchor;
-  private readonly permissionsFirst?: CfnResource;
 
   /**
    * @throws when the source is not defined in this app, has a replication configuration or a BucketReplication already,
@@ -113,10 +115,11 @@ export class BucketReplication extends Construct {
     this.source = props.source;
     this.anchor = new SourceAnchor(cfn, name);
     this.anchor.handle = this;
-    const { role, permissionsFirst } = replicationRole(this.anchor, cfn, name !== undefined, props, () => this.anchor.permissions());
-    this.role = role;
-    this.permissionsFirst = permissionsFirst;
-    this.anchor.role = role;
+    this.role = replicationRole(this.anchor, cfn, name !== undefined, props, {
+      statements: () => this.anchor.permissions(),
+      inUse: () => this.anchor.rules.some(({ options }) => options.enabled !== false),
+    });
+    this.anchor.role = this.role;
     cfn.replicationConfiguration = Lazy.any({ produce: () => this.anchor.configuration() });
     this.anchor.node.addValidation({ validate: () => validateReplication(this.anchor) });
     props.rules?.forEach((rule) => this.addRule(rule));
@@ -158,9 +161,6 @@ export class BucketReplication extends Construct {
       this.prepare(destination, destination.cfn);
     }
     anchor.rules.push(added);
-    if (this.permissionsFirst) {
-      anchor.bucket.addDependency(this.permissionsFirst); // only now: core ignores a dependency on a policy without statements
-    }
   }
 
   private checkedSource(end: BucketEnd): s3.CfnBucket {

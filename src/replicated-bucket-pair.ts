@@ -55,8 +55,9 @@ export interface ReplicatedBucketPairProps extends ReplicationRuleOptions {
   readonly encryption?: s3.BucketEncryption;
 
   /**
-   * Whether the KMS keys of this pair stay, although `encryption` is no longer KMS: objects that are encrypted with them remain
-   * readable, and their replication goes on.
+   * Whether the KMS keys that this pair created stay, although `encryption` is no longer KMS or another key is given:
+   * objects that are encrypted with them remain readable, and their replication goes on. When you remove it later, the
+   * keys leave the stack (they stay in the account), and the replication of these objects ends.
    *
    * @default false
    */
@@ -88,7 +89,7 @@ export interface ReplicatedBucketPairProps extends ReplicationRuleOptions {
 
   /**
    * Default retention of both buckets that are created. A replica has the retention of its source object; the default
-   * of the destination is for objects whose source has none.
+   * of the destination is for objects whose source has none. Adding it later to buckets without Object Lock switches that on, which may replace them.
    *
    * @default - no default retention
    */
@@ -137,10 +138,11 @@ export class ReplicatedBucketPair extends Construct {
     const destinationScope = mirrorScope(this, sourceStack, destinationStack ?? Stack.of(this));
 
     const settings = bucketSettings(props);
-    const source = props.source ? { bucket: props.source } : createReplicatedBucket(this, 'Source', settings, props.sourceOptions);
+    const encryptsWithKms = settings.encryption === s3.BucketEncryption.KMS;
     const destination = props.destination
-      ? { bucket: props.destination }
+      ? { bucket: props.destination, formerKeys: [] }
       : createReplicatedBucket(destinationScope, 'Destination', settings, props.destinationOptions);
+    const source = props.source ? { bucket: props.source, formerKeys: [] } : createReplicatedBucket(this, 'Source', settings, props.sourceOptions);
     this.source = source.bucket;
     this.destination = destination.bucket;
     if (props.autoDeleteObjects && !props.source && !props.destination) {
@@ -151,8 +153,8 @@ export class ReplicatedBucketPair extends Construct {
     this.replication.addRule({
       ...props,
       destination: this.destination,
-      sourceKeys: [...(props.sourceKeys ?? []), ...(source.formerKey ? [source.formerKey] : [])],
-      destinationKey: props.destinationKey ?? destination.formerKey,
+      sourceKeys: [...(props.sourceKeys ?? []), ...source.formerKeys],
+      destinationKey: props.destinationKey ?? (encryptsWithKms ? undefined : destination.formerKeys[0]),
     });
   }
 

@@ -38,18 +38,20 @@ export interface SourceAccess {
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html
  */
 export function statements(access: SourceAccess): Statement[] {
-  if (access.rules.length === 0) {
-    return [];
-  }
   const objects = (arn: string, rules: readonly RuleAccess[]) => widest(rules.map((rule) => rule.prefix)).map((prefix) => `${arn}/${inPolicy(prefix)}*`);
   const byDestination = groupBy(access.rules, (rule) => rule.destinationArn);
+  const readConfiguration: Statement = {
+    Sid: 'ReadReplicationConfiguration',
+    Effect: 'Allow',
+    Action: ['s3:GetReplicationConfiguration', 's3:ListBucket'],
+    Resource: [access.sourceArn],
+  };
+  if (access.rules.length === 0) {
+    // never empty: a policy resource that goes with the last rule would be left behind when it is retained
+    return [readConfiguration];
+  }
   return [
-    {
-      Sid: 'ReadReplicationConfiguration',
-      Effect: 'Allow',
-      Action: ['s3:GetReplicationConfiguration', 's3:ListBucket'],
-      Resource: [access.sourceArn],
-    },
+    readConfiguration,
     {
       Sid: 'ReadSourceObjects',
       Effect: 'Allow',

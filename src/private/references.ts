@@ -28,3 +28,9 @@ export function deployAfter(consumer: Stack, producer: Stack, reason: string): v
     stack.addStackDependency ? stack.addStackDependency(target, reason) : stack.addDependency(target, reason);
   }
 }
+
+/** Makes a resource wait for another one of its stack; `addResourceDependency` is the newer name, and the older one prints a deprecation warning. */
+export function waitFor(resource: CfnResource, target: CfnResource): void {
+  const { addResourceDependency } = resource as CfnResource & { addResourceDependency?: CfnResource['addDependency'] };
+  addResourceDependency ? addResourceDependency.call(resource, target) : resource.addDependency(target);
+}

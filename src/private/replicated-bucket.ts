@@ -4,6 +4,7 @@ import { isLocked } from './anchors';
 import { definedBucket, definedResource } from './bucket-end';
 import { defaultEncryption } from './encryption';
 import { deployedStack } from './environment';
+import { waitFor } from './references';
 import { ReplicatedBucketOptions } from '../replicated-bucket-options';
 import type { ReplicatedBucketPairProps } from '../replicated-bucket-pair';
 
@@ -23,7 +24,7 @@ export function bucketSettings(props: ReplicatedBucketPairProps): BucketSettings
   const destination = props.destination && definedBucket(props.destination);
   const keyGiven = props.sourceOptions?.encryptionKey !== undefined || props.destinationOptions?.encryptionKey !== undefined;
   const broughtKms = [source, destination].some((bucket) => bucket && 'key' in defaultEncryption(bucket)) || props.destination?.encryptionKey !== undefined;
-  const usual = (keyGiven || broughtKms) && !props.keepEncryptionKeys ? s3.BucketEncryption.KMS : s3.BucketEncryption.S3_MANAGED;
+  const usual = keyGiven || broughtKms ? s3.BucketEncryption.KMS : s3.BucketEncryption.S3_MANAGED;
   const locked = props.objectLockDefaultRetention !== undefined || (source !== undefined && isLocked(source) === true);
   return {
     encryption: (props.encryption as BucketSettings['encryption'] | undefined) ?? usual,
@@ -37,15 +38,16 @@ export function bucketSettings(props: ReplicatedBucketPairProps): BucketSettings
 
 export interface ReplicatedBucket {
   readonly bucket: s3.IBucket;
-  /** A key that objects of the bucket may be encrypted with although its default encryption is something else. */
-  readonly formerKey?: kms.IKey;
+  /** Keys that objects of the bucket may be encrypted with although its default encryption is another one. */
+  readonly formerKeys: kms.IKey[];
 }
 
 export function createReplicatedBucket(
   scope: Construct, id: string, settings: BucketSettings, options: ReplicatedBucketOptions = {},
 ): ReplicatedBucket {
   const kmsByDefault = settings.encryption === s3.BucketEncryption.KMS;
-  const key = options.encryptionKey ?? (kmsByDefault || settings.keepKey ? keyIn(scope) : undefined);
+  const created = settings.keepKey || (kmsByDefault && !options.encryptionKey) ? keyIn(scope) : undefined;
+  const keys = [options.encryptionKey, created].filter((key) => key !== undefined);
   const bucket = new s3.Bucket(scope, id, {
     bucketName: options.bucketName,
     versioned: true,
@@ -53,7 +55,7 @@ export function createReplicatedBucket(
     enforceSSL: true,
     objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
     encryption: settings.encryption,
-    encryptionKey: kmsByDefault ? key : undefined,
+    encryptionKey: kmsByDefault ? keys[0] : undefined,
     // fewer requests to KMS, at no loss of isolation: the bucket is the only user of the context
     bucketKeyEnabled: kmsByDefault ? true : undefined,
     objectLockEnabled: settings.objectLockEnabled,
@@ -65,7 +67,7 @@ export function createReplicatedBucket(
     removalPolicy: settings.removalPolicy ?? (options.bucketName === undefined ? RemovalPolicy.RETAIN : RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE),
     autoDeleteObjects: settings.autoDeleteObjects,
   });
-  return { bucket, formerKey: kmsByDefault ? undefined : key };
+  return { bucket, formerKeys: kmsByDefault ? keys.slice(1) : keys };
 }
 
 /** One key for the pair's buckets of a stack; always retained, because without it every version in the bucket is lost. */
@@ -80,11 +82,13 @@ function keyIn(scope: Construct): kms.Key {
 /**
  * When both buckets go, the source goes first: what is still replicated would fill a destination that has just been emptied.
  * Between stacks the order of the stacks does that.
+ *
+ * The destination must have been created first: the handler that empties buckets mentions the first one of its stack.
  */
 export function deleteBeforeEmptying(source: s3.IBucket, destination: s3.IBucket): void {
   const emptying = destination.node.tryFindChild('AutoDeleteObjectsCustomResource');
   const resource = emptying && definedResource(emptying, 'Custom::S3AutoDeleteObjects');
   if (resource && deployedStack(resource.stack) === deployedStack(definedBucket(source)!.stack)) {
-    definedBucket(source)!.addDependency(resource);
+    waitFor(definedBucket(source)!, resource);
   }
 }

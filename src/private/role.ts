@@ -1,7 +1,8 @@
-import { aws_iam as iam, CfnDeletionPolicy, CfnResource, Lazy } from 'aws-cdk-lib';
+import { aws_iam as iam, CfnDeletionPolicy, CfnResource } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { definedResource } from './bucket-end';
 import { Statement } from './permissions';
+import { waitFor } from './references';
 
 /** Name of the inline policy in the replication role. */
 export const POLICY_NAME = 'S3Replication';
@@ -11,12 +12,6 @@ export interface RoleOptions {
   readonly roleName?: string;
   readonly rolePath?: string;
   readonly permissionsBoundary?: iam.IManagedPolicy;
-}
-
-export interface ReplicationRole {
-  readonly role: iam.IRole;
-  /** What the bucket must wait for, so that the permissions are there before its replication configuration. */
-  readonly permissionsFirst?: CfnResource;
 }
 
 /**
@@ -29,13 +24,15 @@ export interface ReplicationRole {
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-s3-bucket-replicationconfiguration.html
  */
-export function replicationRole(
-  scope: Construct, bucket: CfnResource, nameIsKnown: boolean, options: RoleOptions, render: () => Statement[],
-): ReplicationRole {
+export function replicationRole(scope: Construct, bucket: CfnResource, nameIsKnown: boolean, options: RoleOptions, late: LatePermissions): iam.IRole {
+  const document = new LateDocument(late.statements);
   if (options.role) {
-    const policy = new iam.Policy(scope, 'Policy', { document: new LateDocument(render) });
+    const policy = new iam.Policy(scope, 'Policy', { document });
     options.role.attachInlinePolicy(policy);
-    return { role: options.role, permissionsFirst: nameIsKnown ? (policy.node.defaultChild as iam.CfnPolicy) : undefined };
+    if (nameIsKnown) {
+      waitFor(bucket, policy.node.defaultChild as iam.CfnPolicy);
+    }
+    return options.role;
   }
   const role = new iam.Role(scope, 'Role', {
     assumedBy: new iam.ServicePrincipal('s3.amazonaws.com'),
@@ -45,52 +42,59 @@ export function replicationRole(
     permissionsBoundary: options.permissionsBoundary,
   });
   const resource = definedResource(role, 'AWS::IAM::Role') as iam.CfnRole | undefined;
-  const made: Array<CfnResource | undefined> = [resource];
+  const made: CfnResource[] = resource ? [resource] : [];
   if (nameIsKnown && resource) {
-    const document = new LateDocument(render);
-    resource.policies = Lazy.any({ produce: () => (document.isEmpty ? undefined : [{ policyName: POLICY_NAME, policyDocument: document }]) });
+    resource.policies = [{ policyName: POLICY_NAME, policyDocument: document }];
   } else {
-    const policy = new iam.Policy(scope, 'Policy', { document: new LateDocument(render) });
+    const policy = new iam.Policy(scope, 'Policy', { document });
     role.attachInlinePolicy(policy);
     made.push(policy.node.defaultChild as iam.CfnPolicy);
   }
   if (options.roleName === undefined) {
-    made.forEach((it) => it && keepLike(bucket, it));
+    made.forEach((it) => keepLike(bucket, it, late.inUse));
   }
-  return { role };
+  return role;
 }
 
-/** A policy document whose statements are asked for when it is rendered: rules may be added until then. */
+/** What is known when the template is made: rules may be added until then. */
+export interface LatePermissions {
+  readonly statements: () => Statement[];
+  /** Whether S3 replicates with the role. */
+  readonly inUse: () => boolean;
+}
+
+/** A policy document whose statements are asked for when it is rendered. */
 class LateDocument extends iam.PolicyDocument {
   constructor(private readonly late: () => Statement[]) {
     super();
   }
 
+  /** Core counts the statements that are added to it; there is always one that is not. */
   public get isEmpty(): boolean {
-    return this.late().length === 0;
+    return false;
   }
 
   /** As they are: feature flags that merge or reorder statements do not change the template. */
   public resolve(): unknown {
-    const statements = this.late();
-    return statements.length === 0 ? undefined : { Version: '2012-10-17', Statement: statements };
+    return { Version: '2012-10-17', Statement: this.late() };
   }
 }
 
 /**
  * A source bucket that outlives its stack goes on replicating, and everything it replicates would fail for ever if its role
  * were gone: the role and its policy get the bucket's deletion policy, unless they are given one of their own.
- * Not when the role has a name: a retained role would be in the way when the stack is created again.
+ * Not when the role has a name: a retained role would be in the way when the stack is created again. And not when
+ * every rule is disabled: that is the way out, which should leave nothing behind.
  *
  * The policy is read when the template is made, because the bucket's may still change until then; an aspect would do
  * that too, but one that runs last makes core refuse aspects which are added by other aspects.
  */
-function keepLike(bucket: CfnResource, resource: CfnResource): void {
+function keepLike(bucket: CfnResource, resource: CfnResource, inUse: () => boolean): void {
   for (const option of ['deletionPolicy', 'updateReplacePolicy'] as const) {
     let own = resource.cfnOptions[option];
     Object.defineProperty(resource.cfnOptions, option, {
       enumerable: true,
-      get: () => own ?? (bucket.cfnOptions[option] === CfnDeletionPolicy.DELETE ? undefined : bucket.cfnOptions[option]),
+      get: () => own ?? (inUse() && bucket.cfnOptions[option] !== CfnDeletionPolicy.DELETE ? bucket.cfnOptions[option] : undefined),
       set: (value?: CfnDeletionPolicy) => {
         own = value;
       },
