@@ -33,18 +33,18 @@ export interface BucketReplicationProps {
   readonly rules?: ReplicationRule[];
 
   /**
-   * A role of the source's account that S3 assumes, instead of the one that is created. It must trust `s3.amazonaws.com`;
-   * the permissions are added to it. Adding it later removes the role that was created; when the source bucket is
-   * retained, that role stays in the account.
+   * A role of the source's account that S3 assumes, instead of the one that is created. It must trust
+   * `s3.amazonaws.com`; the permissions are added to it. Adding it later removes the role that was created; when the
+   * source bucket is retained, that role stays in the account.
    *
    * @default - a role is created
    */
   readonly role?: iam.IRole;
 
   /**
-   * Name of the role that is created: 1 to 64 letters, digits and `+=,.@_-`. Changing it later replaces the role. A role
-   * with a name is deleted with its stack even when the source bucket is retained: deploy once without rules before you
-   * delete the stack.
+   * Name of the role that is created: 1 to 64 letters, digits and `+=,.@_-`. Changing it later replaces the role. A
+   * role with a name is deleted with its stack even when the source bucket is retained: deploy once without rules
+   * before you delete the stack.
    *
    * @default - CloudFormation makes a name, and the role is retained when the source bucket is and a rule is enabled
    */
@@ -200,7 +200,10 @@ export class BucketReplication extends Construct {
       : `arn:${Aws.PARTITION}:s3:::${givenName(cfn)}`;
   }
 
-  /** What a destination of this app needs: versioning, being deployed first, and no finding about not being replicated itself. */
+  /**
+   * What a destination of this app needs: versioning, being deployed first, and no finding about not being replicated
+   * itself.
+   */
   private prepare(destination: BucketEnd, cfn: s3.CfnBucket): void {
     const { stack } = this.end;
     enableVersioning(this, cfn, 'destination');

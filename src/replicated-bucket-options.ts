@@ -10,9 +10,9 @@ export interface ReplicatedBucketOptions {
   readonly bucketName?: string;
 
   /**
-   * The KMS key for the bucket's default encryption, in the bucket's region. When `encryption` is S3_MANAGED, new objects
-   * do not use it, but the replication of objects that are encrypted with it goes on. When you give one later, a key that was
-   * created leaves the stack (it stays in the account) unless `keepEncryptionKeys` is set.
+   * The KMS key for the bucket's default encryption, in the bucket's region. When `encryption` is S3_MANAGED, new
+   * objects do not use it, but the replication of objects that are encrypted with it goes on. When you give one later,
+   * a key that was created leaves the stack (it stays in the account) unless `keepEncryptionKeys` is set.
    *
    * @default - with `encryption: KMS` a key is created, otherwise none
    */

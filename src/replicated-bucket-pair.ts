@@ -12,7 +12,8 @@ import { ReplicationRuleOptions } from './replication-rule';
 /** Properties of a ReplicatedBucketPair; the options of the replication rule among them. */
 export interface ReplicatedBucketPairProps extends ReplicationRuleOptions {
   /**
-   * The source bucket, defined in this app. Another source is another pair: a change moves the replication and leaves the former buckets as they are.
+   * The source bucket, defined in this app. Another source is another pair: a change moves the replication and leaves
+   * the former buckets as they are.
    *
    * @default - a bucket is created in this construct's stack
    */
@@ -27,17 +28,18 @@ export interface ReplicatedBucketPairProps extends ReplicationRuleOptions {
   readonly destination?: s3.IBucket;
 
   /**
-   * The region of the bucket that is created for the replicas, for Cross-Region Replication. Its stack is a child of the source's stack, named
-   * `<stack name>-replica-<region>`; the source's stack must have a known region. Bootstrap the region, and deploy with
-   * `cdk deploy --all`. Changing it later makes a new, empty replica bucket in another stack and retains the former.
+   * The region of the bucket that is created for the replicas, for Cross-Region Replication. Its stack is a child of
+   * the source's stack, named `<stack name>-replica-<region>`; the source's stack must have a known region. Bootstrap
+   * the region, and deploy with `cdk deploy --all`. Changing it later makes a new, empty replica bucket in another
+   * stack and retains the former.
    *
    * @default - the region of the source (Same-Region Replication)
    */
   readonly destinationRegion?: string;
 
   /**
-   * The stack for the bucket that is created for the replicas, in any region of the same account. Changing it later makes a new, empty replica bucket
-   * and retains the former.
+   * The stack for the bucket that is created for the replicas, in any region of the same account. Changing it later
+   * makes a new, empty replica bucket and retains the former.
    *
    * @default - the stack of the source, or a stack that is made for `destinationRegion`
    */
@@ -47,8 +49,8 @@ export interface ReplicatedBucketPairProps extends ReplicationRuleOptions {
    * Default encryption of the buckets that are created: S3_MANAGED (SSE-S3) or KMS with one customer managed key per
    * region, rotated every year and always retained.
    *
-   * When you switch from KMS to S3_MANAGED, set `keepEncryptionKeys`: otherwise keys that were created leave the stack (they stay in the
-   * account), and replication of objects which are encrypted with them ends.
+   * When you switch from KMS to S3_MANAGED, set `keepEncryptionKeys`: otherwise keys that were created leave the stack
+   * (they stay in the account), and replication of objects which are encrypted with them ends.
    *
    * @default - KMS when the bucket that you bring is encrypted with a customer managed key, otherwise S3_MANAGED
    */
@@ -72,24 +74,28 @@ export interface ReplicatedBucketPairProps extends ReplicationRuleOptions {
   readonly removalPolicy?: RemovalPolicy;
 
   /**
-   * Whether the buckets that are created are emptied before they are deleted. Needs `removalPolicy: DESTROY` and adds a Lambda function
-   * to each stack (the only option that does). The source goes first, so that nothing is replicated into a bucket that is being emptied.
+   * Whether the buckets that are created are emptied before they are deleted. Needs `removalPolicy: DESTROY` and adds a
+   * Lambda function to each stack (the only option that does). The source goes first, so that nothing is replicated
+   * into a bucket that is being emptied.
    *
    * @default false
    */
   readonly autoDeleteObjects?: boolean;
 
   /**
-   * Whether the buckets that are created have Object Lock. It cannot be switched off again; changing it later may replace the buckets.
+   * Whether the buckets that are created have Object Lock. It cannot be switched off again; changing it later may
+   * replace the buckets.
    *
    * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html
-   * @default - true when the bucket that you bring as the source has it, or with `objectLockDefaultRetention`; otherwise false
+   * @default - true when the bucket that you bring as the source has it, or with `objectLockDefaultRetention`;
+   * otherwise false
    */
   readonly objectLockEnabled?: boolean;
 
   /**
    * Default retention of both buckets that are created. A replica has the retention of its source object; the default
-   * of the destination is for objects whose source has none. Adding it later to buckets without Object Lock switches that on, which may replace them.
+   * of the destination is for objects whose source has none. Adding it later to buckets without Object Lock switches
+   * that on, which may replace them.
    *
    * @default - no default retention
    */
@@ -122,7 +128,10 @@ export class ReplicatedBucketPair extends Construct {
   /** The source bucket. */
   public readonly source: s3.IBucket;
 
-  /** The destination bucket. From the stack of the source, refer to it by `destinationBucketName` and `destinationBucketArn`. */
+  /**
+   * The destination bucket. From the stack of the source, refer to it by `destinationBucketName` and
+   * `destinationBucketArn`.
+   */
   public readonly destination: s3.IBucket;
 
   /** The replication of the source, for more rules. */
@@ -158,12 +167,16 @@ export class ReplicatedBucketPair extends Construct {
     });
   }
 
-  /** The name of the destination bucket, to be used in the stack of the source, whichever region the destination is in. */
+  /**
+   * The name of the destination bucket, to be used in the stack of the source, whichever region the destination is in.
+   */
   public get destinationBucketName(): string {
     return this.destinationAttribute((cfn) => cfn.ref) ?? this.destination.bucketName;
   }
 
-  /** The ARN of the destination bucket, to be used in the stack of the source, whichever region the destination is in. */
+  /**
+   * The ARN of the destination bucket, to be used in the stack of the source, whichever region the destination is in.
+   */
   public get destinationBucketArn(): string {
     return this.destinationAttribute((cfn) => cfn.attrArn) ?? this.destination.bucketArn;
   }

@@ -50,7 +50,8 @@ export interface ReplicationRuleOptions {
    * The storage class of the replicas: STANDARD, STANDARD_IA, ONEZONE_IA, INTELLIGENT_TIERING, GLACIER_IR, GLACIER,
    * DEEP_ARCHIVE or REDUCED_REDUNDANCY.
    *
-   * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-s3-bucket-replicationdestination.html
+   * @see
+   * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-s3-bucket-replicationdestination.html
    * @default - the storage class of the source object
    */
   readonly storageClass?: s3.StorageClass;

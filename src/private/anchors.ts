@@ -12,8 +12,8 @@ const SOURCE_ID = 'Replication';
 const DESTINATION_ID = 'Replicas';
 
 /**
- * The replication of one source bucket: a child of the bucket resource with a fixed id, so that it is found again and its role keeps
- * its logical id whichever line of user code came first.
+ * The replication of one source bucket: a child of the bucket resource with a fixed id, so that it is found again and
+ * its role keeps its logical id whichever line of user code came first.
  */
 export class SourceAnchor extends Construct {
   public static find(bucket: s3.CfnBucket): SourceAnchor | undefined {
@@ -30,7 +30,10 @@ export class SourceAnchor extends Construct {
 
   private readonly arn: string;
 
-  /** @param givenName the bucket's name when it is known without the bucket resource, which the role's policy may then name without waiting for it */
+  /**
+   * @param givenName the bucket's name when it is known without the bucket resource, which the role's policy may then
+   * name without waiting for it
+   */
   constructor(public readonly bucket: s3.CfnBucket, public readonly givenName: string | undefined) {
     super(bucket, SOURCE_ID);
     this.arn = givenName === undefined ? bucket.attrArn : `arn:${Aws.PARTITION}:s3:::${givenName}`;

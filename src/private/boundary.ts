@@ -5,7 +5,8 @@ import { asList, asRecord, isIntrinsic, managedPolicyDocument, renderedPropertie
 
 /**
  * Which actions a permissions boundary takes away: no Allow can match them, or a Deny of everything hits them.
- * Resources and conditions of an Allow are given the benefit of the doubt; a document that cannot be read takes away nothing.
+ * Resources and conditions of an Allow are given the benefit of the doubt; a document that cannot be read takes away
+ * nothing.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
  */

@@ -18,7 +18,10 @@ export function configurationFindings(anchor: SourceAnchor): Finding[] {
   ];
 }
 
-/** Property overrides, later assignments and aspects come after us; details of a rule may be overridden, a rule may not be lost. */
+/**
+ * Property overrides, later assignments and aspects come after us; details of a rule may be overridden, a rule may not
+ * be lost.
+ */
 function overwritten(anchor: SourceAnchor, rendered: Record<string, any>): Finding[] {
   const written = anchor.configuration();
   if (written === undefined) {

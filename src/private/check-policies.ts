@@ -37,7 +37,10 @@ function bucketDenies(anchor: SourceAnchor): Finding[] {
   ];
 }
 
-/** A replica is encrypted in the way its source object is; a bucket whose default is SSE-S3 may hold KMS objects too, when keys are named. */
+/**
+ * A replica is encrypted in the way its source object is; a bucket whose default is SSE-S3 may hold KMS objects too,
+ * when keys are named.
+ */
 function replicaEncryption(source: s3.CfnBucket, replicatesKmsObjects: boolean): DenyQuestion['replicaEncryption'] {
   const { kind } = defaultEncryption(source);
   if (kind === 'SSE-S3') {

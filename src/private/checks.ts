@@ -10,8 +10,8 @@ import { Statement } from './permissions';
 import { POLICY_NAME } from './role';
 
 /**
- * Checks the replication of one source when aspects have run and lazy values are settled: against the buckets, keys and policies as they
- * will be in the template, whoever changed them after us.
+ * Checks the replication of one source when aspects have run and lazy values are settled: against the buckets, keys and
+ * policies as they will be in the template, whoever changed them after us.
  *
  * @returns the errors; warnings go to the construct tree
  */

@@ -14,7 +14,10 @@ export const NEEDED_ACTIONS = {
   destinationKey: ['kms:Encrypt', 'kms:GenerateDataKey', 'kms:Decrypt'],
 };
 
-/** A policy, and what S3 asks of it when it replicates. All values are resolved CloudFormation JSON: literals or intrinsics. */
+/**
+ * A policy, and what S3 asks of it when it replicates. All values are resolved CloudFormation JSON: literals or
+ * intrinsics.
+ */
 export interface DenyQuestion {
   readonly document: unknown;
   /** What replication needs here, for example `NEEDED_ACTIONS.sourceBucket`. */
@@ -117,7 +120,8 @@ function resourcePart(body: Record<string, unknown>, action: string, question: D
 }
 
 /**
- * A Deny that names principals is somebody else's business, unless the replication role or its account may be among them.
+ * A Deny that names principals is somebody else's business, unless the replication role or its account may be among
+ * them.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
  */
@@ -152,7 +156,8 @@ interface Carried { readonly text?: string; readonly absent?: boolean; readonly 
 /**
  * S3 works as the replication role (session name `s3-replication`), from no VPC and from no address of the customer.
  *
- * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-troubleshoot.html (network restrictions break replication)
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-troubleshoot.html (network restrictions break
+ * replication)
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html (when a key is present)
  */
 function carried(key: string, question: DenyQuestion, spell: Spell): Carried | undefined {
@@ -191,7 +196,8 @@ function conditionParts(condition: unknown, question: DenyQuestion, spell: Spell
 }
 
 /**
- * Several values are alternatives; a negative operator holds when none of them matches, and also when the key is absent.
+ * Several values are alternatives; a negative operator holds when none of them matches, and also when the key is
+ * absent.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
  */
@@ -225,7 +231,10 @@ type Spell = (value: unknown) => string;
 const ANY = 'any';
 const ONE = 'one';
 
-/** Resolved values as text: literals as they are, every other intrinsic as one private-use character, equal ones as the same. */
+/**
+ * Resolved values as text: literals as they are, every other intrinsic as one private-use character, equal ones as the
+ * same.
+ */
 function speller(known: DenyQuestion['known'] = [], bucket?: unknown): Spell {
   const texts = new Map(known.map(([intrinsic, literal]) => [JSON.stringify(intrinsic), literal]));
   const stand = (value: unknown) => {
@@ -256,7 +265,9 @@ function speller(known: DenyQuestion['known'] = [], bucket?: unknown): Spell {
 const S3 = 'arn:aws:s3:::';
 const bucketArn = (value: unknown, spell: Spell) => spell(value).replace(/^arn:[^:]*:s3:::/, S3);
 
-/** The characters and wildcards of a pattern; `${*}`, `${?}` and `${$}` are escapes of IAM, other `${}` its variables. */
+/**
+ * The characters and wildcards of a pattern; `${*}`, `${?}` and `${$}` are escapes of IAM, other `${}` its variables.
+ */
 const symbols = (text: string, spell: Spell, wild = true) => (text.match(/\$\{[^}]*\}|[^]/gu) ?? []).map((symbol) => {
   if (symbol.startsWith('${')) {
     return /^\$\{[*?$]\}$/.test(symbol) ? symbol[2] : spell({ variable: symbol });
@@ -280,7 +291,9 @@ function compare(pattern: string[], target: string[]): Fit {
   return !meet(loosePattern, looseTarget, true) ? 'none' : hasOpaque(rest.flat().join('')) ? 'unknown' : 'part';
 }
 
-/** Whether the pattern matches the target as it stands (covers it) or, `mutual`, whether some text is matched by both. */
+/**
+ * Whether the pattern matches the target as it stands (covers it) or, `mutual`, whether some text is matched by both.
+ */
 function meet(pattern: readonly string[], target: readonly string[], mutual: boolean): boolean {
   let below: boolean[] = [];
   for (let i = pattern.length; i >= 0; i--) {

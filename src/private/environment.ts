@@ -17,7 +17,10 @@ export function compare(a: string, b: string): Comparison {
   }
 }
 
-/** The partition of a literal region, or undefined when the region is a token or one that this aws-cdk-lib does not know. */
+/**
+ * The partition of a literal region, or undefined when the region is a token or one that this aws-cdk-lib does not
+ * know.
+ */
 export function partitionOf(region: string): string | undefined {
   return Token.isUnresolved(region) ? undefined : RegionInfo.get(region).partition;
 }

@@ -38,7 +38,10 @@ function replicaKey(source: s3.CfnBucket, rule: AddedRule): KeyPointer | undefin
   return imported && keyPointer(imported);
 }
 
-/** Whether a stack can refer to a key with a weak reference: not across Stages, and not into a nested stack of another stack. */
+/**
+ * Whether a stack can refer to a key with a weak reference: not across Stages, and not into a nested stack of another
+ * stack.
+ */
 export function canRefer(consumer: Stack, key: KeyPointer): boolean {
   const stack = 'cfn' in key ? Stack.of(key.cfn) : consumer;
   return deployedStack(stack) === deployedStack(consumer) || (sameStage(stack, consumer) && !isNested(stack));

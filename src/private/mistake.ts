@@ -14,7 +14,10 @@ export function describe(wrong: Mistake): string {
   return `${wrong.saw}: ${wrong.because}; ${wrong.instead}`;
 }
 
-/** The error for a mistake at a construct; plain `Error`, because the constructor of core's ValidationError is not stable. */
+/**
+ * The error for a mistake at a construct; plain `Error`, because the constructor of core's ValidationError is not
+ * stable.
+ */
 export function mistake(at: IConstruct | string, wrong: Mistake): Error {
   return new Error(`[${typeof at === 'string' ? at : at.node.path}] ${describe(wrong)}`);
 }

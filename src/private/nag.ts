@@ -9,7 +9,10 @@ export function acknowledgeReplica(bucket: s3.CfnBucket): void {
   acknowledge(bucket, PACKS.map((pack) => `${pack}-S3BucketReplicationEnabled`), 'This bucket receives replicas: it is the second copy, not the first.');
 }
 
-/** An inline policy lives and dies with the one role it is made for, and must be there before the replication configuration. */
+/**
+ * An inline policy lives and dies with the one role it is made for, and must be there before the replication
+ * configuration.
+ */
 export function acknowledgeInlinePolicy(resource: CfnResource): void {
   acknowledge(
     resource,
@@ -29,8 +32,8 @@ export function acknowledgeObjectWildcards(resource: CfnResource, statements: re
 }
 
 /**
- * As `Validations.of(resource).acknowledge()` records it. That refuses ids which contain `:::`, as ARNs of S3 do, in older
- * versions of aws-cdk-lib, and changes spaces in newer ones.
+ * As `Validations.of(resource).acknowledge()` records it. That refuses ids which contain `:::`, as ARNs of S3 do, in
+ * older versions of aws-cdk-lib, and changes spaces in newer ones.
  */
 function acknowledge(resource: CfnResource, ids: string[], reason: string): void {
   for (const id of ids) {

@@ -9,7 +9,9 @@ export interface BucketPolicy {
   readonly document: unknown;
 }
 
-/** The properties of a resource as its template will have them: after property overrides, later assignments and aspects. */
+/**
+ * The properties of a resource as its template will have them: after property overrides, later assignments and aspects.
+ */
 export function renderedProperties(resource: CfnResource): Record<string, any> {
   const template = Stack.of(resource).resolve(resource._toCloudFormation());
   const [rendered] = Object.values<any>(template?.Resources ?? {});
@@ -40,7 +42,10 @@ export function managedPolicyDocument(stack: Stack, logicalId: string): unknown 
   return policy && index.properties(policy).PolicyDocument;
 }
 
-/** What can be looked up in one stack. Buckets go by their name as a property has it: `{ Ref }`, a literal, another intrinsic. */
+/**
+ * What can be looked up in one stack. Buckets go by their name as a property has it: `{ Ref }`, a literal, another
+ * intrinsic.
+ */
 interface StackIndex {
   readonly policies: Map<string, BucketPolicy[]>;
   readonly loggers: Map<string, s3.CfnBucket[]>;
@@ -50,9 +55,9 @@ interface StackIndex {
 }
 
 /**
- * One index for each stack, so that thousands of buckets are looked up in linear time. It is only right when the tree is
- * final, which it is while CDK validates (after aspects and lazy values). Tests and CDK Pipelines synthesize again after
- * changes: the Stage, which is validated before what it holds, forgets the index of the synthesis before.
+ * One index for each stack, so that thousands of buckets are looked up in linear time. It is only right when the tree
+ * is final, which it is while CDK validates (after aspects and lazy values). Tests and CDK Pipelines synthesize again
+ * after changes: the Stage, which is validated before what it holds, forgets the index of the synthesis before.
  */
 const indexes = new WeakMap<Stack, { current?: StackIndex }>();
 

@@ -29,7 +29,10 @@ export function deployAfter(consumer: Stack, producer: Stack, reason: string): v
   }
 }
 
-/** Makes a resource wait for another one of its stack; `addResourceDependency` is the newer name, and the older one prints a deprecation warning. */
+/**
+ * Makes a resource wait for another one of its stack; `addResourceDependency` is the newer name, and the older one
+ * prints a deprecation warning.
+ */
 export function waitFor(resource: CfnResource, target: CfnResource): void {
   const { addResourceDependency } = resource as CfnResource & { addResourceDependency?: CfnResource['addDependency'] };
   addResourceDependency ? addResourceDependency.call(resource, target) : resource.addDependency(target);

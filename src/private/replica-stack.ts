@@ -10,8 +10,8 @@ const MAX_STACK_NAME = 128;
 /**
  * The stack for replicas of one source stack in one region; made when there is none.
  *
- * It is a child of the source's stack, so that tags, aspects, context and the permissions boundary of that stack apply. Its id and name
- * must never change: CloudFormation would make a new stack and leave the old replicas behind.
+ * It is a child of the source's stack, so that tags, aspects, context and the permissions boundary of that stack apply.
+ * Its id and name must never change: CloudFormation would make a new stack and leave the old replicas behind.
  */
 export function replicaStack(at: IConstruct, sourceStack: Stack, region: string): Stack {
   const parent = deployedStack(sourceStack);
@@ -36,8 +36,9 @@ export function replicaStack(at: IConstruct, sourceStack: Stack, region: string)
 }
 
 /**
- * Where in the destination's stack the pair's bucket goes: at the same path as the pair, so that its logical id depends on nothing else.
- * In the stack that is made for the source's stack the path begins below that stack, elsewhere below the Stage.
+ * Where in the destination's stack the pair's bucket goes: at the same path as the pair, so that its logical id depends
+ * on nothing else. In the stack that is made for the source's stack the path begins below that stack, elsewhere below
+ * the Stage.
  */
 export function mirrorScope(pair: Construct, sourceStack: Stack, destinationStack: Stack): Construct {
   const own = Stack.of(pair);
@@ -111,7 +112,9 @@ function checkRegion(at: IConstruct, source: Stack, region: string): void {
   }
 }
 
-/** Whether the app's default synthesizer, which a stack gets when it is given none, does what the source's stack has. */
+/**
+ * Whether the app's default synthesizer, which a stack gets when it is given none, does what the source's stack has.
+ */
 function deploysLike(stack: Stack, parent: Stack): boolean {
   const [one, other] = [stack.synthesizer, parent.synthesizer];
   return one.constructor === other.constructor && one.bootstrapQualifier === other.bootstrapQualifier

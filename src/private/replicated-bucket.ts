@@ -18,7 +18,9 @@ export interface BucketSettings {
   readonly objectLockDefaultRetention?: s3.ObjectLockRetention;
 }
 
-/** Follows the bucket that the user brings where the props say nothing: S3 wants both ends alike in Object Lock and KMS. */
+/**
+ * Follows the bucket that the user brings where the props say nothing: S3 wants both ends alike in Object Lock and KMS.
+ */
 export function bucketSettings(props: ReplicatedBucketPairProps): BucketSettings {
   const source = props.source && definedBucket(props.source);
   const destination = props.destination && definedBucket(props.destination);
@@ -70,7 +72,9 @@ export function createReplicatedBucket(
   return { bucket, formerKeys: kmsByDefault ? keys.slice(1) : keys };
 }
 
-/** One key for the pair's buckets of a stack; always retained, because without it every version in the bucket is lost. */
+/**
+ * One key for the pair's buckets of a stack; always retained, because without it every version in the bucket is lost.
+ */
 function keyIn(scope: Construct): kms.Key {
   return (scope.node.tryFindChild('Key') as kms.Key | undefined) ?? new kms.Key(scope, 'Key', {
     description: `Encrypts objects of the replicated bucket pair ${scope.node.path}`,
@@ -80,8 +84,8 @@ function keyIn(scope: Construct): kms.Key {
 }
 
 /**
- * When both buckets go, the source goes first: what is still replicated would fill a destination that has just been emptied.
- * Between stacks the order of the stacks does that.
+ * When both buckets go, the source goes first: what is still replicated would fill a destination that has just been
+ * emptied. Between stacks the order of the stacks does that.
  *
  * The destination must have been created first: the handler that empties buckets mentions the first one of its stack.
  */

@@ -19,10 +19,11 @@ export interface RoleOptions {
  *
  * Where the name of the source is known without the bucket resource, the permissions are part of the role, so that they
  * are there before CloudFormation puts the replication configuration on the bucket: what S3 fails to replicate for lack
- * of permission is never tried again. Otherwise they would close a circle with the bucket and are a policy of their own,
- * which CloudFormation attaches after the bucket.
+ * of permission is never tried again. Otherwise they would close a circle with the bucket and are a policy of their
+ * own, which CloudFormation attaches after the bucket.
  *
- * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-s3-bucket-replicationconfiguration.html
+ * @see
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-s3-bucket-replicationconfiguration.html
  */
 export function replicationRole(scope: Construct, bucket: CfnResource, nameIsKnown: boolean, options: RoleOptions, late: LatePermissions): iam.IRole {
   const document = new LateDocument(late.statements);
@@ -81,10 +82,10 @@ class LateDocument extends iam.PolicyDocument {
 }
 
 /**
- * A source bucket that outlives its stack goes on replicating, and everything it replicates would fail for ever if its role
- * were gone: the role and its policy get the bucket's deletion policy, unless they are given one of their own.
- * Not when the role has a name: a retained role would be in the way when the stack is created again. And not when
- * every rule is disabled: that is the way out, which should leave nothing behind.
+ * A source bucket that outlives its stack goes on replicating, and everything it replicates would fail for ever if its
+ * role were gone: the role and its policy get the bucket's deletion policy, unless they are given one of their own. Not
+ * when the role has a name: a retained role would be in the way when the stack is created again. And not when every
+ * rule is disabled: that is the way out, which should leave nothing behind.
  *
  * The policy is read when the template is made, because the bucket's may still change until then; an aspect would do
  * that too, but one that runs last makes core refuse aspects which are added by other aspects.

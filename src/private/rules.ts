@@ -31,7 +31,10 @@ export function sameFlow(a: AddedRule, b: AddedRule): boolean {
   return sameBucket && a.filter._prefix === b.filter._prefix && JSON.stringify(a.filter._tags) === JSON.stringify(b.filter._tags);
 }
 
-/** Explicit priorities stay; the other rules get the smallest free numbers from 1 on, in the order in which they were added. */
+/**
+ * Explicit priorities stay; the other rules get the smallest free numbers from 1 on, in the order in which they were
+ * added.
+ */
 export function priorities(rules: readonly AddedRule[]): Map<AddedRule, number> {
   const taken = new Set(rules.map((rule) => rule.options.priority));
   const result = new Map<AddedRule, number>();
