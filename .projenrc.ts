@@ -105,6 +105,9 @@ project.addTask('demo', {
   receiveArgs: true,
 });
 
+// of 1.13.0 the registry lacks some of the platforms that the lock file must list
+project.package.addPackageResolutions('unrs-resolver@1.12.2');
+
 // package-lock.json must not carry download addresses: every machine has its own registry
 project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
 

@@ -4,7 +4,7 @@ import { nameOf } from './bucket-end';
 import { partitionOf } from './environment';
 import { error, Finding, warning } from './finding';
 import { policySize, ROLE_POLICY_LIMIT } from './policy-size';
-import { renderedProperties } from './policy-lookup';
+import { isIntrinsic, renderedProperties } from './policy-lookup';
 
 /** What S3 needs of the buckets themselves, and whether what we wrote is still there. */
 export function configurationFindings(anchor: SourceAnchor): Finding[] {
@@ -46,8 +46,9 @@ function overwritten(anchor: SourceAnchor, rendered: Record<string, any>): Findi
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-requirements.html */
 function versioningFindings(bucket: s3.CfnBucket, rendered: Record<string, any>, which: string): Finding[] {
-  const status = rendered.VersioningConfiguration?.Status;
-  return typeof status === 'object' || status === 'Enabled' ? [] : [error({
+  const configured = rendered.VersioningConfiguration;
+  const status = configured?.Status;
+  return isIntrinsic(configured) || isIntrinsic(status) || status === 'Enabled' ? [] : [error({
     saw: `versioning of the ${which} '${bucket.node.path}' is ${status === undefined ? 'not set' : `'${status}'`}`,
     because: 'it was changed after replication was set up, and S3 replicates between buckets with versioning enabled only',
     instead: 'remove what changes it (a property override, a later assignment, or an aspect)',

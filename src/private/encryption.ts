@@ -16,15 +16,19 @@ export type DefaultEncryption =
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-bucket-encryption.html */
 export function defaultEncryption(cfn: s3.CfnBucket): DefaultEncryption {
   const stack = Stack.of(cfn);
-  const rules = stack.resolve(cfn.bucketEncryption)?.serverSideEncryptionConfiguration;
-  if (rules === undefined) {
+  const encryption = stack.resolve(cfn.bucketEncryption);
+  if (encryption === undefined) {
     return { kind: 'SSE-S3' }; // what S3 does on its own since January 2023
   }
-  const byDefault = Array.isArray(rules) ? rules.map((rule) => rule?.serverSideEncryptionByDefault).find((it) => it !== undefined) : undefined;
-  const algorithm = byDefault?.sseAlgorithm;
-  if (Array.isArray(rules) && byDefault === undefined) {
+  const rules = encryption.serverSideEncryptionConfiguration;
+  if (!Array.isArray(rules)) {
+    return { kind: 'unknown' }; // an intrinsic such as Fn::If
+  }
+  const byDefault = rules.map((rule) => rule?.serverSideEncryptionByDefault).find((it) => it !== undefined);
+  if (byDefault === undefined) {
     return { kind: 'SSE-S3' }; // rules about other things, such as blocked encryption types
   }
+  const algorithm = byDefault.sseAlgorithm;
   if (algorithm === 'AES256') {
     return { kind: 'SSE-S3' };
   }
@@ -48,7 +52,7 @@ export function defaultEncryption(cfn: s3.CfnBucket): DefaultEncryption {
         return { kind: 'alias', alias: target.target.node.path };
       }
     }
-    return { kind, key: { arn: Token.asString(resolved) } };
+    return unresolved === undefined ? { kind: 'unknown' } : { kind, key: { arn: unresolved } };
   }
   if (/(^|:)alias\//.test(resolved)) {
     return { kind: 'alias', alias: resolved };
