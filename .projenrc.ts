@@ -15,7 +15,17 @@ const project = new awscdk.AwsCdkConstructLibrary({
   repositoryUrl: 'https://github.com/cdk-s3-replication/cdk-s3-replication.git',
   license: 'Apache-2.0',
   stability: 'experimental',
-  keywords: ['aws', 'aws-cdk', 's3', 'replication', 'cross-region-replication', 'same-region-replication', 'disaster-recovery', 'backup', 'kms'],
+  keywords: [
+    'aws',
+    'aws-cdk',
+    's3',
+    'replication',
+    'cross-region-replication',
+    'same-region-replication',
+    'disaster-recovery',
+    'backup',
+    'kms',
+  ],
   defaultReleaseBranch: 'main',
   majorVersion: 0,
 
@@ -55,14 +65,30 @@ const project = new awscdk.AwsCdkConstructLibrary({
     passWithNoTests: false,
     jestConfig: { collectCoverage: false },
   },
-  eslintOptions: { dirs: ['src'], devdirs: ['test', 'projenrc', 'examples', 'scripts'], commandOptions: { fix: false } },
+  prettier: true,
+  prettierOptions: { settings: { singleQuote: true, printWidth: 120 } },
+  eslintOptions: {
+    dirs: ['src'],
+    devdirs: ['test', 'projenrc', 'examples', 'scripts'],
+    commandOptions: { fix: false },
+  },
   tsconfigDev: {
     compilerOptions: { isolatedModules: true, paths: { 'cdk-s3-replication': ['../src'] } },
     include: ['../examples/**/*.ts', '../scripts/**/*.ts'],
   },
   gitignore: ['cdk.out', 'demo.out'],
 });
-for (const path of ['/docs/', '/examples/', '/scripts/', '/bench/', '/.ci/', '/CONTRIBUTING.md', 'demo.out', 'cdk.out', '.npmrc']) {
+for (const path of [
+  '/docs/',
+  '/examples/',
+  '/scripts/',
+  '/bench/',
+  '/.ci/',
+  '/CONTRIBUTING.md',
+  'demo.out',
+  'cdk.out',
+  '.npmrc',
+]) {
   project.addPackageIgnore(path);
 }
 
@@ -83,7 +109,14 @@ project.jest!.config.projects = [
     '^constructs$': '<rootDir>/node_modules/constructs-newest',
   }),
 ];
-for (const key of ['testMatch', 'transform', 'testPathIgnorePatterns', 'coverageDirectory', 'coverageReporters', 'coveragePathIgnorePatterns']) {
+for (const key of [
+  'testMatch',
+  'transform',
+  'testPathIgnorePatterns',
+  'coverageDirectory',
+  'coverageReporters',
+  'coveragePathIgnorePatterns',
+]) {
   delete (project.jest!.config as Record<string, unknown>)[key];
 }
 

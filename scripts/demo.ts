@@ -33,27 +33,34 @@ async function examine(name: string): Promise<Shown> {
 }
 
 function print({ flows, stacks, name, title, failures, warnings }: Shown, seconds: string): void {
-  const verdict = failures.length === 0 ? 'template validation, cdk-nag and flow checks passed' : `FINDINGS: ${failures.length}`;
-  console.log(`${failures.length === 0 ? '✔' : '✖'} ${name}: ${count(stacks, 'stack')}, ${count(flows, 'flow')}, ${verdict} (${seconds} s)`);
-  console.log(indent([
-    title,
-    '',
-    flowTable(flows),
-    'Deploy order:',
-    ...deployOrder(stacks).map((line, i) => `  ${i + 1}. ${line}`),
-    'Templates:',
-    ...stacks.map(({ templateFile }) => `  ${relative(process.cwd(), join(OUT, name, templateFile))}`),
-    ...(warnings.length > 0 ? ['Warnings:', ...warnings.flatMap(findingLines).map((line) => `  ${line}`)] : []),
-    ...(failures.length > 0 ? ['FINDINGS:', ...failures.flatMap(findingLines).map((line) => `  ${line}`)] : []),
-    '',
-  ]));
+  const verdict =
+    failures.length === 0 ? 'template validation, cdk-nag and flow checks passed' : `FINDINGS: ${failures.length}`;
+  console.log(
+    `${failures.length === 0 ? '✔' : '✖'} ${name}: ${count(stacks, 'stack')}, ${count(flows, 'flow')}, ${verdict} (${seconds} s)`,
+  );
+  console.log(
+    indent([
+      title,
+      '',
+      flowTable(flows),
+      'Deploy order:',
+      ...deployOrder(stacks).map((line, i) => `  ${i + 1}. ${line}`),
+      'Templates:',
+      ...stacks.map(({ templateFile }) => `  ${relative(process.cwd(), join(OUT, name, templateFile))}`),
+      ...(warnings.length > 0 ? ['Warnings:', ...warnings.flatMap(findingLines).map((line) => `  ${line}`)] : []),
+      ...(failures.length > 0 ? ['FINDINGS:', ...failures.flatMap(findingLines).map((line) => `  ${line}`)] : []),
+      '',
+    ]),
+  );
 }
 
 const count = ({ length }: unknown[], what: string) => `${length} ${what}${length === 1 ? '' : 's'}`;
 const indent = (lines: string[]) => lines.join('\n').replace(/^(?=.)/gm, '  ');
 
 async function main(): Promise<void> {
-  const all = readdirSync(join(ROOT, 'examples'), { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  const all = readdirSync(join(ROOT, 'examples'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
   const wanted = process.argv.slice(2);
   const unknown = wanted.filter((name) => !all.includes(name));
   if (unknown.length > 0) throw new Error(`no such example: ${unknown.join(', ')}; there are ${all.join(', ')}`);
@@ -61,7 +68,9 @@ async function main(): Promise<void> {
   rmSync(OUT, { recursive: true, force: true });
   mkdirSync(OUT);
   proveThatChecksRun();
-  console.log('✔ template validation, cdk-nag AwsSolutions and cdk-nag NIST 800-53 R5 run, and reject a bad template\n');
+  console.log(
+    '✔ template validation, cdk-nag AwsSolutions and cdk-nag NIST 800-53 R5 run, and reject a bad template\n',
+  );
 
   const shown: Shown[] = [];
   const failed: string[] = [];

@@ -87,7 +87,9 @@ export class BucketReplication extends Construct {
   public static of(bucket: s3.IBucketRef): BucketReplication {
     const cfn = definedBucket(bucket);
     const found = cfn && SourceAnchor.find(cfn);
-    return found ? (found.handle as BucketReplication) : new BucketReplication(cfn ?? bucket, 'BucketReplication', { source: bucket });
+    return found
+      ? (found.handle as BucketReplication)
+      : new BucketReplication(cfn ?? bucket, 'BucketReplication', { source: bucket });
   }
 
   /** The source bucket. */
@@ -140,7 +142,8 @@ export class BucketReplication extends Construct {
     if (anchor.synthesized || marked?.synthesized) {
       throw mistake(this, {
         saw: `a rule to ${nameOf(destination)} after synthesis`,
-        because: 'the Stage of one of the buckets is synthesized already (adding a Stage to a CDK pipeline does that), so the rule would be missing in the template',
+        because:
+          'the Stage of one of the buckets is synthesized already (adding a Stage to a CDK pipeline does that), so the rule would be missing in the template',
         instead: 'add rules before',
       });
     }
@@ -151,8 +154,9 @@ export class BucketReplication extends Construct {
     const added = {
       options: rule,
       destination,
-      destinationArn: anchor.rules.find((other) => other.destination.cfn && other.destination.cfn === destination.cfn)?.destinationArn
-        ?? this.destinationArn(destination),
+      destinationArn:
+        anchor.rules.find((other) => other.destination.cfn && other.destination.cfn === destination.cfn)
+          ?.destinationArn ?? this.destinationArn(destination),
       filter,
       id: rule.ruleId ?? ruleId(destination, filter),
     };
@@ -179,12 +183,14 @@ export class BucketReplication extends Construct {
         instead: 'use BucketReplication.of(bucket).addRule() to add to the one that there is',
       });
     }
-    const overrides = (cfn as unknown as { rawOverrides?: { Properties?: { ReplicationConfiguration?: unknown } } }).rawOverrides;
+    const overrides = (cfn as unknown as { rawOverrides?: { Properties?: { ReplicationConfiguration?: unknown } } })
+      .rawOverrides;
     if (cfn.replicationConfiguration !== undefined || overrides?.Properties?.ReplicationConfiguration !== undefined) {
       throw mistake(this, {
         saw: `source ${nameOf(end)} has a replication configuration of its own`,
         because: 'S3 knows one for a bucket, and this construct never overwrites one that it did not write',
-        instead: 'remove replicationRules (replicationConfiguration of an L1 bucket) and add each of its rules with addRule(), with the same id as ruleId',
+        instead:
+          'remove replicationRules (replicationConfiguration of an L1 bucket) and add each of its rules with addRule(), with the same id as ruleId',
       });
     }
     return cfn;
@@ -224,7 +230,11 @@ export class BucketReplication extends Construct {
     const from = deployedStack(this.end.stack);
     const to = deployedStack(destination.stack);
     try {
-      deployAfter(from, to, `replication from ${nameOf(this.end)} to ${nameOf(destination)}: replicas belong into a stack that depends on nothing of the source's stack`);
+      deployAfter(
+        from,
+        to,
+        `replication from ${nameOf(this.end)} to ${nameOf(destination)}: replicas belong into a stack that depends on nothing of the source's stack`,
+      );
     } catch (error) {
       throw mistake(this, {
         saw: `destination ${nameOf(destination)} in the stack '${to.node.path}', which depends on the source's stack '${from.node.path}'`,

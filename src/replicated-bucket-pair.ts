@@ -151,7 +151,9 @@ export class ReplicatedBucketPair extends Construct {
     const destination = props.destination
       ? { bucket: props.destination, formerKeys: [] }
       : createReplicatedBucket(destinationScope, 'Destination', settings, props.destinationOptions);
-    const source = props.source ? { bucket: props.source, formerKeys: [] } : createReplicatedBucket(this, 'Source', settings, props.sourceOptions);
+    const source = props.source
+      ? { bucket: props.source, formerKeys: [] }
+      : createReplicatedBucket(this, 'Source', settings, props.sourceOptions);
     this.source = source.bucket;
     this.destination = destination.bucket;
     if (props.autoDeleteObjects && !props.source && !props.destination) {

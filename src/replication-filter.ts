@@ -92,7 +92,10 @@ function checkedTags(tags: { [key: string]: string }): { [key: string]: string }
     });
   }
   for (const [key, value] of entries) {
-    if ((!Token.isUnresolved(key) && (key.length < 1 || key.length > 128)) || (!Token.isUnresolved(value) && value.length > 256)) {
+    if (
+      (!Token.isUnresolved(key) && (key.length < 1 || key.length > 128)) ||
+      (!Token.isUnresolved(value) && value.length > 256)
+    ) {
       throw mistake('ReplicationFilter', {
         saw: `the tag '${key}' with a value of ${value.length} characters`,
         because: 'the key of an object tag has 1 to 128 characters, its value at most 256',

@@ -11,7 +11,9 @@ function templateOf(stack: Stack): Template {
 
 /** The rules of the only bucket that has some. */
 function rulesIn(template: Template): any[] {
-  const [bucket] = Object.values(template.findResources('AWS::S3::Bucket', { Properties: { ReplicationConfiguration: Match.anyValue() } }));
+  const [bucket] = Object.values(
+    template.findResources('AWS::S3::Bucket', { Properties: { ReplicationConfiguration: Match.anyValue() } }),
+  );
   return bucket.Properties.ReplicationConfiguration.Rules;
 }
 
@@ -31,48 +33,58 @@ describe.each(['recommended', 'none'] as const)('with %s feature flags', (flags)
     const template = templateOf(stack);
     template.resourceCountIs('AWS::IAM::Policy', 0);
     template.hasResourceProperties('AWS::IAM::Role', {
-      AssumeRolePolicyDocument: { Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 's3.amazonaws.com' } }] },
+      AssumeRolePolicyDocument: {
+        Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 's3.amazonaws.com' } }],
+      },
       RoleName: Match.absent(),
-      Policies: [{
-        PolicyName: 'S3Replication',
-        PolicyDocument: {
-          Version: '2012-10-17',
-          Statement: [
-            {
-              Sid: 'ReadReplicationConfiguration',
-              Effect: 'Allow',
-              Action: ['s3:GetReplicationConfiguration', 's3:ListBucket'],
-              Resource: [{ 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':s3:::the-source']] }],
-            },
-            Match.objectLike({ Resource: [{ 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':s3:::the-source/logs/*']] }] }),
-            {
-              Sid: 'WriteReplicas',
-              Effect: 'Allow',
-              Action: ['s3:ReplicateObject', 's3:ReplicateDelete', 's3:ReplicateTags'],
-              Resource: [{ 'Fn::Join': ['', [{ 'Fn::GetAtt': [Match.stringLikeRegexp('^Destination'), 'Arn'] }, '/logs/*']] }],
-            },
-          ],
+      Policies: [
+        {
+          PolicyName: 'S3Replication',
+          PolicyDocument: {
+            Version: '2012-10-17',
+            Statement: [
+              {
+                Sid: 'ReadReplicationConfiguration',
+                Effect: 'Allow',
+                Action: ['s3:GetReplicationConfiguration', 's3:ListBucket'],
+                Resource: [{ 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':s3:::the-source']] }],
+              },
+              Match.objectLike({
+                Resource: [{ 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':s3:::the-source/logs/*']] }],
+              }),
+              {
+                Sid: 'WriteReplicas',
+                Effect: 'Allow',
+                Action: ['s3:ReplicateObject', 's3:ReplicateDelete', 's3:ReplicateTags'],
+                Resource: [
+                  { 'Fn::Join': ['', [{ 'Fn::GetAtt': [Match.stringLikeRegexp('^Destination'), 'Arn'] }, '/logs/*']] },
+                ],
+              },
+            ],
+          },
         },
-      }],
+      ],
     });
     template.hasResourceProperties('AWS::S3::Bucket', {
       BucketName: 'the-source',
       VersioningConfiguration: { Status: 'Enabled' },
       ReplicationConfiguration: {
         Role: { 'Fn::GetAtt': [Match.stringLikeRegexp('^SourceReplicationRole'), 'Arn'] },
-        Rules: [{
-          Id: Match.stringLikeRegexp('Destination-[0-9a-f]{8}$'),
-          Priority: 1,
-          Status: 'Enabled',
-          Filter: { Prefix: 'logs/' },
-          DeleteMarkerReplication: { Status: 'Disabled' },
-          SourceSelectionCriteria: Match.absent(),
-          Destination: {
-            Bucket: { 'Fn::GetAtt': [Match.stringLikeRegexp('^Destination'), 'Arn'] },
-            Account: '111111111111',
-            Metrics: { Status: 'Enabled', EventThreshold: Match.absent() },
+        Rules: [
+          {
+            Id: Match.stringLikeRegexp('Destination-[0-9a-f]{8}$'),
+            Priority: 1,
+            Status: 'Enabled',
+            Filter: { Prefix: 'logs/' },
+            DeleteMarkerReplication: { Status: 'Disabled' },
+            SourceSelectionCriteria: Match.absent(),
+            Destination: {
+              Bucket: { 'Fn::GetAtt': [Match.stringLikeRegexp('^Destination'), 'Arn'] },
+              Account: '111111111111',
+              Metrics: { Status: 'Enabled', EventThreshold: Match.absent() },
+            },
           },
-        }],
+        ],
       },
     });
     template.allResourcesProperties('AWS::S3::Bucket', { VersioningConfiguration: { Status: 'Enabled' } });
@@ -84,7 +96,11 @@ describe.each(['recommended', 'none'] as const)('with %s feature flags', (flags)
     template.hasResourceProperties('AWS::IAM::Role', { Policies: Match.absent() });
     template.hasResourceProperties('AWS::IAM::Policy', {
       Roles: [{ Ref: Match.stringLikeRegexp('^SourceReplicationRole') }],
-      PolicyDocument: Match.objectLike({ Statement: Match.arrayWith([Match.objectLike({ Resource: [{ 'Fn::GetAtt': [Match.stringLikeRegexp('^Source'), 'Arn'] }] })]) }),
+      PolicyDocument: Match.objectLike({
+        Statement: Match.arrayWith([
+          Match.objectLike({ Resource: [{ 'Fn::GetAtt': [Match.stringLikeRegexp('^Source'), 'Arn'] }] }),
+        ]),
+      }),
     });
   });
 
@@ -114,7 +130,12 @@ describe.each(['recommended', 'none'] as const)('with %s feature flags', (flags)
           replicationTimeControl: true,
           sourceKeys: [key('FormerKey')],
         },
-        { destination, filter: ReplicationFilter.prefixAndTags('a/', { two: '2', one: '1' }), enabled: false, metrics: false },
+        {
+          destination,
+          filter: ReplicationFilter.prefixAndTags('a/', { two: '2', one: '1' }),
+          enabled: false,
+          metrics: false,
+        },
       ],
       rolePath: '/replication/',
       permissionsBoundary: iam.ManagedPolicy.fromManagedPolicyName(stack, 'Boundary', 'boundary'),
@@ -150,11 +171,13 @@ describe('one replication for a source', () => {
     const viaOf = logicalIds(() => {});
     expect(viaOf).toHaveLength(1);
     expect(logicalIds((source, inner) => new BucketReplication(inner, 'Any', { source }))).toEqual(viaOf);
-    expect(logicalIds((source, inner) => {
-      const elsewhere = new Stack(inner, 'Elsewhere');
-      new s3.Bucket(elsewhere, 'Unrelated');
-      new BucketReplication(elsewhere, 'Any', { source });
-    })).toEqual(viaOf);
+    expect(
+      logicalIds((source, inner) => {
+        const elsewhere = new Stack(inner, 'Elsewhere');
+        new s3.Bucket(elsewhere, 'Unrelated');
+        new BucketReplication(elsewhere, 'Any', { source });
+      }),
+    ).toEqual(viaOf);
   });
 
   test('rules of different callers come together, with priorities and ids of their own', () => {
@@ -172,7 +195,10 @@ describe('one replication for a source', () => {
   });
 
   test('imported destination: named by its ARN, owned by the account that CDK knows', () => {
-    const destination = s3.Bucket.fromBucketAttributes(stack, 'Replica', { bucketName: 'the-replica', region: 'eu-west-1' });
+    const destination = s3.Bucket.fromBucketAttributes(stack, 'Replica', {
+      bucketName: 'the-replica',
+      region: 'eu-west-1',
+    });
     BucketReplication.of(new s3.Bucket(stack, 'Source')).addRule({ destination });
     expect(rulesIn(templateOf(stack))[0].Destination).toEqual({
       Bucket: stack.resolve(destination.bucketArn),
@@ -194,8 +220,13 @@ describe('role of the user', () => {
     expect(replication.role).toBe(role);
     const template = templateOf(stack);
     template.resourceCountIs('AWS::IAM::Role', 1);
-    const [policy] = Object.keys(template.findResources('AWS::IAM::Policy', { Properties: { Roles: [{ Ref: Match.stringLikeRegexp('^Mine') }] } }));
-    template.hasResource('AWS::S3::Bucket', { Properties: Match.objectLike({ BucketName: 'the-source' }), DependsOn: [policy] });
+    const [policy] = Object.keys(
+      template.findResources('AWS::IAM::Policy', { Properties: { Roles: [{ Ref: Match.stringLikeRegexp('^Mine') }] } }),
+    );
+    template.hasResource('AWS::S3::Bucket', {
+      Properties: Match.objectLike({ BucketName: 'the-source' }),
+      DependsOn: [policy],
+    });
   });
 
   test('an imported role of the account gets them too', () => {
@@ -214,19 +245,30 @@ describe('KMS', () => {
   beforeEach(() => {
     stack = new Stack(testApp(), 'Stack', { env });
   });
-  const encrypted = (id: string, encryptionKey?: kms.IKey) => new s3.Bucket(stack, id, { encryption: s3.BucketEncryption.KMS, encryptionKey });
-  const keyActions = (template: Template) => Object.values(template.findResources('AWS::IAM::Policy'))
-    .flatMap((policy: any) => policy.Properties.PolicyDocument.Statement)
-    .filter((statement: any) => statement.Action.some((action: string) => action.startsWith('kms:')));
+  const encrypted = (id: string, encryptionKey?: kms.IKey) =>
+    new s3.Bucket(stack, id, { encryption: s3.BucketEncryption.KMS, encryptionKey });
+  const keyActions = (template: Template) =>
+    Object.values(template.findResources('AWS::IAM::Policy'))
+      .flatMap((policy: any) => policy.Properties.PolicyDocument.Statement)
+      .filter((statement: any) => statement.Action.some((action: string) => action.startsWith('kms:')));
 
   test('the default keys of both buckets are used', () => {
     BucketReplication.of(encrypted('Source')).addRule({ destination: encrypted('Destination') });
     const template = templateOf(stack);
     expect(rulesIn(template)[0]).toMatchObject({
       SourceSelectionCriteria: { SseKmsEncryptedObjects: { Status: 'Enabled' } },
-      Destination: { EncryptionConfiguration: { ReplicaKmsKeyID: { 'Fn::GetAtt': [expect.stringMatching(/^DestinationKey/), 'Arn'] } } },
+      Destination: {
+        EncryptionConfiguration: {
+          ReplicaKmsKeyID: { 'Fn::GetAtt': [expect.stringMatching(/^DestinationKey/), 'Arn'] },
+        },
+      },
     });
-    expect(keyActions(template).map((statement: any) => [statement.Sid, statement.Resource[0]['Fn::GetAtt'][0].slice(0, -8)])).toEqual([
+    expect(
+      keyActions(template).map((statement: any) => [
+        statement.Sid,
+        statement.Resource[0]['Fn::GetAtt'][0].slice(0, -8),
+      ]),
+    ).toEqual([
       ['DecryptSourceObjects', 'SourceKey'],
       ['EncryptReplicas', 'DestinationKey'],
     ]);
@@ -234,7 +276,11 @@ describe('KMS', () => {
 
   test('keys that are named win over, or add to, the default keys', () => {
     const [former, other] = ['Former', 'Other'].map((id) => new kms.Key(stack, id));
-    BucketReplication.of(encrypted('Source')).addRule({ destination: encrypted('Destination'), sourceKeys: [former], destinationKey: other });
+    BucketReplication.of(encrypted('Source')).addRule({
+      destination: encrypted('Destination'),
+      sourceKeys: [former],
+      destinationKey: other,
+    });
     const template = templateOf(stack);
     expect(rulesIn(template)[0].Destination.EncryptionConfiguration.ReplicaKmsKeyID['Fn::GetAtt'][0]).toMatch(/^Other/);
     const keys = keyActions(template).map((statement: any) => statement.Resource[0]['Fn::GetAtt'][0].slice(0, -8));
@@ -252,7 +298,14 @@ describe('KMS', () => {
   ])('L1 source that names its key by the %s', (_, name) => {
     const source = new s3.CfnBucket(stack, 'Source', {
       bucketEncryption: {
-        serverSideEncryptionConfiguration: [{ serverSideEncryptionByDefault: { sseAlgorithm: 'aws:kms', kmsMasterKeyId: name(new kms.Key(stack, 'SourceKey')) } }],
+        serverSideEncryptionConfiguration: [
+          {
+            serverSideEncryptionByDefault: {
+              sseAlgorithm: 'aws:kms',
+              kmsMasterKeyId: name(new kms.Key(stack, 'SourceKey')),
+            },
+          },
+        ],
       },
     });
     BucketReplication.of(source).addRule({ destination: encrypted('Destination') });
@@ -261,11 +314,25 @@ describe('KMS', () => {
 
   test('key id in plain text becomes the ARN of the key in the account and region of the bucket', () => {
     const source = new s3.CfnBucket(stack, 'Source', {
-      bucketEncryption: { serverSideEncryptionConfiguration: [{ serverSideEncryptionByDefault: { sseAlgorithm: 'aws:kms', kmsMasterKeyId: '12345678-1234-1234-1234-123456789012' } }] },
+      bucketEncryption: {
+        serverSideEncryptionConfiguration: [
+          {
+            serverSideEncryptionByDefault: {
+              sseAlgorithm: 'aws:kms',
+              kmsMasterKeyId: '12345678-1234-1234-1234-123456789012',
+            },
+          },
+        ],
+      },
     });
     BucketReplication.of(source).addRule({ destination: encrypted('Destination') });
     expect(keyActions(templateOf(stack))[0].Resource).toEqual([
-      { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':kms:us-east-1:111111111111:key/12345678-1234-1234-1234-123456789012']] },
+      {
+        'Fn::Join': [
+          '',
+          ['arn:', { Ref: 'AWS::Partition' }, ':kms:us-east-1:111111111111:key/12345678-1234-1234-1234-123456789012'],
+        ],
+      },
     ]);
   });
 
@@ -273,7 +340,14 @@ describe('KMS', () => {
     const source = new s3.CfnBucket(stack, 'Source');
     BucketReplication.of(source).addRule({ destination: encrypted('Destination') });
     source.bucketEncryption = {
-      serverSideEncryptionConfiguration: [{ serverSideEncryptionByDefault: { sseAlgorithm: 'aws:kms:dsse', kmsMasterKeyId: new kms.Key(stack, 'Late').keyArn } }],
+      serverSideEncryptionConfiguration: [
+        {
+          serverSideEncryptionByDefault: {
+            sseAlgorithm: 'aws:kms:dsse',
+            kmsMasterKeyId: new kms.Key(stack, 'Late').keyArn,
+          },
+        },
+      ],
     };
     expect(keyActions(templateOf(stack))[0].Resource[0]['Fn::GetAtt'][0]).toMatch(/^Late/);
   });

@@ -16,13 +16,16 @@ describe.each(['recommended', 'none'] as const)('with %s feature flags', (flags)
   test.each<[string, ReplicatedBucketPairProps]>([
     ['SRR', {}],
     ['CRR', { destinationRegion: elsewhere }],
-    ['CRR with KMS, Object Lock and names', {
-      destinationRegion: elsewhere,
-      encryption: s3.BucketEncryption.KMS,
-      objectLockDefaultRetention: s3.ObjectLockRetention.governance(Duration.days(30)),
-      sourceOptions: { bucketName: 'the-source' },
-      destinationOptions: { bucketName: 'the-replica' },
-    }],
+    [
+      'CRR with KMS, Object Lock and names',
+      {
+        destinationRegion: elsewhere,
+        encryption: s3.BucketEncryption.KMS,
+        objectLockDefaultRetention: s3.ObjectLockRetention.governance(Duration.days(30)),
+        sourceOptions: { bucketName: 'the-source' },
+        destinationOptions: { bucketName: 'the-replica' },
+      },
+    ],
   ])('snapshot: %s', (_, props) => {
     const stack = sourceStack(testApp(flags));
     new ReplicatedBucketPair(stack, 'Data', props);
@@ -45,32 +48,53 @@ describe('buckets that are created', () => {
       BucketName: Match.absent(),
       VersioningConfiguration: { Status: 'Enabled' },
       OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
-      PublicAccessBlockConfiguration: { BlockPublicAcls: true, BlockPublicPolicy: true, IgnorePublicAcls: true, RestrictPublicBuckets: true },
-      BucketEncryption: { ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }] },
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      },
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+      },
     });
     template.resourceCountIs('AWS::S3::BucketPolicy', 2);
     template.allResourcesProperties('AWS::S3::BucketPolicy', {
-      PolicyDocument: { Statement: [Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } })] },
+      PolicyDocument: {
+        Statement: [Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } })],
+      },
     });
   });
 
   test('with a name: a first deployment that is rolled back does not leave them behind', () => {
     const stack = sourceStack();
     new ReplicatedBucketPair(stack, 'Data', { sourceOptions: { bucketName: 'the-source' } });
-    Template.fromStack(stack).hasResource('AWS::S3::Bucket', { Properties: Match.objectLike({ BucketName: 'the-source' }), DeletionPolicy: 'RetainExceptOnCreate' });
+    Template.fromStack(stack).hasResource('AWS::S3::Bucket', {
+      Properties: Match.objectLike({ BucketName: 'the-source' }),
+      DeletionPolicy: 'RetainExceptOnCreate',
+    });
   });
 
   test('KMS: one rotated and retained key for each region, with a bucket key', () => {
     const crr = sourceStack();
-    new ReplicatedBucketPair(crr, 'Data', { encryption: s3.BucketEncryption.KMS, destinationRegion: elsewhere, removalPolicy: RemovalPolicy.DESTROY });
+    new ReplicatedBucketPair(crr, 'Data', {
+      encryption: s3.BucketEncryption.KMS,
+      destinationRegion: elsewhere,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
     Annotations.of(crr).acknowledgeWarning('cdk-s3-replication:destroyNeedsEmptyBuckets');
     const srr = sourceStack();
     new ReplicatedBucketPair(srr, 'Data', { encryption: s3.BucketEncryption.KMS });
     for (const stack of [crr, replicaStackOf(crr), srr]) {
       const template = Template.fromStack(stack);
       template.resourceCountIs('AWS::KMS::Key', 1);
-      template.hasResource('AWS::KMS::Key', { Properties: Match.objectLike({ EnableKeyRotation: true }), DeletionPolicy: 'Retain' });
-      template.allResourcesProperties('AWS::S3::Bucket', { BucketEncryption: { ServerSideEncryptionConfiguration: [Match.objectLike({ BucketKeyEnabled: true })] } });
+      template.hasResource('AWS::KMS::Key', {
+        Properties: Match.objectLike({ EnableKeyRotation: true }),
+        DeletionPolicy: 'Retain',
+      });
+      template.allResourcesProperties('AWS::S3::Bucket', {
+        BucketEncryption: { ServerSideEncryptionConfiguration: [Match.objectLike({ BucketKeyEnabled: true })] },
+      });
     }
   });
 
@@ -82,8 +106,16 @@ describe('buckets that are created', () => {
       destinationOptions: { lifecycleRules: [{ noncurrentVersionExpiration: Duration.days(30) }] },
     });
     const template = Template.fromStack(stack);
-    template.hasResourceProperties('AWS::S3::Bucket', { LoggingConfiguration: { LogFilePrefix: 'data/' }, LifecycleConfiguration: Match.absent(), ReplicationConfiguration: Match.anyValue() });
-    template.hasResourceProperties('AWS::S3::Bucket', { LoggingConfiguration: Match.absent(), LifecycleConfiguration: Match.anyValue(), ReplicationConfiguration: Match.absent() });
+    template.hasResourceProperties('AWS::S3::Bucket', {
+      LoggingConfiguration: { LogFilePrefix: 'data/' },
+      LifecycleConfiguration: Match.absent(),
+      ReplicationConfiguration: Match.anyValue(),
+    });
+    template.hasResourceProperties('AWS::S3::Bucket', {
+      LoggingConfiguration: Match.absent(),
+      LifecycleConfiguration: Match.anyValue(),
+      ReplicationConfiguration: Match.absent(),
+    });
   });
 
   test('Object Lock at both ends', () => {
@@ -114,7 +146,10 @@ describe('another region', () => {
     new ReplicatedBucketPair(stack, 'One', { destinationRegion: elsewhere });
     new ReplicatedBucketPair(stack, 'Two', { destinationRegion: elsewhere });
     new ReplicatedBucketPair(stack, 'Three', { destinationRegion: 'eu-central-1' });
-    expect(stack.node.children.filter(Stack.isStack).map(({ stackName }) => stackName)).toEqual(['Main-replica-eu-west-1', 'Main-replica-eu-central-1']);
+    expect(stack.node.children.filter(Stack.isStack).map(({ stackName }) => stackName)).toEqual([
+      'Main-replica-eu-west-1',
+      'Main-replica-eu-central-1',
+    ]);
     Template.fromStack(replicaStackOf(stack)).resourceCountIs('AWS::S3::Bucket', 2);
   });
 
@@ -136,8 +171,12 @@ describe('another region', () => {
     new CfnOutput(stack, 'Name', { value: pair.destinationBucketName });
     new CfnOutput(stack, 'Arn', { value: pair.destinationBucketArn });
     const template = Template.fromStack(stack);
-    template.hasOutput('Name', { Value: { 'Fn::GetStackOutput': Match.objectLike({ StackName: 'Main-replica-eu-west-1', Region: elsewhere }) } });
-    template.hasOutput('Arn', { Value: { 'Fn::GetStackOutput': Match.objectLike({ StackName: 'Main-replica-eu-west-1', Region: elsewhere }) } });
+    template.hasOutput('Name', {
+      Value: { 'Fn::GetStackOutput': Match.objectLike({ StackName: 'Main-replica-eu-west-1', Region: elsewhere }) },
+    });
+    template.hasOutput('Arn', {
+      Value: { 'Fn::GetStackOutput': Match.objectLike({ StackName: 'Main-replica-eu-west-1', Region: elsewhere }) },
+    });
   });
 
   test('within one region they are the plain attributes', () => {
@@ -147,7 +186,7 @@ describe('another region', () => {
     Template.fromStack(stack).hasOutput('Name', { Value: { Ref: Match.stringLikeRegexp('^DataDestination') } });
   });
 
-  test('the stack of the user: pairs of several stacks do not get in each other\'s way', () => {
+  test("the stack of the user: pairs of several stacks do not get in each other's way", () => {
     const app = testApp();
     const replicas = new Stack(app, 'Replicas', { env: { ...env, region: elsewhere } });
     for (const id of ['One', 'Two']) {
@@ -165,18 +204,30 @@ describe('buckets that are brought along', () => {
     expect(pair.source).toBe(source);
     Template.fromStack(replicaStackOf(stack)).hasResourceProperties('AWS::S3::Bucket', {
       ObjectLockEnabled: true,
-      BucketEncryption: { ServerSideEncryptionConfiguration: [Match.objectLike({ ServerSideEncryptionByDefault: Match.objectLike({ SSEAlgorithm: 'aws:kms' }) })] },
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [
+          Match.objectLike({ ServerSideEncryptionByDefault: Match.objectLike({ SSEAlgorithm: 'aws:kms' }) }),
+        ],
+      },
     });
   });
 
   test('both, and options of the rule', () => {
     const stack = sourceStack();
     const [source, destination] = ['Mine', 'AlsoMine'].map((id) => new s3.Bucket(stack, id));
-    const pair = new ReplicatedBucketPair(stack, 'Data', { source, destination, filter: ReplicationFilter.prefix('a/'), replicationTimeControl: true, ruleId: 'mine' });
+    const pair = new ReplicatedBucketPair(stack, 'Data', {
+      source,
+      destination,
+      filter: ReplicationFilter.prefix('a/'),
+      replicationTimeControl: true,
+      ruleId: 'mine',
+    });
     expect(pair.destination).toBe(destination);
     expect(pair.replication).toBe(BucketReplication.of(source));
     Template.fromStack(stack).hasResourceProperties('AWS::S3::Bucket', {
-      ReplicationConfiguration: Match.objectLike({ Rules: [Match.objectLike({ Id: 'mine', Filter: { Prefix: 'a/' } })] }),
+      ReplicationConfiguration: Match.objectLike({
+        Rules: [Match.objectLike({ Id: 'mine', Filter: { Prefix: 'a/' } })],
+      }),
     });
   });
 
@@ -189,22 +240,37 @@ describe('buckets that are brought along', () => {
     });
     const pair = new ReplicatedBucketPair(stack, 'Data', { destination });
     expect(pair.destinationBucketName).toBe('the-replica');
-    const [rule] = Object.values(Template.fromStack(stack).findResources('AWS::S3::Bucket'))[0].Properties.ReplicationConfiguration.Rules;
-    expect(rule.Destination.EncryptionConfiguration).toEqual({ ReplicaKmsKeyID: `arn:aws:kms:${elsewhere}:111111111111:key/1` });
+    const [rule] = Object.values(Template.fromStack(stack).findResources('AWS::S3::Bucket'))[0].Properties
+      .ReplicationConfiguration.Rules;
+    expect(rule.Destination.EncryptionConfiguration).toEqual({
+      ReplicaKmsKeyID: `arn:aws:kms:${elsewhere}:111111111111:key/1`,
+    });
   });
 });
 
 describe('keys that stay when encryption is switched off', () => {
   test('keepEncryptionKeys: SSE-S3 for new objects, KMS objects go on being replicated', () => {
     const stack = sourceStack();
-    new ReplicatedBucketPair(stack, 'Data', { destinationRegion: elsewhere, encryption: s3.BucketEncryption.S3_MANAGED, keepEncryptionKeys: true });
+    new ReplicatedBucketPair(stack, 'Data', {
+      destinationRegion: elsewhere,
+      encryption: s3.BucketEncryption.S3_MANAGED,
+      keepEncryptionKeys: true,
+    });
     const template = Template.fromStack(stack);
     template.resourceCountIs('AWS::KMS::Key', 1);
     template.hasResourceProperties('AWS::S3::Bucket', {
-      BucketEncryption: { ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }] },
-      ReplicationConfiguration: Match.objectLike({ Rules: [Match.objectLike({ SourceSelectionCriteria: { SseKmsEncryptedObjects: { Status: 'Enabled' } } })] }),
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+      },
+      ReplicationConfiguration: Match.objectLike({
+        Rules: [Match.objectLike({ SourceSelectionCriteria: { SseKmsEncryptedObjects: { Status: 'Enabled' } } })],
+      }),
     });
-    template.hasResourceProperties('AWS::IAM::Policy', { PolicyDocument: Match.objectLike({ Statement: Match.arrayWith([Match.objectLike({ Action: ['kms:Decrypt', 'kms:GenerateDataKey'] })]) }) });
+    template.hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: Match.objectLike({
+        Statement: Match.arrayWith([Match.objectLike({ Action: ['kms:Decrypt', 'kms:GenerateDataKey'] })]),
+      }),
+    });
     Template.fromStack(replicaStackOf(stack)).resourceCountIs('AWS::KMS::Key', 1);
   });
 
@@ -218,7 +284,15 @@ describe('keys that stay when encryption is switched off', () => {
     });
     const template = Template.fromStack(stack);
     template.resourceCountIs('AWS::KMS::Key', 2);
-    template.allResourcesProperties('AWS::S3::Bucket', { BucketEncryption: { ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }] } });
-    template.hasResourceProperties('AWS::IAM::Policy', { PolicyDocument: Match.objectLike({ Statement: Match.arrayWith([Match.objectLike({ Sid: 'DecryptSourceObjects' })]) }) });
+    template.allResourcesProperties('AWS::S3::Bucket', {
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+      },
+    });
+    template.hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: Match.objectLike({
+        Statement: Match.arrayWith([Match.objectLike({ Sid: 'DecryptSourceObjects' })]),
+      }),
+    });
   });
 });

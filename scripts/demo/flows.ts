@@ -63,7 +63,9 @@ function bucketOfArn(stacks: SynthesizedStack[], arn: Located | string): Located
   const name = arn.split(':::')[1];
   for (const stack of stacks) {
     for (const [logicalId, resource] of Object.entries(stack.template.Resources)) {
-      if (resource.Type === 'AWS::S3::Bucket' && resource.Properties?.BucketName === name) return { stack, logicalId, resource };
+      if (resource.Type === 'AWS::S3::Bucket' && resource.Properties?.BucketName === name) {
+        return { stack, logicalId, resource };
+      }
     }
   }
   return name;
@@ -80,7 +82,9 @@ function describe(bucket: Located | string): BucketEnd {
   return {
     name: nameOf(bucket),
     region: stack.region,
-    encryption: ({ 'AES256': 'SSE-S3', 'aws:kms': 'SSE-KMS', 'aws:kms:dsse': 'DSSE-KMS' } as Record<string, string>)[algorithm] ?? algorithm,
+    encryption:
+      ({ AES256: 'SSE-S3', 'aws:kms': 'SSE-KMS', 'aws:kms:dsse': 'DSSE-KMS' } as Record<string, string>)[algorithm] ??
+      algorithm,
     located: bucket,
   };
 }

@@ -36,21 +36,26 @@ function renderExample({ name, title, purpose, stacks, flows, failures, warnings
     `\`\`\`mermaid\n${renderDiagram(flows)}\n\`\`\``,
     renderTable(flows),
     'Deploy order:',
-    deployOrder(stacks).map((line, i) => `${i + 1}. ${line}`).join('\n'),
+    deployOrder(stacks)
+      .map((line, i) => `${i + 1}. ${line}`)
+      .join('\n'),
     `Templates: ${stacks.map(({ templateFile }) => `[${templateFile}](${name}/${templateFile})`).join(', ')}`,
     ...failures.map((finding) => `**FINDING** ${sentence(finding)}`),
     ...warnings.map((finding) => `Warning: ${sentence(finding)}`),
   ].join('\n\n');
 }
 
-const sentence = ({ check, rule, message, where }: Finding) => `${check}, \`${rule}\`: ${message} (${where.join(', ')})`;
+const sentence = ({ check, rule, message, where }: Finding) =>
+  `${check}, \`${rule}\`: ${message} (${where.join(', ')})`;
 
 function renderTable(flows: Flow[]): string {
   const line = (cells: string[]) => `| ${cells.join(' | ')} |`;
   return [
     line(FLOW_COLUMNS),
     line(FLOW_COLUMNS.map(() => '---')),
-    ...flows.map((flow) => line(flowCells(flow).map((lines) => lines.map((it) => it.replace(/\|/g, '\\|')).join('<br>')))),
+    ...flows.map((flow) =>
+      line(flowCells(flow).map((lines) => lines.map((it) => it.replace(/\|/g, '\\|')).join('<br>'))),
+    ),
   ].join('\n');
 }
 
@@ -66,7 +71,9 @@ export function renderDiagram(flows: Flow[]): string {
     'flowchart LR',
     ...regions.flatMap((region, i) => [
       `  subgraph region${i + 1}["${quote(region)}"]`,
-      ...[...buckets].filter(([, end]) => end.region === region).map(([key, end]) => `    ${ids.get(key)}[("${label(end)}")]`),
+      ...[...buckets]
+        .filter(([, end]) => end.region === region)
+        .map(([key, end]) => `    ${ids.get(key)}[("${label(end)}")]`),
       '  end',
     ]),
     ...flows.map((flow) => {

@@ -31,7 +31,9 @@ export function follow(stacks: SynthesizedStack[], from: SynthesizedStack, value
       const region = argument.Region ?? from.region;
       // without a role to read the output with, CloudFormation looks in the account of the stack that refers to it
       const account = argument.RoleArn ? String(follow(stacks, from, argument.RoleArn)).split(':')[4] : from.account;
-      const producer = stacks.find((it) => it.name === argument.StackName && it.region === region && it.account === account);
+      const producer = stacks.find(
+        (it) => it.name === argument.StackName && it.region === region && it.account === account,
+      );
       if (!producer) throw lost(`the app has no such stack in ${region} of account ${account}`);
       const output = producer.template.Outputs?.[argument.OutputName];
       if (!output) throw lost(`stack ${producer.name} has no such output`);
@@ -45,7 +47,9 @@ export function follow(stacks: SynthesizedStack[], from: SynthesizedStack, value
       throw lost('no stack of the app exports it');
     }
     case 'Fn::Join':
-      return argument[1].map((part: unknown) => (typeof part === 'string' ? part : pseudoParameter(part, from, lost))).join(argument[0]);
+      return argument[1]
+        .map((part: unknown) => (typeof part === 'string' ? part : pseudoParameter(part, from, lost)))
+        .join(argument[0]);
     default:
       throw lost('this form is not understood here');
   }

@@ -17,7 +17,9 @@ export function flowCells(flow: Flow): string[][] {
       ...(flow.storageClass ? [`as ${flow.storageClass}`] : []),
     ],
     [
-      source.encryption === destination.encryption ? source.encryption : `${source.encryption} → ${destination.encryption}`,
+      source.encryption === destination.encryption
+        ? source.encryption
+        : `${source.encryption} → ${destination.encryption}`,
       ...(replicaKey ? [`replica key ${nameOf(replicaKey)}`] : []),
     ],
     [flow.monitoring],

@@ -41,7 +41,11 @@ export function proveThatChecksRun(): void {
     app.synth();
     const ran = new Set(readReport(outdir).failures.map(({ check }) => check));
     for (const check of ['CloudFormation Validate', 'AwsSolutions', 'NIST.800.53.R5']) {
-      if (!ran.has(check)) throw new Error(`${check} has nothing to say about a template that is wrong: it does not run, so the demo would prove nothing`);
+      if (!ran.has(check)) {
+        throw new Error(
+          `${check} has nothing to say about a template that is wrong: it does not run, so the demo would prove nothing`,
+        );
+      }
     }
   } finally {
     rmSync(outdir, { recursive: true, force: true });

@@ -34,7 +34,10 @@ export class SourceAnchor extends Construct {
    * @param givenName the bucket's name when it is known without the bucket resource, which the role's policy may then
    * name without waiting for it
    */
-  constructor(public readonly bucket: s3.CfnBucket, public readonly givenName: string | undefined) {
+  constructor(
+    public readonly bucket: s3.CfnBucket,
+    public readonly givenName: string | undefined,
+  ) {
     super(bucket, SOURCE_ID);
     this.arn = givenName === undefined ? bucket.attrArn : `arn:${Aws.PARTITION}:s3:::${givenName}`;
   }
@@ -76,7 +79,8 @@ export class SourceAnchor extends Construct {
         }),
     };
     const precise = statements(access);
-    const fits = precise.length <= 5 || policySize(stack.resolve(precise), partitionOf(stack.region)) <= ROLE_POLICY_LIMIT;
+    const fits =
+      precise.length <= 5 || policySize(stack.resolve(precise), partitionOf(stack.region)) <= ROLE_POLICY_LIMIT;
     return fits ? precise : statements({ ...access, mergeKeys: true });
   }
 
@@ -125,7 +129,9 @@ export function leadsTo(from: s3.CfnBucket, to: s3.CfnBucket, seen = new Set<s3.
     return true;
   }
   seen.add(from);
-  return (SourceAnchor.find(from)?.rules ?? []).some(({ destination: { cfn } }) => cfn !== undefined && !seen.has(cfn) && leadsTo(cfn, to, seen));
+  return (SourceAnchor.find(from)?.rules ?? []).some(
+    ({ destination: { cfn } }) => cfn !== undefined && !seen.has(cfn) && leadsTo(cfn, to, seen),
+  );
 }
 
 /** Object Lock of a bucket; undefined when it is a token. */

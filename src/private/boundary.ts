@@ -1,7 +1,14 @@
 import { Stack } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import { actionFit } from './denies';
-import { asList, asRecord, isIntrinsic, managedPolicyDocument, renderedProperties, statementsIn } from './policy-lookup';
+import {
+  asList,
+  asRecord,
+  isIntrinsic,
+  managedPolicyDocument,
+  renderedProperties,
+  statementsIn,
+} from './policy-lookup';
 
 /**
  * Which actions a permissions boundary takes away: no Allow can match them, or a Deny of everything hits them.
@@ -15,13 +22,21 @@ export function missingFromBoundary(boundaryDocument: unknown, actions: readonly
   if (statements.length === 0) {
     return [];
   }
-  const mayAllow = (action: string) => statements.some(({ body }) => {
-    return isIntrinsic(body) ? body.Ref !== 'AWS::NoValue' : body.Effect === 'Allow' && actionFit(body, action) !== 'none';
-  });
-  const denies = (action: string) => statements.some(({ body, conditional }) => !conditional && body.Effect === 'Deny'
-    && Object.keys(asRecord(body.Condition) ?? {}).length === 0
-    && asList(body.Resource).includes('*')
-    && actionFit(body, action) === 'all');
+  const mayAllow = (action: string) =>
+    statements.some(({ body }) => {
+      return isIntrinsic(body)
+        ? body.Ref !== 'AWS::NoValue'
+        : body.Effect === 'Allow' && actionFit(body, action) !== 'none';
+    });
+  const denies = (action: string) =>
+    statements.some(
+      ({ body, conditional }) =>
+        !conditional &&
+        body.Effect === 'Deny' &&
+        Object.keys(asRecord(body.Condition) ?? {}).length === 0 &&
+        asList(body.Resource).includes('*') &&
+        actionFit(body, action) === 'all',
+    );
   return actions.filter((action) => !mayAllow(action) || denies(action));
 }
 

@@ -3,8 +3,8 @@ import { isLocked, SourceAnchor } from './anchors';
 import { nameOf } from './bucket-end';
 import { partitionOf } from './environment';
 import { error, Finding, warning } from './finding';
-import { policySize, ROLE_POLICY_LIMIT } from './policy-size';
 import { isIntrinsic, renderedProperties } from './policy-lookup';
+import { policySize, ROLE_POLICY_LIMIT } from './policy-size';
 
 /** What S3 needs of the buckets themselves, and whether what we wrote is still there. */
 export function configurationFindings(anchor: SourceAnchor): Finding[] {
@@ -37,22 +37,30 @@ function overwritten(anchor: SourceAnchor, rendered: Record<string, any>): Findi
   if (same(found?.Role, stack.resolve(written.role)) && lost.length === 0 && rules.length === anchor.rules.length) {
     return [];
   }
-  return [error({
-    saw: `the replication configuration of the bucket is not the one of its BucketReplication (${lost.length} of ${anchor.rules.length} rules are missing)`,
-    because: 'something replaced it later (a property override, an assignment to replicationConfiguration, or an aspect), and its role lacks the permissions',
-    instead: 'remove that, and add rules with BucketReplication.of(bucket).addRule()',
-  })];
+  return [
+    error({
+      saw: `the replication configuration of the bucket is not the one of its BucketReplication (${lost.length} of ${anchor.rules.length} rules are missing)`,
+      because:
+        'something replaced it later (a property override, an assignment to replicationConfiguration, or an aspect), and its role lacks the permissions',
+      instead: 'remove that, and add rules with BucketReplication.of(bucket).addRule()',
+    }),
+  ];
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-requirements.html */
 function versioningFindings(bucket: s3.CfnBucket, rendered: Record<string, any>, which: string): Finding[] {
   const configured = rendered.VersioningConfiguration;
   const status = configured?.Status;
-  return isIntrinsic(configured) || isIntrinsic(status) || status === 'Enabled' ? [] : [error({
-    saw: `versioning of the ${which} '${bucket.node.path}' is ${status === undefined ? 'not set' : `'${status}'`}`,
-    because: 'it was changed after replication was set up, and S3 replicates between buckets with versioning enabled only',
-    instead: 'remove what changes it (a property override, a later assignment, or an aspect)',
-  })];
+  return isIntrinsic(configured) || isIntrinsic(status) || status === 'Enabled'
+    ? []
+    : [
+        error({
+          saw: `versioning of the ${which} '${bucket.node.path}' is ${status === undefined ? 'not set' : `'${status}'`}`,
+          because:
+            'it was changed after replication was set up, and S3 replicates between buckets with versioning enabled only',
+          instead: 'remove what changes it (a property override, a later assignment, or an aspect)',
+        }),
+      ];
 }
 
 /** For the validation of a destination, which sees each destination once, however many sources it has. */
@@ -62,11 +70,15 @@ export function destinationErrors(bucket: s3.CfnBucket): string[] {
 
 function renamed(anchor: SourceAnchor, rendered: Record<string, any>): Finding[] {
   const { givenName } = anchor;
-  return givenName === undefined || same(Stack.of(anchor).resolve(givenName), rendered.BucketName) ? [] : [error({
-    saw: `the name of the source bucket changed to ${JSON.stringify(rendered.BucketName)} after replication was set up`,
-    because: 'the permissions of the replication role name the bucket as it was called then',
-    instead: 'set the name before, in the props of the bucket',
-  })];
+  return givenName === undefined || same(Stack.of(anchor).resolve(givenName), rendered.BucketName)
+    ? []
+    : [
+        error({
+          saw: `the name of the source bucket changed to ${JSON.stringify(rendered.BucketName)} after replication was set up`,
+          because: 'the permissions of the replication role name the bucket as it was called then',
+          instead: 'set the name before, in the props of the bucket',
+        }),
+      ];
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html */
@@ -76,29 +88,42 @@ function objectLock(anchor: SourceAnchor): Finding[] {
   }
   return anchor.rules.flatMap(({ destination }) => {
     if (!destination.cfn) {
-      return [warning(
-        'objectLockOfImportedDestination',
-        `The source has Object Lock, and whether ${nameOf(destination)} has it cannot be seen from here: without it S3 accepts the rule and no object ever ` +
-          'arrives (DstBucketObjectLockConfigMissing). Check with `aws s3api get-object-lock-configuration`, then acknowledge this',
-      )];
+      return [
+        warning(
+          'objectLockOfImportedDestination',
+          `The source has Object Lock, and whether ${nameOf(destination)} has it cannot be seen from here: without it S3 accepts the rule and no object ever ` +
+            'arrives (DstBucketObjectLockConfigMissing). Check with `aws s3api get-object-lock-configuration`, then acknowledge this',
+        ),
+      ];
     }
-    return isLocked(destination.cfn) !== false ? [] : [error({
-      saw: `the source has Object Lock and destination ${nameOf(destination)} has not`,
-      because: 'S3 accepts such a rule and then fails every object (DstBucketObjectLockConfigMissing)',
-      instead: 'set objectLockEnabled: true on the destination',
-    })];
+    return isLocked(destination.cfn) !== false
+      ? []
+      : [
+          error({
+            saw: `the source has Object Lock and destination ${nameOf(destination)} has not`,
+            because: 'S3 accepts such a rule and then fails every object (DstBucketObjectLockConfigMissing)',
+            instead: 'set objectLockEnabled: true on the destination',
+          }),
+        ];
   });
 }
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 function policyTooLong(anchor: SourceAnchor): Finding[] {
   const stack = Stack.of(anchor);
-  const size = policySize({ Version: '2012-10-17', Statement: stack.resolve(anchor.permissions()) }, partitionOf(stack.region));
-  return size <= ROLE_POLICY_LIMIT ? [] : [error({
-    saw: `permissions of about ${size} characters for ${anchor.rules.length} rules`,
-    because: `the inline policies of a role have at most ${ROLE_POLICY_LIMIT} characters, and S3 takes one role for a bucket`,
-    instead: 'let fewer rules do: shorter prefixes, or one KMS key for several destinations of a region',
-  })];
+  const size = policySize(
+    { Version: '2012-10-17', Statement: stack.resolve(anchor.permissions()) },
+    partitionOf(stack.region),
+  );
+  return size <= ROLE_POLICY_LIMIT
+    ? []
+    : [
+        error({
+          saw: `permissions of about ${size} characters for ${anchor.rules.length} rules`,
+          because: `the inline policies of a role have at most ${ROLE_POLICY_LIMIT} characters, and S3 takes one role for a bucket`,
+          instead: 'let fewer rules do: shorter prefixes, or one KMS key for several destinations of a region',
+        }),
+      ];
 }
 
 function same(a: unknown, b: unknown): boolean {

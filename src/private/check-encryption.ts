@@ -11,14 +11,20 @@ import { AddedRule } from './rules';
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html */
 export function encryptionFindings(anchor: SourceAnchor): Finding[] {
   const encryption = defaultEncryption(anchor.bucket);
-  const named = anchor.rules.every(({ options }) => options.sourceKeys !== undefined && options.destinationKey !== undefined);
+  const named = anchor.rules.every(
+    ({ options }) => options.sourceKeys !== undefined && options.destinationKey !== undefined,
+  );
   return [
     ...(anchor.rules.length === 0 || named ? [] : unreadable(anchor, encryption)),
-    ...(encryption.kind === 'aws/s3' && anchor.rules.length > 0 ? [warning(
-      'sourceUsesAwsManagedKey',
-      'The source is encrypted with the AWS managed key aws/s3, whose ARN is not known at synthesis: the replication role gets no permission to decrypt with it, ' +
-        'which should do because the policy of that key lets S3 use it for the account, but nobody has tried. Encrypt the source with a customer managed key, or test and acknowledge this',
-    )] : []),
+    ...(encryption.kind === 'aws/s3' && anchor.rules.length > 0
+      ? [
+          warning(
+            'sourceUsesAwsManagedKey',
+            'The source is encrypted with the AWS managed key aws/s3, whose ARN is not known at synthesis: the replication role gets no permission to decrypt with it, ' +
+              'which should do because the policy of that key lets S3 use it for the account, but nobody has tried. Encrypt the source with a customer managed key, or test and acknowledge this',
+          ),
+        ]
+      : []),
     ...wrongRegionOfDefaultKey(bucketEnd(anchor.bucket)),
     ...anchor.rules.flatMap((rule) => wrongRegionOfDefaultKey(rule.destination)),
     ...anchor.rules.flatMap((rule) => ruleFindings(encryption, rule, ruleKeys(anchor.bucket, rule))),
@@ -28,55 +34,80 @@ export function encryptionFindings(anchor: SourceAnchor): Finding[] {
 /** Keys that cannot be read from the source; naming them on the rules makes up for it. */
 function unreadable(anchor: SourceAnchor, encryption: DefaultEncryption): Finding[] {
   if (encryption.kind === 'alias' && anchor.rules.some(({ options }) => options.sourceKeys === undefined)) {
-    return [error({
-      saw: `the source is encrypted with the alias '${encryption.alias}'`,
-      because: 'the role needs permission for the key itself, and which key an alias points to is not known at synthesis',
-      instead: 'encrypt the bucket with the key, or name the key in sourceKeys of every rule',
-    })];
+    return [
+      error({
+        saw: `the source is encrypted with the alias '${encryption.alias}'`,
+        because:
+          'the role needs permission for the key itself, and which key an alias points to is not known at synthesis',
+        instead: 'encrypt the bucket with the key, or name the key in sourceKeys of every rule',
+      }),
+    ];
   }
   if (encryption.kind === 'unknown') {
-    return [warning(
-      'sourceEncryptionUnknown',
-      'How the source is encrypted is not known at synthesis: objects that are encrypted with KMS are skipped unless sourceKeys and destinationKey are named on the rules. Name them, or acknowledge this',
-    )];
+    return [
+      warning(
+        'sourceEncryptionUnknown',
+        'How the source is encrypted is not known at synthesis: objects that are encrypted with KMS are skipped unless sourceKeys and destinationKey are named on the rules. Name them, or acknowledge this',
+      ),
+    ];
   }
-  return overridesEncryption(anchor.bucket) ? [error({
-    saw: 'a property override of BucketEncryption on the source',
-    because: 'keys are read from the property itself, so permissions for the key in the override would be missing',
-    instead: 'set the property bucketEncryption, or name sourceKeys and destinationKey on every rule',
-  })] : [];
+  return overridesEncryption(anchor.bucket)
+    ? [
+        error({
+          saw: 'a property override of BucketEncryption on the source',
+          because:
+            'keys are read from the property itself, so permissions for the key in the override would be missing',
+          instead: 'set the property bucketEncryption, or name sourceKeys and destinationKey on every rule',
+        }),
+      ]
+    : [];
 }
 
 function ruleFindings(encryption: DefaultEncryption, rule: AddedRule, keys: RuleKeys): Finding[] {
   const name = nameOf(rule.destination);
   const ofDestination = rule.destination.cfn && defaultEncryption(rule.destination.cfn);
   if (keys.replicatesKmsObjects && keys.replicaKey === undefined) {
-    return [error({
-      saw: `the source is encrypted with ${usesKms(encryption) ? encryption.kind : 'KMS (sourceKeys)'}, and ${describeMissing(ofDestination, name)}`,
-      because: 'S3 takes a rule for objects that are encrypted with KMS only with the ARN of a customer managed key for their replicas',
-      instead: 'set destinationKey on the rule, or encrypt the destination bucket with a kms.Key of its own region (Bucket.fromBucketAttributes() takes the encryptionKey of an imported one)',
-    })];
+    return [
+      error({
+        saw: `the source is encrypted with ${usesKms(encryption) ? encryption.kind : 'KMS (sourceKeys)'}, and ${describeMissing(ofDestination, name)}`,
+        because:
+          'S3 takes a rule for objects that are encrypted with KMS only with the ARN of a customer managed key for their replicas',
+        instead:
+          'set destinationKey on the rule, or encrypt the destination bucket with a kms.Key of its own region (Bucket.fromBucketAttributes() takes the encryptionKey of an imported one)',
+      }),
+    ];
   }
-  if (rule.destination.cfn && rule.options.destinationKey === undefined && keys.replicatesKmsObjects && overridesEncryption(rule.destination.cfn)) {
-    return [error({
-      saw: `a property override of BucketEncryption on destination ${name}`,
-      because: 'the key for the replicas is read from the property itself',
-      instead: 'set the property bucketEncryption, or name destinationKey on the rule',
-    })];
+  if (
+    rule.destination.cfn &&
+    rule.options.destinationKey === undefined &&
+    keys.replicatesKmsObjects &&
+    overridesEncryption(rule.destination.cfn)
+  ) {
+    return [
+      error({
+        saw: `a property override of BucketEncryption on destination ${name}`,
+        because: 'the key for the replicas is read from the property itself',
+        instead: 'set the property bucketEncryption, or name destinationKey on the rule',
+      }),
+    ];
   }
   if (!keys.replicatesKmsObjects && ofDestination && usesKms(ofDestination)) {
-    return [warning(
-      'replicasKeepSseS3',
-      `Objects of the source are encrypted with SSE-S3, and so will their replicas be, although the default encryption of ${name} is ${ofDestination.kind}: ` +
-        'S3 does not apply the default of the destination to replicas. Encrypt the source with KMS to have replicas encrypted with KMS, or acknowledge this',
-    )];
+    return [
+      warning(
+        'replicasKeepSseS3',
+        `Objects of the source are encrypted with SSE-S3, and so will their replicas be, although the default encryption of ${name} is ${ofDestination.kind}: ` +
+          'S3 does not apply the default of the destination to replicas. Encrypt the source with KMS to have replicas encrypted with KMS, or acknowledge this',
+      ),
+    ];
   }
   if (rule.options.destinationKey && encryption.kind === 'SSE-S3' && !rule.options.sourceKeys?.length) {
-    return [warning(
-      'destinationKeyWithoutSourceKey',
-      `destinationKey encrypts replicas of objects which are encrypted with KMS only; the source is encrypted with SSE-S3, so the replicas in ${name} are too. ` +
-        'Name the keys of single objects in sourceKeys (without it the role cannot decrypt them), or leave out destinationKey, or acknowledge this',
-    )];
+    return [
+      warning(
+        'destinationKeyWithoutSourceKey',
+        `destinationKey encrypts replicas of objects which are encrypted with KMS only; the source is encrypted with SSE-S3, so the replicas in ${name} are too. ` +
+          'Name the keys of single objects in sourceKeys (without it the role cannot decrypt them), or leave out destinationKey, or acknowledge this',
+      ),
+    ];
   }
   return [];
 }
@@ -104,5 +135,8 @@ function describeMissing(encryption: DefaultEncryption | undefined, name: string
 }
 
 function overridesEncryption(resource: CfnResource): boolean {
-  return (resource as unknown as { rawOverrides?: { Properties?: { BucketEncryption?: unknown } } }).rawOverrides?.Properties?.BucketEncryption !== undefined;
+  return (
+    (resource as unknown as { rawOverrides?: { Properties?: { BucketEncryption?: unknown } } }).rawOverrides?.Properties
+      ?.BucketEncryption !== undefined
+  );
 }

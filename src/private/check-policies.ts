@@ -24,15 +24,19 @@ function bucketDenies(anchor: SourceAnchor): Finding[] {
   const role = sourceStack.resolve(anchor.role.roleArn);
   const prefixes = anchor.rules.map(({ filter }) => filter._prefix);
   return [
-    ...(anchor.rules.length === 0 ? [] : inPoliciesOf(anchor.bucket, 'the source', { actions: NEEDED_ACTIONS.sourceBucket, prefixes, role })),
+    ...(anchor.rules.length === 0
+      ? []
+      : inPoliciesOf(anchor.bucket, 'the source', { actions: NEEDED_ACTIONS.sourceBucket, prefixes, role })),
     ...anchor.rules.flatMap((rule) => {
       const { cfn, stack } = rule.destination;
-      return cfn === undefined ? [] : inPoliciesOf(cfn, `destination ${nameOf(rule.destination)}`, {
-        actions: NEEDED_ACTIONS.destinationBucket,
-        prefixes: [rule.filter._prefix],
-        role: stack === sourceStack ? role : undefined,
-        replicaEncryption: replicaEncryption(anchor.bucket, ruleKeys(anchor.bucket, rule).replicatesKmsObjects),
-      });
+      return cfn === undefined
+        ? []
+        : inPoliciesOf(cfn, `destination ${nameOf(rule.destination)}`, {
+            actions: NEEDED_ACTIONS.destinationBucket,
+            prefixes: [rule.filter._prefix],
+            role: stack === sourceStack ? role : undefined,
+            replicaEncryption: replicaEncryption(anchor.bucket, ruleKeys(anchor.bucket, rule).replicatesKmsObjects),
+          });
     }),
   ];
 }
@@ -59,7 +63,12 @@ function inPoliciesOf(bucket: s3.CfnBucket, whose: string, question: Omit<DenyQu
   ];
   return bucketPoliciesOf(bucket).flatMap(({ policy, document }) =>
     findDenies({ ...question, document, resource: stack.resolve(bucket.attrArn), known }).map((deny) =>
-      finding({ ...deny, certain: deny.certain && policy.cfnOptions.condition === undefined }, `the policy '${policy.node.path}' of ${whose}`)));
+      finding(
+        { ...deny, certain: deny.certain && policy.cfnOptions.condition === undefined },
+        `the policy '${policy.node.path}' of ${whose}`,
+      ),
+    ),
+  );
 }
 
 function keyDenies(anchor: SourceAnchor): Finding[] {
@@ -71,13 +80,21 @@ function keyDenies(anchor: SourceAnchor): Finding[] {
     const stack = Stack.of(cfn);
     const role = stack === Stack.of(anchor) ? stack.resolve(anchor.role.roleArn) : undefined;
     const viaService = stack.resolve(`s3.${stack.region}.${Aws.URL_SUFFIX}`);
-    return findDenies({ document: keyPolicyOf(cfn as kms.CfnKey), actions, role, viaService, known: [[{ Ref: 'AWS::URLSuffix' }, urlSuffixOf(stack.region)]] })
-      .map((deny) => finding(deny, `the policy of the ${whose} key '${cfn.node.path}'`));
+    return findDenies({
+      document: keyPolicyOf(cfn as kms.CfnKey),
+      actions,
+      role,
+      viaService,
+      known: [[{ Ref: 'AWS::URLSuffix' }, urlSuffixOf(stack.region)]],
+    }).map((deny) => finding(deny, `the policy of the ${whose} key '${cfn.node.path}'`));
   };
   return anchor.rules.flatMap((rule) => {
     const { replicatesKmsObjects, sourceKeys, replicaKey } = ruleKeys(anchor.bucket, rule);
     return replicatesKmsObjects
-      ? [...sourceKeys.flatMap((key) => inPolicyOf(key, NEEDED_ACTIONS.sourceKey, 'source')), ...inPolicyOf(replicaKey, NEEDED_ACTIONS.destinationKey, 'destination')]
+      ? [
+          ...sourceKeys.flatMap((key) => inPolicyOf(key, NEEDED_ACTIONS.sourceKey, 'source')),
+          ...inPolicyOf(replicaKey, NEEDED_ACTIONS.destinationKey, 'destination'),
+        ]
       : [];
   });
 }
@@ -85,8 +102,15 @@ function keyDenies(anchor: SourceAnchor): Finding[] {
 function finding(deny: DenyFinding, policy: string): Finding {
   const what = `${deny.statement} in ${policy} denies ${deny.actions.join(', ')}`;
   return deny.certain
-    ? error({ saw: what, because: `${deny.reason}, so replication would fail`, instead: 'exempt the replication role with ArnNotEquals on aws:PrincipalArn, or deny less' })
-    : warning('policyMayDeny', `${what} if it applies to the replication role: ${deny.reason}. Exempt the role with ArnNotEquals on aws:PrincipalArn, or acknowledge this`);
+    ? error({
+        saw: what,
+        because: `${deny.reason}, so replication would fail`,
+        instead: 'exempt the replication role with ArnNotEquals on aws:PrincipalArn, or deny less',
+      })
+    : warning(
+        'policyMayDeny',
+        `${what} if it applies to the replication role: ${deny.reason}. Exempt the role with ArnNotEquals on aws:PrincipalArn, or acknowledge this`,
+      );
 }
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html */
@@ -96,10 +120,16 @@ function boundaryFindings(anchor: SourceAnchor): Finding[] {
   if (document === undefined) {
     return [];
   }
-  const missing = missingFromBoundary(document, [...new Set(anchor.permissions().flatMap((statement) => statement.Action))]);
-  return missing.length === 0 ? [] : [warning(
-    'permissionsBoundaryForbids',
-    `The permissions boundary of the replication role does not allow ${missing.join(', ')}: replication would fail. Allow these actions in the boundary, ` +
-      'or acknowledge this',
-  )];
+  const missing = missingFromBoundary(document, [
+    ...new Set(anchor.permissions().flatMap((statement) => statement.Action)),
+  ]);
+  return missing.length === 0
+    ? []
+    : [
+        warning(
+          'permissionsBoundaryForbids',
+          `The permissions boundary of the replication role does not allow ${missing.join(', ')}: replication would fail. Allow these actions in the boundary, ` +
+            'or acknowledge this',
+        ),
+      ];
 }

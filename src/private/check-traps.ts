@@ -11,7 +11,12 @@ import { AddedRule } from './rules';
 export function trapFindings(anchor: SourceAnchor): Finding[] {
   const { bucket, rules } = anchor;
   if (rules.length === 0) {
-    return [warning('noRules', 'There is no rule, so nothing is replicated. Add rules with addRule(), or acknowledge this, for example while you take replication down')];
+    return [
+      warning(
+        'noRules',
+        'There is no rule, so nothing is replicated. Add rules with addRule(), or acknowledge this, for example while you take replication down',
+      ),
+    ];
   }
   const source = renderedProperties(bucket);
   return [
@@ -19,47 +24,65 @@ export function trapFindings(anchor: SourceAnchor): Finding[] {
     ...oddPrefixes(rules),
     ...chained(bucket),
     ...acls(source),
-    ...rules.flatMap((rule) => (rule.destination.cfn ? destinationTraps(source, { ...rule.destination, cfn: rule.destination.cfn }) : [])),
+    ...rules.flatMap((rule) =>
+      rule.destination.cfn ? destinationTraps(source, { ...rule.destination, cfn: rule.destination.cfn }) : [],
+    ),
   ];
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/disable-replication.html */
 function disabled(rules: readonly AddedRule[]): Finding[] {
   const ids = rules.filter(({ options }) => options.enabled === false).map(({ id }) => `'${id}'`);
-  return ids.length === 0 ? [] : [warning(
-    'disabledRulesDoNotCatchUp',
-    `Disabled: ${ids.join(', ')}. Objects written while a rule is disabled are not replicated when it is enabled again; S3 Batch Replication can copy them. ` +
-      'Remove `enabled: false`, or acknowledge this',
-  )];
+  return ids.length === 0
+    ? []
+    : [
+        warning(
+          'disabledRulesDoNotCatchUp',
+          `Disabled: ${ids.join(', ')}. Objects written while a rule is disabled are not replicated when it is enabled again; S3 Batch Replication can copy them. ` +
+            'Remove `enabled: false`, or acknowledge this',
+        ),
+      ];
 }
 
 function oddPrefixes(rules: readonly AddedRule[]): Finding[] {
   const odd = rules.map(({ filter }) => filter._prefix).filter((prefix) => /^\/|\*$/.test(prefix));
-  return odd.length === 0 ? [] : [warning(
-    'literalPrefix',
-    `The prefix ${odd.map((prefix) => `'${prefix}'`).join(', ')} is compared literally: keys rarely begin with a slash, and \`*\` matches nothing but itself. ` +
-      'Leave the slash or the asterisk out, or acknowledge this if your keys are like that',
-  )];
+  return odd.length === 0
+    ? []
+    : [
+        warning(
+          'literalPrefix',
+          `The prefix ${odd.map((prefix) => `'${prefix}'`).join(', ')} is compared literally: keys rarely begin with a slash, and \`*\` matches nothing but itself. ` +
+            'Leave the slash or the asterisk out, or acknowledge this if your keys are like that',
+        ),
+      ];
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-what-is-isnot-replicated.html */
 function chained(bucket: s3.CfnBucket): Finding[] {
   const from = [...(DestinationAnchor.find(bucket)?.sources ?? [])].map((it) => `'${it.node.path}'`);
-  return from.length === 0 ? [] : [warning(
-    'replicasAreNotReplicated',
-    `This source receives replicas of ${from.join(', ')}, and S3 does not replicate replicas again. Add a rule from there to each destination, or acknowledge this if ` +
-      'only objects written here are to be replicated',
-  )];
+  return from.length === 0
+    ? []
+    : [
+        warning(
+          'replicasAreNotReplicated',
+          `This source receives replicas of ${from.join(', ')}, and S3 does not replicate replicas again. Add a rule from there to each destination, or acknowledge this if ` +
+            'only objects written here are to be replicated',
+        ),
+      ];
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-requirements.html */
 function acls(source: Record<string, any>): Finding[] {
   const ownership = source.OwnershipControls?.Rules?.[0]?.ObjectOwnership;
-  return ownership !== 'ObjectWriter' && ownership !== 'BucketOwnerPreferred' ? [] : [warning(
-    'sourceUsesAcls',
-    `ACLs are enabled at the source (${ownership}): objects that other accounts wrote fail to replicate unless their owner grants READ and READ_ACP to the owner of the bucket. ` +
-      'Use ObjectOwnership.BUCKET_OWNER_ENFORCED, or acknowledge this',
-  )];
+  return ownership !== 'ObjectWriter' && ownership !== 'BucketOwnerPreferred'
+    ? []
+    : [
+        warning(
+          'sourceUsesAcls',
+          `ACLs are enabled at the source (${ownership}): objects that other accounts wrote fail to replicate unless their owner grants READ and READ_ACP to the owner of the bucket. ` +
+            'Use ObjectOwnership.BUCKET_OWNER_ENFORCED, or acknowledge this',
+        ),
+      ];
 }
 
 function destinationTraps(source: Record<string, any>, end: BucketEnd & { cfn: s3.CfnBucket }): Finding[] {
@@ -69,11 +92,15 @@ function destinationTraps(source: Record<string, any>, end: BucketEnd & { cfn: s
   return [
     ...expiration(source, destination, name),
     ...blockedSseC(source, destination, name),
-    ...(loggers.includes(end.cfn) ? [error({
-      saw: `destination ${name} writes its server access logs to itself`,
-      because: 'every log that arrives causes another one',
-      instead: 'write the access logs of the destination to a bucket of their own',
-    })] : []),
+    ...(loggers.includes(end.cfn)
+      ? [
+          error({
+            saw: `destination ${name} writes its server access logs to itself`,
+            because: 'every log that arrives causes another one',
+            instead: 'write the access logs of the destination to a bucket of their own',
+          }),
+        ]
+      : []),
     ...(loggers.length > 0 ? logTarget(end.cfn, name) : []),
   ];
 }
@@ -85,45 +112,66 @@ function destinationTraps(source: Record<string, any>, end: BucketEnd & { cfn: s
  */
 function expiration(source: Record<string, any>, destination: Record<string, any>, name: string): Finding[] {
   const rules: any[] = Array.isArray(source.LifecycleConfiguration?.Rules) ? source.LifecycleConfiguration.Rules : [];
-  const expires = rules.some((rule) => rule?.Status !== 'Disabled' && Object.keys(rule ?? {}).some((key) => /Expiration/.test(key)));
-  return !expires || destination.LifecycleConfiguration !== undefined ? [] : [warning(
-    'expirationIsNotReplicated',
-    `The source expires objects and ${name} has no lifecycle rules: S3 does not replicate what lifecycle rules do, so replicas stay for ever. ` +
-      'Give the destination lifecycle rules of its own, or acknowledge this if it is meant to keep everything',
-  )];
+  const expires = rules.some(
+    (rule) => rule?.Status !== 'Disabled' && Object.keys(rule ?? {}).some((key) => /Expiration/.test(key)),
+  );
+  return !expires || destination.LifecycleConfiguration !== undefined
+    ? []
+    : [
+        warning(
+          'expirationIsNotReplicated',
+          `The source expires objects and ${name} has no lifecycle rules: S3 does not replicate what lifecycle rules do, so replicas stay for ever. ` +
+            'Give the destination lifecycle rules of its own, or acknowledge this if it is meant to keep everything',
+        ),
+      ];
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/blocking-unblocking-s3-c-encryption-gpb.html */
 function blockedSseC(source: Record<string, any>, destination: Record<string, any>, name: string): Finding[] {
   const types = (bucket: Record<string, any>): unknown => {
     const rules = bucket.BucketEncryption?.ServerSideEncryptionConfiguration;
-    return Array.isArray(rules) ? rules.map((rule) => rule?.BlockedEncryptionTypes?.EncryptionType).find((it) => it !== undefined) : undefined;
+    return Array.isArray(rules)
+      ? rules.map((rule) => rule?.BlockedEncryptionTypes?.EncryptionType).find((it) => it !== undefined)
+      : undefined;
   };
   const has = (value: unknown, type: string) => (Array.isArray(value) ? value : [value]).includes(type);
-  return !has(types(source), 'NONE') || has(types(destination), 'NONE') ? [] : [warning(
-    'destinationBlocksSseC',
-    `The source allows SSE-C and ${name} blocks it (new buckets do so by default): objects encrypted with SSE-C fail to replicate. ` +
-      'Allow SSE-C at the destination too, or block it at the source, or acknowledge this if no such object is written',
-  )];
+  return !has(types(source), 'NONE') || has(types(destination), 'NONE')
+    ? []
+    : [
+        warning(
+          'destinationBlocksSseC',
+          `The source allows SSE-C and ${name} blocks it (new buckets do so by default): objects encrypted with SSE-C fail to replicate. ` +
+            'Allow SSE-C at the destination too, or block it at the source, or acknowledge this if no such object is written',
+        ),
+      ];
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html */
 function logTarget(bucket: s3.CfnBucket, name: string): Finding[] {
   const findings: Finding[] = [];
-  const unfit = [...(usesKms(defaultEncryption(bucket)) ? ['KMS as default encryption'] : []), ...(isLocked(bucket) ? ['Object Lock'] : [])];
+  const unfit = [
+    ...(usesKms(defaultEncryption(bucket)) ? ['KMS as default encryption'] : []),
+    ...(isLocked(bucket) ? ['Object Lock'] : []),
+  ];
   if (unfit.length > 0) {
-    findings.push(warning(
-      'destinationCannotTakeAccessLogs',
-      `Other buckets write their server access logs to ${name}, which S3 does not do into a bucket with ${unfit.join(' or ')}. Give the access logs a bucket of their own, or acknowledge this`,
-    ));
+    findings.push(
+      warning(
+        'destinationCannotTakeAccessLogs',
+        `Other buckets write their server access logs to ${name}, which S3 does not do into a bucket with ${unfit.join(' or ')}. Give the access logs a bucket of their own, or acknowledge this`,
+      ),
+    );
   }
-  const negated = bucketPoliciesOf(bucket).flatMap(({ document }) => statementsIn(document)).filter(({ body }) => body.NotPrincipal !== undefined || body.NotAction !== undefined);
+  const negated = bucketPoliciesOf(bucket)
+    .flatMap(({ document }) => statementsIn(document))
+    .filter(({ body }) => body.NotPrincipal !== undefined || body.NotAction !== undefined);
   if (negated.length > 0) {
-    findings.push(warning(
-      'negatedStatementOnLogBucket',
-      `The policy of ${name}, a bucket for logs, has NotPrincipal or NotAction (${negated.map((it) => it.name).join(', ')}), which AWS services that set up log delivery cannot add to. ` +
-        'Write it with Principal and Action, or acknowledge this',
-    ));
+    findings.push(
+      warning(
+        'negatedStatementOnLogBucket',
+        `The policy of ${name}, a bucket for logs, has NotPrincipal or NotAction (${negated.map((it) => it.name).join(', ')}), which AWS services that set up log delivery cannot add to. ` +
+          'Write it with Principal and Action, or acknowledge this',
+      ),
+    );
   }
   return findings;
 }

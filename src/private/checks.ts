@@ -18,7 +18,9 @@ import { POLICY_NAME } from './role';
 export function validateReplication(anchor: SourceAnchor): string[] {
   anchor.synthesized = true;
   acknowledgeFindingsOfNag(anchor);
-  const findings = [configurationFindings, encryptionFindings, policyFindings, trapFindings].flatMap((check) => check(anchor));
+  const findings = [configurationFindings, encryptionFindings, policyFindings, trapFindings].flatMap((check) =>
+    check(anchor),
+  );
   for (const { warning, text } of findings) {
     if (warning !== undefined) {
       Annotations.of(anchor).addWarningV2(warning, text);
@@ -37,7 +39,11 @@ function acknowledgeFindingsOfNag(anchor: SourceAnchor): void {
     return;
   }
   acknowledgeObjectWildcards(holder, statements);
-  const inlined = holder !== role || Stack.of(anchor).resolve(role.policies)?.every((it: iam.CfnRole.PolicyProperty) => it.policyName === POLICY_NAME);
+  const inlined =
+    holder !== role ||
+    Stack.of(anchor)
+      .resolve(role.policies)
+      ?.every((it: iam.CfnRole.PolicyProperty) => it.policyName === POLICY_NAME);
   if (inlined) {
     acknowledgeInlinePolicy(holder);
   }

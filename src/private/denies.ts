@@ -8,7 +8,13 @@ import { asList, asRecord, isIntrinsic, statementsIn, type DocumentStatement } f
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html
  */
 export const NEEDED_ACTIONS = {
-  sourceBucket: ['s3:GetReplicationConfiguration', 's3:ListBucket', 's3:GetObjectVersionForReplication', 's3:GetObjectVersionAcl', 's3:GetObjectVersionTagging'],
+  sourceBucket: [
+    's3:GetReplicationConfiguration',
+    's3:ListBucket',
+    's3:GetObjectVersionForReplication',
+    's3:GetObjectVersionAcl',
+    's3:GetObjectVersionTagging',
+  ],
   destinationBucket: ['s3:ReplicateObject', 's3:ReplicateDelete', 's3:ReplicateTags'],
   sourceKey: ['kms:Decrypt', 'kms:GenerateDataKey'],
   destinationKey: ['kms:Encrypt', 'kms:GenerateDataKey', 'kms:Decrypt'],
@@ -55,7 +61,11 @@ export function findDenies(question: DenyQuestion): DenyFinding[] {
     .flatMap((statement) => findingsOf(statement, question, spell));
 }
 
-function findingsOf({ body, name, conditional }: DocumentStatement, question: DenyQuestion, spell: Spell): DenyFinding[] {
+function findingsOf(
+  { body, name, conditional }: DocumentStatement,
+  question: DenyQuestion,
+  spell: Spell,
+): DenyFinding[] {
   const conditions = conditionParts(body.Condition, question, spell);
   const shared = [principalPart(body, question, spell), ...conditions];
   if (conditional) {
@@ -81,16 +91,25 @@ function findingsOf({ body, name, conditional }: DocumentStatement, question: De
 
 /** How a part of a statement meets the requests of replication: all of them, some of them, nobody can tell, none. */
 type Fit = 'all' | 'part' | 'unknown' | 'none';
-interface Part { readonly fit: Fit; readonly because: string }
+interface Part {
+  readonly fit: Fit;
+  readonly because: string;
+}
 
-const weakest = (parts: Part[]): Fit => (['none', 'unknown', 'part'] as const).find((fit) => parts.some((part) => part.fit === fit)) ?? 'all';
-const strongest = (fits: Fit[]): Fit => (['all', 'part', 'unknown'] as const).find((fit) => fits.includes(fit)) ?? 'none';
+const weakest = (parts: Part[]): Fit =>
+  (['none', 'unknown', 'part'] as const).find((fit) => parts.some((part) => part.fit === fit)) ?? 'all';
+const strongest = (fits: Fit[]): Fit =>
+  (['all', 'part', 'unknown'] as const).find((fit) => fits.includes(fit)) ?? 'none';
 const opposite = (fit: Fit): Fit => (fit === 'all' ? 'none' : fit === 'none' ? 'all' : fit);
 
 /** Whether the Action or NotAction of a statement matches an action. */
 export function actionFit(body: Record<string, unknown>, action: string, spell: Spell = speller()): Fit {
-  const listed = (actions: unknown) => strongest(asList(actions)
-    .map((pattern) => compare(symbols(spell(pattern).toLowerCase(), spell), [...action.toLowerCase()])));
+  const listed = (actions: unknown) =>
+    strongest(
+      asList(actions).map((pattern) =>
+        compare(symbols(spell(pattern).toLowerCase(), spell), [...action.toLowerCase()]),
+      ),
+    );
   return body.NotAction === undefined ? listed(body.Action) : opposite(listed(body.NotAction));
 }
 
@@ -110,13 +129,20 @@ function resourcePart(body: Record<string, unknown>, action: string, question: D
     return { fit, because: `its ${shown} cannot be compared with the key` };
   }
   const arn = [...bucketArn(question.resource, spell)];
-  const targets = ABOUT_THE_BUCKET.test(action) ? [arn] : (question.prefixes ?? ['']).map((prefix) => [...arn, '/', ...prefix, ANY]);
+  const targets = ABOUT_THE_BUCKET.test(action)
+    ? [arn]
+    : (question.prefixes ?? ['']).map((prefix) => [...arn, '/', ...prefix, ANY]);
   // one rule that is stopped altogether is enough, so the strongest of the prefixes counts
-  const fit = strongest(targets.map((target) => {
-    const covered = strongest(patterns.map((pattern) => compare(symbols(bucketArn(pattern, spell), spell), target)));
-    return negated ? opposite(covered) : covered;
-  }));
-  return { fit, because: `its ${shown} ${fit === 'part' ? 'covers a part of what the rules replicate' : 'cannot be compared with the bucket'}` };
+  const fit = strongest(
+    targets.map((target) => {
+      const covered = strongest(patterns.map((pattern) => compare(symbols(bucketArn(pattern, spell), spell), target)));
+      return negated ? opposite(covered) : covered;
+    }),
+  );
+  return {
+    fit,
+    because: `its ${shown} ${fit === 'part' ? 'covers a part of what the rules replicate' : 'cannot be compared with the bucket'}`,
+  };
 }
 
 /**
@@ -127,9 +153,14 @@ function resourcePart(body: Record<string, unknown>, action: string, question: D
  */
 function principalPart(body: Record<string, any>, question: DenyQuestion, spell: Spell): Part {
   if (body.NotPrincipal !== undefined) {
-    return { fit: 'unknown', because: 'its NotPrincipal may not exempt the replication role, its session and its account' };
+    return {
+      fit: 'unknown',
+      because: 'its NotPrincipal may not exempt the replication role, its session and its account',
+    };
   }
-  const named = isIntrinsic(body.Principal) ? [body.Principal] : asList(body.Principal === '*' ? '*' : asRecord(body.Principal)?.AWS);
+  const named = isIntrinsic(body.Principal)
+    ? [body.Principal]
+    : asList(body.Principal === '*' ? '*' : asRecord(body.Principal)?.AWS);
   const fit = strongest(named.map((principal) => principalFit(principal, question.role, spell)));
   return { fit, because: 'its principal may be the replication role or its account' };
 }
@@ -151,7 +182,11 @@ function principalFit(principal: unknown, role: unknown, spell: Spell): Fit {
 }
 
 /** What the requests of replication carry under a condition key: a value, nothing, or something that is not known. */
-interface Carried { readonly text?: string; readonly absent?: boolean; readonly why: string }
+interface Carried {
+  readonly text?: string;
+  readonly absent?: boolean;
+  readonly why: string;
+}
 
 /**
  * S3 works as the replication role (session name `s3-replication`), from no VPC and from no address of the customer.
@@ -164,35 +199,61 @@ function carried(key: string, question: DenyQuestion, spell: Spell): Carried | u
   const value = (text: string, shown = text): Carried => ({ text, why: `which carries ${shown}` });
   const encryption = question.replicaEncryption;
   switch (key) {
-    case 'aws:sourcevpce': case 'aws:sourcevpc': case 'aws:vpceaccount': case 'aws:vpceorgid':
+    case 'aws:sourcevpce':
+    case 'aws:sourcevpc':
+    case 'aws:vpceaccount':
+    case 'aws:vpceorgid':
       return { absent: true, why: 'which comes from no VPC endpoint' };
-    case 'aws:sourceip': case 'aws:vpcsourceip':
+    case 'aws:sourceip':
+    case 'aws:vpcsourceip':
       return { absent: true, why: 'which comes from no address of yours' };
-    case 'aws:securetransport': return value('true');
-    case 'aws:principalisawsservice': return value('false'); // the caller is a role
-    case 'aws:userid': return value(`AROA${spell({ roleId: 'ours' })}:s3-replication`, 'AROA<id of the role>:s3-replication');
-    case 'aws:principalarn': return question.role === undefined ? undefined : value(spell(question.role), 'the replication role');
-    case 'kms:viaservice': return question.viaService === undefined ? undefined : value(spell(question.viaService), 'the host of S3');
-    case 's3:x-amz-server-side-encryption': return encryption && value(encryption);
+    case 'aws:securetransport':
+      return value('true');
+    case 'aws:principalisawsservice':
+      return value('false'); // the caller is a role
+    case 'aws:userid':
+      return value(`AROA${spell({ roleId: 'ours' })}:s3-replication`, 'AROA<id of the role>:s3-replication');
+    case 'aws:principalarn':
+      return question.role === undefined ? undefined : value(spell(question.role), 'the replication role');
+    case 'kms:viaservice':
+      return question.viaService === undefined ? undefined : value(spell(question.viaService), 'the host of S3');
+    case 's3:x-amz-server-side-encryption':
+      return encryption && value(encryption);
     case 's3:x-amz-server-side-encryption-aws-kms-key-id':
-      return encryption && { absent: encryption === 'AES256', why: encryption === 'AES256' ? 'which names no KMS key' : 'which names a KMS key' };
+      return (
+        encryption && {
+          absent: encryption === 'AES256',
+          why: encryption === 'AES256' ? 'which names no KMS key' : 'which names a KMS key',
+        }
+      );
     case 's3:x-amz-server-side-encryption-customer-algorithm':
       return encryption && { absent: true, why: 'which brings no key of the customer' };
-    default: return undefined;
+    default:
+      return undefined;
   }
 }
 
 /** The conditions of a statement, which all have to hold. */
 function conditionParts(condition: unknown, question: DenyQuestion, spell: Spell): Part[] {
   const unread: Part = { fit: 'unknown', because: 'its condition cannot be read' };
-  const entries = (value: unknown) => (isIntrinsic(value) || !asRecord(value) ? undefined : Object.entries(asRecord(value)!));
-  return entries(condition ?? {})?.flatMap(([operator, keys]) => entries(keys)?.map(([key, wanted]) => {
-    const known = carried(key.toLowerCase(), question, spell);
-    const fit = conditionFit(operator, key.toLowerCase(), asList(wanted), known, spell);
-    const certainty = fit === 'all' ? `holds for every request of S3, ${known?.why}`
-      : /not/i.test(operator) ? 'holds unless it exempts replication' : 'may hold for requests of S3';
-    return { fit, because: `its condition on ${key} (${operator}) ${certainty}` };
-  }) ?? [unread]) ?? [unread];
+  const entries = (value: unknown) =>
+    isIntrinsic(value) || !asRecord(value) ? undefined : Object.entries(asRecord(value)!);
+  return (
+    entries(condition ?? {})?.flatMap(
+      ([operator, keys]) =>
+        entries(keys)?.map(([key, wanted]) => {
+          const known = carried(key.toLowerCase(), question, spell);
+          const fit = conditionFit(operator, key.toLowerCase(), asList(wanted), known, spell);
+          const certainty =
+            fit === 'all'
+              ? `holds for every request of S3, ${known?.why}`
+              : /not/i.test(operator)
+                ? 'holds unless it exempts replication'
+                : 'may hold for requests of S3';
+          return { fit, because: `its condition on ${key} (${operator}) ${certainty}` };
+        }) ?? [unread],
+    ) ?? [unread]
+  );
 }
 
 /**
@@ -203,14 +264,22 @@ function conditionParts(condition: unknown, question: DenyQuestion, spell: Spell
  */
 function conditionFit(operator: string, key: string, wanted: unknown[], known: Carried | undefined, spell: Spell): Fit {
   const base = operator.toLowerCase().replace(/ifexists$/, '');
-  if (key === 's3:tlsversion' && base === 'numericlessthan' && wanted.every((version) => Number(spell(version)) <= 1.2)) {
+  if (
+    key === 's3:tlsversion' &&
+    base === 'numericlessthan' &&
+    wanted.every((version) => Number(spell(version)) <= 1.2)
+  ) {
     return 'none';
   }
   if (known === undefined || base.startsWith('for')) {
     return 'unknown'; // ForAllValues and ForAnyValue are meant for lists; none of the keys above is one
   }
   if (base === 'null') {
-    return strongest(wanted.map((absent) => compare(symbols(spell(absent).toLowerCase(), spell, false), [...String(known.absent ?? false)])));
+    return strongest(
+      wanted.map((absent) =>
+        compare(symbols(spell(absent).toLowerCase(), spell, false), [...String(known.absent ?? false)]),
+      ),
+    );
   }
   const negative = base.includes('not');
   if (known.absent) {
@@ -221,7 +290,9 @@ function conditionFit(operator: string, key: string, wanted: unknown[], known: C
   }
   const cased = (text: string) => (/ignorecase$|^bool/.test(base) ? text.toLowerCase() : text);
   const text = [...cased(known.text)];
-  const matched = strongest(wanted.map((value) => compare(symbols(cased(spell(value)), spell, /like$|^arn/.test(base)), text)));
+  const matched = strongest(
+    wanted.map((value) => compare(symbols(cased(spell(value)), spell, /like$|^arn/.test(base)), text)),
+  );
   return negative ? opposite(matched) : matched;
 }
 
@@ -247,10 +318,13 @@ function speller(known: DenyQuestion['known'] = [], bucket?: unknown): Spell {
     if (name === 'Fn::Join' && Array.isArray(argument?.[1])) {
       return argument[1].map(spell).join(argument[0]);
     }
-    const [template, variables] = name === 'Fn::Sub' ? asList(argument) as [unknown, any?] : [];
+    const [template, variables] = name === 'Fn::Sub' ? (asList(argument) as [unknown, any?]) : [];
     if (typeof template === 'string') {
-      return template.replace(/\$\{([^}]*)\}/g, (_, path: string) => (path.startsWith('!') ? `\${${path.slice(1)}}`
-        : spell(variables?.[path] ?? (path.includes('.') ? { 'Fn::GetAtt': path.split('.') } : { Ref: path }))));
+      return template.replace(/\$\{([^}]*)\}/g, (_, path: string) =>
+        path.startsWith('!')
+          ? `\${${path.slice(1)}}`
+          : spell(variables?.[path] ?? (path.includes('.') ? { 'Fn::GetAtt': path.split('.') } : { Ref: path })),
+      );
     }
     return /object|undefined/.test(typeof value) ? stand(value) : String(value);
   };
@@ -268,12 +342,13 @@ const bucketArn = (value: unknown, spell: Spell) => spell(value).replace(/^arn:[
 /**
  * The characters and wildcards of a pattern; `${*}`, `${?}` and `${$}` are escapes of IAM, other `${}` its variables.
  */
-const symbols = (text: string, spell: Spell, wild = true) => (text.match(/\$\{[^}]*\}|[^]/gu) ?? []).map((symbol) => {
-  if (symbol.startsWith('${')) {
-    return /^\$\{[*?$]\}$/.test(symbol) ? symbol[2] : spell({ variable: symbol });
-  }
-  return wild && symbol === '*' ? ANY : wild && symbol === '?' ? ONE : symbol;
-});
+const symbols = (text: string, spell: Spell, wild = true) =>
+  (text.match(/\$\{[^}]*\}|[^]/gu) ?? []).map((symbol) => {
+    if (symbol.startsWith('${')) {
+      return /^\$\{[*?$]\}$/.test(symbol) ? symbol[2] : spell({ variable: symbol });
+    }
+    return wild && symbol === '*' ? ANY : wild && symbol === '?' ? ONE : symbol;
+  });
 
 const hasOpaque = (text: string) => /[\uE000-\uF8FF]/.test(text);
 
@@ -301,10 +376,11 @@ function meet(pattern: readonly string[], target: readonly string[], mutual: boo
     for (let j = target.length; j >= 0; j--) {
       const [p, t] = [pattern[i], target[j]];
       const single = p === t || (p === ONE && (mutual || (t !== ANY && !hasOpaque(t ?? ''))));
-      row[j] = (p === undefined && t === undefined)
-        || (p === ANY && (below[j] || (t !== undefined && row[j + 1])))
-        || (mutual && t === ANY && (row[j + 1] || (p !== undefined && below[j])))
-        || (p !== undefined && t !== undefined && single && below[j + 1]);
+      row[j] =
+        (p === undefined && t === undefined) ||
+        (p === ANY && (below[j] || (t !== undefined && row[j + 1]))) ||
+        (mutual && t === ANY && (row[j + 1] || (p !== undefined && below[j]))) ||
+        (p !== undefined && t !== undefined && single && below[j + 1]);
     }
     below = row;
   }

@@ -57,7 +57,9 @@ export function defaultEncryption(cfn: s3.CfnBucket): DefaultEncryption {
   if (/(^|:)alias\//.test(resolved)) {
     return { kind: 'alias', alias: resolved };
   }
-  const arn = resolved.startsWith('arn:') ? resolved : `arn:${Aws.PARTITION}:kms:${stack.region}:${stack.account}:key/${resolved}`;
+  const arn = resolved.startsWith('arn:')
+    ? resolved
+    : `arn:${Aws.PARTITION}:kms:${stack.region}:${stack.account}:key/${resolved}`;
   return { kind, key: { arn } };
 }
 
@@ -114,7 +116,9 @@ export function unusableKey(key: kms.IKeyRef): string | undefined {
   if (Token.isUnresolved(arn)) {
     return JSON.stringify(Stack.of(key).resolve(arn)).includes(':alias/') ? 'is an alias' : undefined;
   }
-  return /^arn:[^:]+:kms:[^:]+:\d{12}:key\/.+/.test(arn) ? undefined : `has the ARN '${arn}', which is not the ARN of a KMS key`;
+  return /^arn:[^:]+:kms:[^:]+:\d{12}:key\/.+/.test(arn)
+    ? undefined
+    : `has the ARN '${arn}', which is not the ARN of a KMS key`;
 }
 
 function literalOther(value: string | undefined, expected: string): boolean {

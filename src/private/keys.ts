@@ -16,8 +16,10 @@ export interface RuleKeys {
 export function ruleKeys(source: s3.CfnBucket, rule: AddedRule): RuleKeys {
   const encryption = defaultEncryption(source);
   const named = (rule.options.sourceKeys ?? []).map(keyPointer);
-  const sourceKeys = 'key' in encryption ? [encryption.key, ...named.filter((key) => !sameKey(key, encryption.key))] : named;
-  const replicatesKmsObjects = usesKms(encryption) || sourceKeys.length > 0 || rule.options.destinationKey !== undefined;
+  const sourceKeys =
+    'key' in encryption ? [encryption.key, ...named.filter((key) => !sameKey(key, encryption.key))] : named;
+  const replicatesKmsObjects =
+    usesKms(encryption) || sourceKeys.length > 0 || rule.options.destinationKey !== undefined;
   return { replicatesKmsObjects, sourceKeys, replicaKey: replicatesKmsObjects ? replicaKey(source, rule) : undefined };
 }
 

@@ -6,7 +6,11 @@ const PACKS = ['HIPAA.Security', 'NIST.800.53.R4', 'NIST.800.53.R5', 'PCI.DSS.32
 
 /** A replica is not replicated again: the finding would ask for a bucket after the last one. */
 export function acknowledgeReplica(bucket: s3.CfnBucket): void {
-  acknowledge(bucket, PACKS.map((pack) => `${pack}-S3BucketReplicationEnabled`), 'This bucket receives replicas: it is the second copy, not the first.');
+  acknowledge(
+    bucket,
+    PACKS.map((pack) => `${pack}-S3BucketReplicationEnabled`),
+    'This bucket receives replicas: it is the second copy, not the first.',
+  );
 }
 
 /**

@@ -1,17 +1,29 @@
 import { Annotations, aws_s3 as s3, RemovalPolicy } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
-import { bucketSettings } from './replicated-bucket';
 import { keyPointer, regionOfKey, unusableKey } from './encryption';
 import { shown } from './environment';
 import { Mistake, mistake } from './mistake';
+import { bucketSettings } from './replicated-bucket';
 import type { ReplicatedBucketPairProps } from '../replicated-bucket-pair';
 
 /** Why the other values of `encryption` are refused, and what to do instead. */
 const OTHER_ENCRYPTION: { [value: string]: [string, string] } = {
-  [s3.BucketEncryption.UNENCRYPTED]: ['S3 encrypts every object since January 2023, with SSE-S3 when nothing else is asked for', 'use BucketEncryption.S3_MANAGED'],
-  [s3.BucketEncryption.KMS_MANAGED]: ['replicas cannot be encrypted with the AWS managed key aws/s3, whose ARN nobody knows before it is used', 'use BucketEncryption.KMS'],
-  [s3.BucketEncryption.DSSE_MANAGED]: ['replicas cannot be encrypted with the AWS managed key aws/s3, whose ARN nobody knows before it is used', 'use BucketEncryption.KMS'],
-  [s3.BucketEncryption.DSSE]: ['this construct does not create buckets with dual-layer encryption', 'bring two buckets with BucketEncryption.DSSE as source and destination, or use BucketEncryption.KMS'],
+  [s3.BucketEncryption.UNENCRYPTED]: [
+    'S3 encrypts every object since January 2023, with SSE-S3 when nothing else is asked for',
+    'use BucketEncryption.S3_MANAGED',
+  ],
+  [s3.BucketEncryption.KMS_MANAGED]: [
+    'replicas cannot be encrypted with the AWS managed key aws/s3, whose ARN nobody knows before it is used',
+    'use BucketEncryption.KMS',
+  ],
+  [s3.BucketEncryption.DSSE_MANAGED]: [
+    'replicas cannot be encrypted with the AWS managed key aws/s3, whose ARN nobody knows before it is used',
+    'use BucketEncryption.KMS',
+  ],
+  [s3.BucketEncryption.DSSE]: [
+    'this construct does not create buckets with dual-layer encryption',
+    'bring two buckets with BucketEncryption.DSSE as source and destination, or use BucketEncryption.KMS',
+  ],
 };
 
 /** Throws when the props of a pair contradict each other; warns where they will be regretted. */
@@ -30,22 +42,49 @@ export function checkPairInput(at: IConstruct, props: ReplicatedBucketPairProps)
 }
 
 function pairMistake(props: ReplicatedBucketPairProps): Mistake | undefined {
-  const given = (...names: Array<keyof ReplicatedBucketPairProps>) => names.filter((name) => props[name] !== undefined && props[name] !== false);
+  const given = (...names: Array<keyof ReplicatedBucketPairProps>) =>
+    names.filter((name) => props[name] !== undefined && props[name] !== false);
   const bothBrought = props.source !== undefined && props.destination !== undefined;
   const contradictions: Array<[boolean, Array<keyof ReplicatedBucketPairProps>, string, string]> = [
-    [props.destination !== undefined, given('destinationRegion', 'destinationStack', 'destinationOptions'), 'destination', 'these describe the destination bucket that is created when none is given'],
-    [props.destinationRegion !== undefined, given('destinationStack'), 'destinationRegion', 'either a stack is made for the region, or the stack is given'],
-    [props.source !== undefined, given('sourceOptions'), 'source', 'these describe the source bucket that is created when none is given'],
+    [
+      props.destination !== undefined,
+      given('destinationRegion', 'destinationStack', 'destinationOptions'),
+      'destination',
+      'these describe the destination bucket that is created when none is given',
+    ],
+    [
+      props.destinationRegion !== undefined,
+      given('destinationStack'),
+      'destinationRegion',
+      'either a stack is made for the region, or the stack is given',
+    ],
+    [
+      props.source !== undefined,
+      given('sourceOptions'),
+      'source',
+      'these describe the source bucket that is created when none is given',
+    ],
     [
       bothBrought,
-      given('encryption', 'keepEncryptionKeys', 'removalPolicy', 'autoDeleteObjects', 'objectLockEnabled', 'objectLockDefaultRetention'),
+      given(
+        'encryption',
+        'keepEncryptionKeys',
+        'removalPolicy',
+        'autoDeleteObjects',
+        'objectLockEnabled',
+        'objectLockDefaultRetention',
+      ),
       'source and destination',
       'these describe buckets that are created, and none is',
     ],
   ];
   for (const [applies, others, prop, because] of contradictions) {
     if (applies && others.length > 0) {
-      return { saw: `${prop} together with ${others.join(', ')}`, because, instead: `leave out either ${prop} or ${others.join(', ')}` };
+      return {
+        saw: `${prop} together with ${others.join(', ')}`,
+        because,
+        instead: `leave out either ${prop} or ${others.join(', ')}`,
+      };
     }
   }
   if (props.encryption !== undefined && OTHER_ENCRYPTION[props.encryption]) {
@@ -57,7 +96,11 @@ function pairMistake(props: ReplicatedBucketPairProps): Mistake | undefined {
 
 function removalMistake(props: ReplicatedBucketPairProps): Mistake | undefined {
   if (props.removalPolicy === RemovalPolicy.SNAPSHOT) {
-    return { saw: 'removalPolicy snapshot', because: 'there are no snapshots of buckets', instead: 'use RETAIN, RETAIN_ON_UPDATE_OR_DELETE or DESTROY' };
+    return {
+      saw: 'removalPolicy snapshot',
+      because: 'there are no snapshots of buckets',
+      instead: 'use RETAIN, RETAIN_ON_UPDATE_OR_DELETE or DESTROY',
+    };
   }
   if (props.autoDeleteObjects && props.removalPolicy !== RemovalPolicy.DESTROY) {
     return {
@@ -76,7 +119,8 @@ function removalMistake(props: ReplicatedBucketPairProps): Mistake | undefined {
   if (props.autoDeleteObjects && bucketSettings(props).objectLockEnabled) {
     return {
       saw: 'autoDeleteObjects with Object Lock',
-      because: 'object versions under retention or legal hold cannot be deleted, so emptying the bucket would fail half-way',
+      because:
+        'object versions under retention or legal hold cannot be deleted, so emptying the bucket would fail half-way',
       instead: 'leave out autoDeleteObjects, and delete the buckets when their retention is over',
     };
   }
@@ -100,7 +144,7 @@ function keyMistake(props: ReplicatedBucketPairProps): Mistake | undefined {
   if (props.destinationRegion !== undefined && region !== undefined && region !== props.destinationRegion) {
     return {
       saw: `destinationOptions.encryptionKey: '${key!.node.path}' in region ${shown(region)}, destinationRegion '${props.destinationRegion}'`,
-      because: 'S3 encrypts with keys of the bucket\'s own region only, also where a key is a multi-Region key',
+      because: "S3 encrypts with keys of the bucket's own region only, also where a key is a multi-Region key",
       instead: `give a key of region '${props.destinationRegion}', or leave encryptionKey off to have one created there`,
     };
   }

@@ -38,7 +38,8 @@ export interface SourceAccess {
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html
  */
 export function statements(access: SourceAccess): Statement[] {
-  const objects = (arn: string, rules: readonly RuleAccess[]) => widest(rules.map((rule) => rule.prefix)).map((prefix) => `${arn}/${inPolicy(prefix)}*`);
+  const objects = (arn: string, rules: readonly RuleAccess[]) =>
+    widest(rules.map((rule) => rule.prefix)).map((prefix) => `${arn}/${inPolicy(prefix)}*`);
   const byDestination = groupBy(access.rules, (rule) => rule.destinationArn);
   const readConfiguration: Statement = {
     Sid: 'ReadReplicationConfiguration',
@@ -70,10 +71,36 @@ export function statements(access: SourceAccess): Statement[] {
       Action: ['s3:ReplicateObject', 's3:ReplicateDelete', 's3:ReplicateTags'],
       Resource: [...byDestination].flatMap(([arn, rules]) => objects(arn, rules)),
     },
-    ...keyStatements('DecryptSourceObjects', ['kms:Decrypt', 'kms:GenerateDataKey'], access, access.rules.flatMap((rule) =>
-      rule.sourceKeyArns.map((keyArn) => ({ keyArn, region: access.sourceRegion, bucketArn: access.sourceArn, prefix: rule.prefix })))),
-    ...keyStatements('EncryptReplicas', ['kms:Encrypt', 'kms:GenerateDataKey', 'kms:Decrypt'], access, access.rules.flatMap((rule) =>
-      rule.replicaKeyArn === undefined ? [] : [{ keyArn: rule.replicaKeyArn, region: rule.destinationRegion, bucketArn: rule.destinationArn, prefix: rule.prefix }])),
+    ...keyStatements(
+      'DecryptSourceObjects',
+      ['kms:Decrypt', 'kms:GenerateDataKey'],
+      access,
+      access.rules.flatMap((rule) =>
+        rule.sourceKeyArns.map((keyArn) => ({
+          keyArn,
+          region: access.sourceRegion,
+          bucketArn: access.sourceArn,
+          prefix: rule.prefix,
+        })),
+      ),
+    ),
+    ...keyStatements(
+      'EncryptReplicas',
+      ['kms:Encrypt', 'kms:GenerateDataKey', 'kms:Decrypt'],
+      access,
+      access.rules.flatMap((rule) =>
+        rule.replicaKeyArn === undefined
+          ? []
+          : [
+              {
+                keyArn: rule.replicaKeyArn,
+                region: rule.destinationRegion,
+                bucketArn: rule.destinationArn,
+                prefix: rule.prefix,
+              },
+            ],
+      ),
+    ),
   ];
 }
 
@@ -90,7 +117,12 @@ interface KeyUse {
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html
  */
-function keyStatements(sid: string, actions: string[], { mergeKeys }: SourceAccess, uses: readonly KeyUse[]): Statement[] {
+function keyStatements(
+  sid: string,
+  actions: string[],
+  { mergeKeys }: SourceAccess,
+  uses: readonly KeyUse[],
+): Statement[] {
   const groups = [...groupBy(uses, (use) => (mergeKeys ? use.region : `${use.region} ${use.keyArn}`)).values()];
   return groups.map((group, index) => ({
     Sid: groups.length === 1 ? sid : `${sid}${index + 1}`,

@@ -73,7 +73,7 @@ function indexOf(stack: Stack): StackIndex {
       },
     });
   }
-  return cache.current ??= buildIndex(stack);
+  return (cache.current ??= buildIndex(stack));
 }
 
 function buildIndex(stack: Stack): StackIndex {
@@ -144,7 +144,11 @@ export function statementsIn(document: unknown): DocumentStatement[] {
     .filter(({ value }) => asRecord(value))
     .map(({ value, conditional }, index) => {
       const body = asRecord(value)!;
-      return { body, conditional, name: typeof body.Sid === 'string' && body.Sid ? body.Sid : `statement ${index + 1}` };
+      return {
+        body,
+        conditional,
+        name: typeof body.Sid === 'string' && body.Sid ? body.Sid : `statement ${index + 1}`,
+      };
     });
 }
 
@@ -153,11 +157,15 @@ function alternatives(value: unknown, conditional: boolean): { value: unknown; c
     return value.flatMap((item) => alternatives(item, conditional));
   }
   const branches = asRecord(value)?.['Fn::If'];
-  return Array.isArray(branches) ? branches.slice(1).flatMap((branch) => alternatives(branch, true)) : [{ value, conditional }];
+  return Array.isArray(branches)
+    ? branches.slice(1).flatMap((branch) => alternatives(branch, true))
+    : [{ value, conditional }];
 }
 
 export function asRecord(value: unknown): Record<string, any> | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value as Record<string, any> : undefined;
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, any>)
+    : undefined;
 }
 
 export function asList(value: unknown): unknown[] {

@@ -12,5 +12,7 @@ export function inPolicy(prefix: string): string {
 /** The fewest prefixes that cover the same objects; `['']` is every object. Sorted. */
 export function widest(prefixes: readonly string[]): string[] {
   const sorted = [...new Set(prefixes)].sort();
-  return sorted.filter((prefix) => !sorted.some((other) => other !== prefix && !Token.isUnresolved(other) && prefix.startsWith(other)));
+  return sorted.filter(
+    (prefix) => !sorted.some((other) => other !== prefix && !Token.isUnresolved(other) && prefix.startsWith(other)),
+  );
 }

@@ -12,7 +12,9 @@ import { deployedStack } from './environment';
  * @param attribute the bare attribute token, such as `bucket.attrArn`
  */
 export function attributeFor(consumer: Stack, producer: CfnResource, attribute: string): string {
-  return deployedStack(consumer) === deployedStack(Stack.of(producer)) ? attribute : Stack.consumeReference(attribute, ReferenceStrength.WEAK);
+  return deployedStack(consumer) === deployedStack(Stack.of(producer))
+    ? attribute
+    : Stack.consumeReference(attribute, ReferenceStrength.WEAK);
 }
 
 /**

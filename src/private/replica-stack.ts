@@ -45,7 +45,10 @@ export function mirrorScope(pair: Construct, sourceStack: Stack, destinationStac
   if (destinationStack === own) {
     return pair;
   }
-  const start = destinationStack instanceof ReplicaStack && deployedStack(own) === deployedStack(sourceStack) ? deployedStack(own) : Stage.of(pair);
+  const start =
+    destinationStack instanceof ReplicaStack && deployedStack(own) === deployedStack(sourceStack)
+      ? deployedStack(own)
+      : Stage.of(pair);
   const path = pair.node.scopes.slice(start ? start.node.scopes.length : 1);
   return path.reduce<Construct>(
     (scope, { node }) => (scope.node.tryFindChild(node.id) as Construct | undefined) ?? new Construct(scope, node.id),
@@ -56,7 +59,11 @@ export function mirrorScope(pair: Construct, sourceStack: Stack, destinationStac
 class ReplicaStack extends Stack {
   private ownProtection?: boolean;
 
-  constructor(private readonly parent: Stack, id: string, props: StackProps) {
+  constructor(
+    private readonly parent: Stack,
+    id: string,
+    props: StackProps,
+  ) {
     super(parent, id, props);
   }
 
@@ -112,30 +119,30 @@ function checkRegion(at: IConstruct, source: Stack, region: string): void {
   }
 }
 
-/**
- * Whether the app's default synthesizer, which a stack gets when it is given none, does what the source's stack has.
- */
+/** Whether the synthesizer that a stack gets when it is given none does what the source's stack has. */
 function deploysLike(stack: Stack, parent: Stack): boolean {
   const [one, other] = [stack.synthesizer, parent.synthesizer];
-  return one.constructor === other.constructor && one.bootstrapQualifier === other.bootstrapQualifier
-    && roles(stack) === roles(parent).split(parent.region).join(stack.region);
+  // a stack has a copy of the app's default synthesizer, made with Object.create
+  const sameOrigin = Object.getPrototypeOf(one) === Object.getPrototypeOf(other);
+  const bothPlain = one.constructor === other.constructor && !hasOptions(one) && !hasOptions(other);
+  return (sameOrigin || bothPlain) && one.bootstrapQualifier === other.bootstrapQualifier;
 }
 
-/** One instance of a synthesizer serves one stack, so one of the parent's own can only be made again. */
+/** The synthesizer of a stack serves that stack only, so one of the parent's own can only be made again. */
 function synthesizerLike(at: IConstruct, parent: Stack): IStackSynthesizer {
   const own = parent.synthesizer;
-  const qualifier = own.bootstrapQualifier;
-  if (own.constructor.name === 'DefaultStackSynthesizer' && roles(parent).includes(`cdk-${qualifier}-deploy-role-`) && roles(parent).includes(`cdk-${qualifier}-cfn-exec-role-`)) {
-    return new DefaultStackSynthesizer({ qualifier });
+  if (own.constructor.name === 'DefaultStackSynthesizer' && !hasOptions(own)) {
+    return new DefaultStackSynthesizer({ qualifier: own.bootstrapQualifier });
   }
   throw mistake(at, {
-    saw: `stack '${parent.node.path}' with a synthesizer of its own (${own.constructor.name})`,
-    because: 'the stack for the replica needs one like it, and an instance serves one stack only',
-    instead: 'define a stack in the other region with a synthesizer of your choice and give it as destinationStack',
+    saw: `stack '${parent.node.path}' with a synthesizer of its own (${own.constructor.name} with options)`,
+    because: 'the stack for the replica needs one for its region, which cannot be derived from it',
+    instead: 'define a stack in the other region with the synthesizer that it needs, and give it as destinationStack',
   });
 }
 
-/** The roles that the CLI and CloudFormation use for the stack. */
-function roles({ synthesizer }: Stack): string {
-  return synthesizer instanceof DefaultStackSynthesizer ? `${synthesizer.deployRoleArn} ${synthesizer.cloudFormationExecutionRoleArn}` : '';
+/** Options other than the qualifier, which core keeps in a private field; there is no other way to know of them. */
+function hasOptions(synthesizer: IStackSynthesizer): boolean {
+  const { props } = synthesizer as IStackSynthesizer & { props?: object };
+  return Object.entries(props ?? {}).some(([option, value]) => option !== 'qualifier' && value !== undefined);
 }

@@ -24,8 +24,11 @@ export interface BucketSettings {
 export function bucketSettings(props: ReplicatedBucketPairProps): BucketSettings {
   const source = props.source && definedBucket(props.source);
   const destination = props.destination && definedBucket(props.destination);
-  const keyGiven = props.sourceOptions?.encryptionKey !== undefined || props.destinationOptions?.encryptionKey !== undefined;
-  const broughtKms = [source, destination].some((bucket) => bucket && 'key' in defaultEncryption(bucket)) || props.destination?.encryptionKey !== undefined;
+  const keyGiven =
+    props.sourceOptions?.encryptionKey !== undefined || props.destinationOptions?.encryptionKey !== undefined;
+  const broughtKms =
+    [source, destination].some((bucket) => bucket && 'key' in defaultEncryption(bucket)) ||
+    props.destination?.encryptionKey !== undefined;
   const usual = keyGiven || broughtKms ? s3.BucketEncryption.KMS : s3.BucketEncryption.S3_MANAGED;
   const locked = props.objectLockDefaultRetention !== undefined || (source !== undefined && isLocked(source) === true);
   return {
@@ -45,7 +48,10 @@ export interface ReplicatedBucket {
 }
 
 export function createReplicatedBucket(
-  scope: Construct, id: string, settings: BucketSettings, options: ReplicatedBucketOptions = {},
+  scope: Construct,
+  id: string,
+  settings: BucketSettings,
+  options: ReplicatedBucketOptions = {},
 ): ReplicatedBucket {
   const kmsByDefault = settings.encryption === s3.BucketEncryption.KMS;
   const created = settings.keepKey || (kmsByDefault && !options.encryptionKey) ? keyIn(scope) : undefined;
@@ -66,7 +72,9 @@ export function createReplicatedBucket(
     serverAccessLogsBucket: options.serverAccessLogsBucket,
     serverAccessLogsPrefix: options.serverAccessLogsPrefix,
     // a first deployment that is rolled back must not leave a bucket behind whose name is then taken
-    removalPolicy: settings.removalPolicy ?? (options.bucketName === undefined ? RemovalPolicy.RETAIN : RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE),
+    removalPolicy:
+      settings.removalPolicy ??
+      (options.bucketName === undefined ? RemovalPolicy.RETAIN : RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE),
     autoDeleteObjects: settings.autoDeleteObjects,
   });
   return { bucket, formerKeys: kmsByDefault ? keys.slice(1) : keys };
@@ -76,11 +84,14 @@ export function createReplicatedBucket(
  * One key for the pair's buckets of a stack; always retained, because without it every version in the bucket is lost.
  */
 function keyIn(scope: Construct): kms.Key {
-  return (scope.node.tryFindChild('Key') as kms.Key | undefined) ?? new kms.Key(scope, 'Key', {
-    description: `Encrypts objects of the replicated bucket pair ${scope.node.path}`,
-    enableKeyRotation: true,
-    removalPolicy: RemovalPolicy.RETAIN,
-  });
+  return (
+    (scope.node.tryFindChild('Key') as kms.Key | undefined) ??
+    new kms.Key(scope, 'Key', {
+      description: `Encrypts objects of the replicated bucket pair ${scope.node.path}`,
+      enableKeyRotation: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+    })
+  );
 }
 
 /**

@@ -8,7 +8,9 @@ import { RoleOptions } from './role';
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 export function checkRoleInput(at: IConstruct, source: BucketEnd, options: RoleOptions): void {
   const { role, roleName, rolePath } = options;
-  const forOurRole = (['roleName', 'rolePath', 'permissionsBoundary'] as const).filter((prop) => options[prop] !== undefined);
+  const forOurRole = (['roleName', 'rolePath', 'permissionsBoundary'] as const).filter(
+    (prop) => options[prop] !== undefined,
+  );
   if (role && forOurRole.length > 0) {
     throw mistake(at, {
       saw: `role together with ${forOurRole.join(', ')}`,
@@ -26,7 +28,11 @@ export function checkRoleInput(at: IConstruct, source: BucketEnd, options: RoleO
       instead: 'use such a name, or leave roleName off',
     });
   }
-  if (rolePath !== undefined && !Token.isUnresolved(rolePath) && !/^\/([\x21-\x7e]+\/)?$/.test(rolePath.slice(0, 513))) {
+  if (
+    rolePath !== undefined &&
+    !Token.isUnresolved(rolePath) &&
+    !/^\/([\x21-\x7e]+\/)?$/.test(rolePath.slice(0, 513))
+  ) {
     throw mistake(at, {
       saw: `rolePath '${rolePath}'`,
       because: 'IAM takes paths of at most 512 characters that begin and end with a slash',

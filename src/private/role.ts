@@ -25,7 +25,13 @@ export interface RoleOptions {
  * @see
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-s3-bucket-replicationconfiguration.html
  */
-export function replicationRole(scope: Construct, bucket: CfnResource, nameIsKnown: boolean, options: RoleOptions, late: LatePermissions): iam.IRole {
+export function replicationRole(
+  scope: Construct,
+  bucket: CfnResource,
+  nameIsKnown: boolean,
+  options: RoleOptions,
+  late: LatePermissions,
+): iam.IRole {
   const document = new LateDocument(late.statements);
   if (options.role) {
     const policy = new iam.Policy(scope, 'Policy', { document });
@@ -95,7 +101,9 @@ function keepLike(bucket: CfnResource, resource: CfnResource, inUse: () => boole
     let own = resource.cfnOptions[option];
     Object.defineProperty(resource.cfnOptions, option, {
       enumerable: true,
-      get: () => own ?? (inUse() && bucket.cfnOptions[option] !== CfnDeletionPolicy.DELETE ? bucket.cfnOptions[option] : undefined),
+      get: () =>
+        own ??
+        (inUse() && bucket.cfnOptions[option] !== CfnDeletionPolicy.DELETE ? bucket.cfnOptions[option] : undefined),
       set: (value?: CfnDeletionPolicy) => {
         own = value;
       },

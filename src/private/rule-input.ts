@@ -11,7 +11,14 @@ import { ReplicationRuleOptions } from '../replication-rule';
 
 /** The storage classes that CloudFormation accepts for replicas. */
 const STORAGE_CLASSES = [
-  'DEEP_ARCHIVE', 'GLACIER', 'GLACIER_IR', 'INTELLIGENT_TIERING', 'ONEZONE_IA', 'REDUCED_REDUNDANCY', 'STANDARD', 'STANDARD_IA',
+  'DEEP_ARCHIVE',
+  'GLACIER',
+  'GLACIER_IR',
+  'INTELLIGENT_TIERING',
+  'ONEZONE_IA',
+  'REDUCED_REDUNDANCY',
+  'STANDARD',
+  'STANDARD_IA',
 ];
 const MAX_RULES = 1000;
 
@@ -33,7 +40,11 @@ function optionMistakes(options: ReplicationRuleOptions): Mistake[] {
       instead: 'shorten it, or leave ruleId off to have one made',
     });
   }
-  if (priority !== undefined && !Token.isUnresolved(priority) && !(Number.isInteger(priority) && priority >= 0 && priority <= 2147483647)) {
+  if (
+    priority !== undefined &&
+    !Token.isUnresolved(priority) &&
+    !(Number.isInteger(priority) && priority >= 0 && priority <= 2147483647)
+  ) {
     found.push({
       saw: `priority ${priority}`,
       because: 'S3 takes whole numbers from 0 to 2147483647',
@@ -47,7 +58,11 @@ function optionMistakes(options: ReplicationRuleOptions): Mistake[] {
       instead: 'filter by prefix only, or leave deleteMarkerReplication off',
     });
   }
-  if (storageClass !== undefined && !Token.isUnresolved(storageClass.value) && !STORAGE_CLASSES.includes(storageClass.value)) {
+  if (
+    storageClass !== undefined &&
+    !Token.isUnresolved(storageClass.value) &&
+    !STORAGE_CLASSES.includes(storageClass.value)
+  ) {
     found.push({
       saw: `storageClass ${storageClass.value}`,
       because: 'CloudFormation does not accept it for replicas',
@@ -109,7 +124,8 @@ function destinationMistake(source: BucketEnd, destination: BucketEnd): Mistake 
   if (accounts === 'different') {
     return {
       saw: `destination ${name} in account ${shown(destination.account)}, source in account ${shown(source.account)}`,
-      because: 'the other account must let the replication role in with a bucket policy, which this version does not write',
+      because:
+        'the other account must let the replication role in with a bucket policy, which this version does not write',
       instead: 'use a destination in the same account, or CrossAccountReplication in the version that brings it',
     };
   }
@@ -122,16 +138,19 @@ function undeployable(source: BucketEnd, destination: BucketEnd & { cfn: s3.CfnB
     return {
       saw: `destination ${name} replicates, directly or through other buckets, to the source ${nameOf(source)}`,
       because: 'each bucket would have to exist before the other, so CloudFormation can create neither',
-      instead: 'replicate in one direction; two-way replication needs a construct of its own, which this version does not have',
+      instead:
+        'replicate in one direction; two-way replication needs a construct of its own, which this version does not have',
     };
   }
   if (!sameStage(source.stack, destination.stack)) {
     const given = givenName(destination.cfn);
-    return given !== undefined && !Token.isUnresolved(given) ? undefined : {
-      saw: `destination ${name} is in another Stage and has no literal name`,
-      because: 'CDK refuses references from one Stage to another',
-      instead: 'put the stacks of both buckets into one Stage, or give the destination a bucketName',
-    };
+    return given !== undefined && !Token.isUnresolved(given)
+      ? undefined
+      : {
+          saw: `destination ${name} is in another Stage and has no literal name`,
+          because: 'CDK refuses references from one Stage to another',
+          instead: 'put the stacks of both buckets into one Stage, or give the destination a bucketName',
+        };
   }
   if (deployedStack(source.stack) === deployedStack(destination.stack)) {
     return undefined;
@@ -189,7 +208,12 @@ export function checkAgainst(at: IConstruct, rule: AddedRule, others: readonly A
 }
 
 /** Throws when a key cannot encrypt or decrypt for the bucket it is named for, or cannot be referred to. */
-export function checkKeys(at: IConstruct, source: BucketEnd, destination: BucketEnd, options: ReplicationRuleOptions): void {
+export function checkKeys(
+  at: IConstruct,
+  source: BucketEnd,
+  destination: BucketEnd,
+  options: ReplicationRuleOptions,
+): void {
   const imported = importedKey(destination);
   const uses = [
     ...(options.destinationKey ? [{ prop: 'destinationKey', key: options.destinationKey, bucket: destination }] : []),
@@ -202,13 +226,17 @@ export function checkKeys(at: IConstruct, source: BucketEnd, destination: Bucket
     if (problem) {
       throw mistake(at, {
         saw: `${saw} ${problem}`,
-        because: 'S3 replicates with symmetric KMS keys, and permissions name a key by its ARN (an alias may point elsewhere tomorrow)',
+        because:
+          'S3 replicates with symmetric KMS keys, and permissions name a key by its ARN (an alias may point elsewhere tomorrow)',
         instead: 'give the customer managed key itself, a kms.Key or Key.fromKeyArn() with its key ARN',
       });
     }
     const region = regionOfKey(keyPointer(key));
     if (region !== undefined && compare(region, bucket.region) === 'different') {
-      throw mistake(at, { ...wrongRegion(region, bucket), saw: `${saw} in region ${shown(region)}, ${nameOf(bucket)} in ${shown(bucket.region)}` });
+      throw mistake(at, {
+        ...wrongRegion(region, bucket),
+        saw: `${saw} in region ${shown(region)}, ${nameOf(bucket)} in ${shown(bucket.region)}`,
+      });
     }
     if (!canRefer(source.stack, keyPointer(key))) {
       throw mistake(at, {
@@ -224,7 +252,7 @@ export function checkKeys(at: IConstruct, source: BucketEnd, destination: Bucket
 export function wrongRegion(region: string, bucket: BucketEnd): Mistake {
   return {
     saw: `${nameOf(bucket)} in ${shown(bucket.region)} with a key of region ${shown(region)}`,
-    because: 'S3 encrypts with keys of the bucket\'s own region only, also where a key is a multi-Region key',
+    because: "S3 encrypts with keys of the bucket's own region only, also where a key is a multi-Region key",
     instead: `give a key of region ${shown(bucket.region)} (for a multi-Region key, the ARN of its replica there)`,
   };
 }
@@ -236,7 +264,9 @@ function sameLiteralName(source: s3.CfnBucket, destination: BucketEnd): boolean 
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
 function notAGeneralPurposeBucket({ ref, stack }: BucketEnd): string | undefined {
-  const arn = Token.isUnresolved(ref.bucketRef.bucketArn) ? JSON.stringify(stack.resolve(ref.bucketRef.bucketArn)) : ref.bucketRef.bucketArn;
+  const arn = Token.isUnresolved(ref.bucketRef.bucketArn)
+    ? JSON.stringify(stack.resolve(ref.bucketRef.bucketArn))
+    : ref.bucketRef.bucketArn;
   const name = ref.bucketRef.bucketName;
   if (/:s3express:|--x-s3(--|"|$)/.test(arn) || name.endsWith('--x-s3')) {
     return 'a directory bucket';
@@ -250,5 +280,7 @@ function notAGeneralPurposeBucket({ ref, stack }: BucketEnd): string | undefined
   if (/:s3-outposts:|--ol-s3("|$)/.test(arn)) {
     return 'not a bucket';
   }
-  return !Token.isUnresolved(ref.bucketRef.bucketArn) && !/^arn:[^:]+:s3:::[^/]+$/.test(arn) ? `named by '${arn}', which is not the ARN of a bucket` : undefined;
+  return !Token.isUnresolved(ref.bucketRef.bucketArn) && !/^arn:[^:]+:s3:::[^/]+$/.test(arn)
+    ? `named by '${arn}', which is not the ARN of a bucket`
+    : undefined;
 }

@@ -17,18 +17,33 @@ export interface AddedRule {
 /** A rule's name in S3: from the destination and the filter alone, so that it stays when other rules come and go. */
 export function ruleId(destination: BucketEnd, filter: ReplicationFilter): string {
   const name = destination.ref.bucketRef.bucketName;
-  const where = destination.cfn ? destination.cfn.node.path : Token.isUnresolved(name) ? destination.ref.node.path : name;
+  const where = destination.cfn
+    ? destination.cfn.node.path
+    : Token.isUnresolved(name)
+      ? destination.ref.node.path
+      : name;
   // resolved, because the text of a token depends on how many tokens were made before it
   const what = destination.stack.resolve([filter._prefix, filter._tags]);
-  const hash = createHash('sha256').update(JSON.stringify([where, what])).digest('hex').slice(0, 8);
-  const readable = (destination.cfn ? Names.nodeUniqueId(destination.cfn.node).replace(/[0-9A-F]{8}$/, '') : where).replace(/[^A-Za-z0-9-]/g, '');
+  const hash = createHash('sha256')
+    .update(JSON.stringify([where, what]))
+    .digest('hex')
+    .slice(0, 8);
+  const readable = (
+    destination.cfn ? Names.nodeUniqueId(destination.cfn.node).replace(/[0-9A-F]{8}$/, '') : where
+  ).replace(/[^A-Za-z0-9-]/g, '');
   return `${readable.slice(-48)}-${hash}`;
 }
 
 /** Same destination and same objects. */
 export function sameFlow(a: AddedRule, b: AddedRule): boolean {
-  const sameBucket = a.destination.cfn ? a.destination.cfn === b.destination.cfn : !b.destination.cfn && a.destinationArn === b.destinationArn;
-  return sameBucket && a.filter._prefix === b.filter._prefix && JSON.stringify(a.filter._tags) === JSON.stringify(b.filter._tags);
+  const sameBucket = a.destination.cfn
+    ? a.destination.cfn === b.destination.cfn
+    : !b.destination.cfn && a.destinationArn === b.destinationArn;
+  return (
+    sameBucket &&
+    a.filter._prefix === b.filter._prefix &&
+    JSON.stringify(a.filter._tags) === JSON.stringify(b.filter._tags)
+  );
 }
 
 /**
@@ -57,7 +72,11 @@ export function priorities(rules: readonly AddedRule[]): Map<AddedRule, number> 
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_ReplicationRule.html
  */
-export function renderRule(rule: AddedRule, priority: number, replicaKeyArn: string | undefined): s3.CfnBucket.ReplicationRuleProperty {
+export function renderRule(
+  rule: AddedRule,
+  priority: number,
+  replicaKeyArn: string | undefined,
+): s3.CfnBucket.ReplicationRuleProperty {
   const { options } = rule;
   const rtc = options.replicationTimeControl === true;
   const on = { status: 'Enabled' };
@@ -68,9 +87,13 @@ export function renderRule(rule: AddedRule, priority: number, replicaKeyArn: str
     filter: renderFilter(rule.filter),
     deleteMarkerReplication: { status: options.deleteMarkerReplication ? 'Enabled' : 'Disabled' },
     // S3 refuses an empty element, and one for KMS (whatever its status) without a replica key
-    sourceSelectionCriteria: options.replicaModifications || replicaKeyArn
-      ? { replicaModifications: options.replicaModifications ? on : undefined, sseKmsEncryptedObjects: replicaKeyArn ? on : undefined }
-      : undefined,
+    sourceSelectionCriteria:
+      options.replicaModifications || replicaKeyArn
+        ? {
+            replicaModifications: options.replicaModifications ? on : undefined,
+            sseKmsEncryptedObjects: replicaKeyArn ? on : undefined,
+          }
+        : undefined,
     destination: {
       bucket: rule.destinationArn,
       account: rule.destination.account,

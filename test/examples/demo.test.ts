@@ -22,7 +22,10 @@ function replicaStack(properties: object = {}, more: Partial<SynthesizedStack> =
     paths: { Copy: 'Replica/Copy', Key: 'Replica/Copy/Key' },
     template: {
       Resources: {
-        Copy: { Type: 'AWS::S3::Bucket', Properties: { VersioningConfiguration: { Status: 'Enabled' }, ...properties } },
+        Copy: {
+          Type: 'AWS::S3::Bucket',
+          Properties: { VersioningConfiguration: { Status: 'Enabled' }, ...properties },
+        },
         Key: { Type: 'AWS::KMS::Key' },
       },
       Outputs: {
@@ -79,7 +82,9 @@ function sourceStack(rule: any = {}, properties: object = {}, more: Partial<Synt
 }
 
 const KMS = {
-  BucketEncryption: { ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms' } }] },
+  BucketEncryption: {
+    ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms' } }],
+  },
 };
 const flowOf = (rule: any) => readFlows([replicaStack(), sourceStack(rule)])[0];
 
@@ -103,7 +108,18 @@ describe('reading flows', () => {
     [{ Prefix: '' }, 'all objects'],
     [{ Prefix: 'a/' }, 'prefix a/'],
     [{ TagFilter: { Key: 'k', Value: 'v' } }, 'tag k=v'],
-    [{ And: { Prefix: 'a/', TagFilters: [{ Key: 'k', Value: 'v' }, { Key: 'l', Value: '' }] } }, 'prefix a/ and tags k=v, l='],
+    [
+      {
+        And: {
+          Prefix: 'a/',
+          TagFilters: [
+            { Key: 'k', Value: 'v' },
+            { Key: 'l', Value: '' },
+          ],
+        },
+      },
+      'prefix a/ and tags k=v, l=',
+    ],
   ])('says %j as %j', (Filter, objects) => {
     expect(flowOf({ Filter }).objects).toBe(objects);
   });
@@ -111,17 +127,31 @@ describe('reading flows', () => {
   test.each([
     [{}, 'none'],
     [{ Metrics: { Status: 'Enabled' } }, 'metrics'],
-    [{ Metrics: { Status: 'Enabled', EventThreshold: { Minutes: 15 } }, ReplicationTime: { Status: 'Enabled', Time: { Minutes: 15 } } }, 'RTC, metrics'],
+    [
+      {
+        Metrics: { Status: 'Enabled', EventThreshold: { Minutes: 15 } },
+        ReplicationTime: { Status: 'Enabled', Time: { Minutes: 15 } },
+      },
+      'RTC, metrics',
+    ],
   ])('says %j as monitoring %j', (Destination, monitoring) => {
     expect(flowOf({ Destination }).monitoring).toBe(monitoring);
   });
 
   test('finds the bucket of the app that a literal ARN means, and says so when there is none', () => {
-    const rule = { Destination: { Bucket: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':s3:::copy-', { Ref: 'AWS::AccountId' }]] } } };
+    const rule = {
+      Destination: {
+        Bucket: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':s3:::copy-', { Ref: 'AWS::AccountId' }]] },
+      },
+    };
     const [inside] = readFlows([replicaStack({ BucketName: 'copy-111111111111' }), sourceStack(rule)]);
     const [outside] = readFlows([replicaStack(), sourceStack(rule)]);
     expect(inside.destination.name).toBe('Replica/Copy');
-    expect(outside.destination).toEqual({ name: 'copy-111111111111', region: 'outside of the app', encryption: 'unknown' });
+    expect(outside.destination).toEqual({
+      name: 'copy-111111111111',
+      region: 'outside of the app',
+      encryption: 'unknown',
+    });
   });
 
   test.each([
@@ -130,7 +160,11 @@ describe('reading flows', () => {
     ['an output', output('Gone'), 'stack Replica has no such output'],
     ['a resource', { 'Fn::GetAtt': ['Gone', 'Arn'] }, 'the template has no such resource'],
     ['an export', { 'Fn::ImportValue': 'gone' }, 'no stack of the app exports it'],
-    ['a value that only the deployment knows', { 'Fn::Join': ['', ['arn:aws:s3:::', { Ref: 'Name' }]] }, 'is not known before it is deployed'],
+    [
+      'a value that only the deployment knows',
+      { 'Fn::Join': ['', ['arn:aws:s3:::', { Ref: 'Name' }]] },
+      'is not known before it is deployed',
+    ],
     ['another form', { 'Fn::Sub': 'arn:aws:s3:::x' }, 'this form is not understood here'],
     ['nothing', undefined, 'this form is not understood here'],
   ])('fails loudly when a rule refers to %s that is not there', (_, Bucket, message) => {
@@ -138,7 +172,12 @@ describe('reading flows', () => {
   });
 
   test('fails loudly when the role is not there, or the destination is no bucket', () => {
-    const { template: { Resources: { Role, ...rest } }, ...stack } = sourceStack();
+    const {
+      template: {
+        Resources: { Role, ...rest },
+      },
+      ...stack
+    } = sourceStack();
     expect(Role).toBeDefined();
     expect(() => readFlows([replicaStack(), { ...stack, template: { Resources: rest } }])).toThrow('no such resource');
     expect(() => flowOf({ Destination: { Bucket: output('KeyArn') } })).toThrow('is not a bucket: AWS::KMS::Key');
@@ -155,17 +194,48 @@ describe('checking flows', () => {
   });
 
   test.each([
-    ['a destination without versioning', [replicaStack({ VersioningConfiguration: undefined }), sourceStack()], 'Replica/Copy is not'],
-    ['a source with suspended versioning', [replicaStack(), sourceStack({}, { VersioningConfiguration: { Status: 'Suspended' } })], 'Source/Data is not'],
-    ['a destination without Object Lock', [replicaStack(), sourceStack({}, { ObjectLockEnabled: true })], 'the destination needs it too'],
-    ['a KMS source without a key for the replicas', [replicaStack(KMS), sourceStack({}, KMS)], 'S3 skips SSE-KMS objects in silence'],
+    [
+      'a destination without versioning',
+      [replicaStack({ VersioningConfiguration: undefined }), sourceStack()],
+      'Replica/Copy is not',
+    ],
+    [
+      'a source with suspended versioning',
+      [replicaStack(), sourceStack({}, { VersioningConfiguration: { Status: 'Suspended' } })],
+      'Source/Data is not',
+    ],
+    [
+      'a destination without Object Lock',
+      [replicaStack(), sourceStack({}, { ObjectLockEnabled: true })],
+      'the destination needs it too',
+    ],
+    [
+      'a KMS source without a key for the replicas',
+      [replicaStack(KMS), sourceStack({}, KMS)],
+      'S3 skips SSE-KMS objects in silence',
+    ],
     [
       'a key of another region',
-      [replicaStack(), replicaStack({}, { id: 'Key', name: 'KeyStack', region: 'eu-west-2' }), sourceStack({ Destination: { EncryptionConfiguration: { ReplicaKmsKeyID: output('KeyArn', 'KeyStack', 'eu-west-2') } } }, KMS)],
+      [
+        replicaStack(),
+        replicaStack({}, { id: 'Key', name: 'KeyStack', region: 'eu-west-2' }),
+        sourceStack(
+          { Destination: { EncryptionConfiguration: { ReplicaKmsKeyID: output('KeyArn', 'KeyStack', 'eu-west-2') } } },
+          KMS,
+        ),
+      ],
       'is not in eu-west-1',
     ],
-    ['another owner than expected', [replicaStack(), sourceStack({ Destination: { Account: '222222222222' } })], 'in account 222222222222'],
-    ['a source that does not wait', [replicaStack(), sourceStack({}, {}, { after: [] })], 'stack Source must wait for Replica'],
+    [
+      'another owner than expected',
+      [replicaStack(), sourceStack({ Destination: { Account: '222222222222' } })],
+      'in account 222222222222',
+    ],
+    [
+      'a source that does not wait',
+      [replicaStack(), sourceStack({}, {}, { after: [] })],
+      'stack Source must wait for Replica',
+    ],
   ])('finds %s', (_, stacks, message) => {
     expect(check(...stacks)).toEqual([expect.stringContaining(message)]);
   });
@@ -191,7 +261,12 @@ describe('reading the validation report', () => {
     }
   };
   const plugin = (pluginName: string, ...violations: object[]) => ({ pluginName, conclusion: 'success', violations });
-  const violation = (severity: string) => ({ ruleName: 'rule', description: 'text', severity, violatingConstructs: [{ constructPath: 'A/B' }] });
+  const violation = (severity: string) => ({
+    ruleName: 'rule',
+    description: 'text',
+    severity,
+    violatingConstructs: [{ constructPath: 'A/B' }],
+  });
   const clean = ['CloudFormation Validate', 'AwsSolutions', 'NIST.800.53.R5'].map((name) => plugin(name));
 
   test('is content when nothing was found', () => {
@@ -208,17 +283,28 @@ describe('reading the validation report', () => {
   });
 
   test('shows the warnings of constructs, and fails for their errors', () => {
-    const { failures, warnings } = report(...clean, plugin('Construct Annotations', violation('warning'), violation('error')));
+    const { failures, warnings } = report(
+      ...clean,
+      plugin('Construct Annotations', violation('warning'), violation('error')),
+    );
     expect([failures.length, warnings.length]).toEqual([1, 1]);
   });
 });
 
 describe('showing flows', () => {
-  const stacks = [replicaStack(), sourceStack({ Filter: { Prefix: '#"<|x' }, Destination: { Metrics: {}, ReplicationTime: {}, StorageClass: 'GLACIER' } })];
+  const stacks = [
+    replicaStack(),
+    sourceStack({
+      Filter: { Prefix: '#"<|x' },
+      Destination: { Metrics: {}, ReplicationTime: {}, StorageClass: 'GLACIER' },
+    }),
+  ];
   const flows = readFlows(stacks);
 
   test('draws regions, buckets and an arrow for each rule', () => {
-    expect(renderDiagram(readFlows([replicaStack(), sourceStack({ Destination: { ReplicationTime: {} } })])).split('\n')).toEqual([
+    expect(
+      renderDiagram(readFlows([replicaStack(), sourceStack({ Destination: { ReplicationTime: {} } })])).split('\n'),
+    ).toEqual([
       'flowchart LR',
       '  subgraph region1["us-east-1"]',
       '    bucket1[("Source/Data<br/>SSE-S3")]',
@@ -247,7 +333,10 @@ describe('showing flows', () => {
 
   test('puts findings, warnings and failed examples on the page', () => {
     const finding = { check: 'Check', rule: 'rule', message: 'text', where: ['A/B'] };
-    const page = renderPage([{ name: 'x', title: 'X', purpose: 'Y.', stacks, flows, failures: [finding], warnings: [finding] }], ['x', 'gone']);
+    const page = renderPage(
+      [{ name: 'x', title: 'X', purpose: 'Y.', stacks, flows, failures: [finding], warnings: [finding] }],
+      ['x', 'gone'],
+    );
     expect(page).toContain('**FAILED:** x, gone');
     expect(page).toContain('**FINDING** Check, `rule`: text (A/B)');
     expect(page).toContain('Warning: Check, `rule`: text (A/B)');
@@ -265,6 +354,12 @@ describe('showing flows', () => {
 
   test('fits into 120 columns', () => {
     const long = readFlows([replicaStack({}, { paths: { Copy: `Replica/${'x'.repeat(200)}` } }), sourceStack()]);
-    expect(Math.max(...flowTable(long).split('\n').map((line) => line.length))).toBeLessThanOrEqual(118);
+    expect(
+      Math.max(
+        ...flowTable(long)
+          .split('\n')
+          .map((line) => line.length),
+      ),
+    ).toBeLessThanOrEqual(118);
   });
 });

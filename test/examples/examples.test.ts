@@ -10,7 +10,9 @@ import { checkFlows } from '../../scripts/demo/checks';
 import { readFlows } from '../../scripts/demo/flows';
 
 const EXAMPLES = join(__dirname, '../../examples');
-const names = readdirSync(EXAMPLES, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name);
+const names = readdirSync(EXAMPLES, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name);
 
 const cdkJson = (name: string) => JSON.parse(readFileSync(join(EXAMPLES, name, 'cdk.json'), 'utf8'));
 
@@ -55,20 +57,35 @@ describe.each(names)('example %s', (name) => {
     assembly.stacks.flatMap(({ template }) => Object.values<{ Type: string; Properties?: any }>(template.Resources));
 
   test('synthesizes without an error or a warning', () => {
-    expect(assembly.stacks.flatMap(({ messages }) => messages.filter(({ level }) => level !== 'info').map(({ entry }) => entry.data))).toEqual([]);
+    expect(
+      assembly.stacks.flatMap(({ messages }) =>
+        messages.filter(({ level }) => level !== 'info').map(({ entry }) => entry.data),
+      ),
+    ).toEqual([]);
   });
 
-  test.each([['AwsSolutions', AwsSolutionsChecks], ['NIST 800-53 R5', NIST80053R5Checks]])('has no finding of cdk-nag %s', (_, Pack) => {
+  test.each([
+    ['AwsSolutions', AwsSolutionsChecks],
+    ['NIST 800-53 R5', NIST80053R5Checks],
+  ])('has no finding of cdk-nag %s', (_, Pack) => {
     expect(new Pack().validateScope(app).violations).toEqual([]);
   });
 
   test('needs nothing at deploy time but CloudFormation', () => {
-    expect(resources().map(({ Type }) => Type).filter((type) => /^(AWS::Lambda|Custom::|AWS::CloudFormation::CustomResource)/.test(type))).toEqual([]);
+    expect(
+      resources()
+        .map(({ Type }) => Type)
+        .filter((type) => /^(AWS::Lambda|Custom::|AWS::CloudFormation::CustomResource)/.test(type)),
+    ).toEqual([]);
   });
 
   test('passes nothing between stacks by exports or SSM parameters', () => {
     expect(resources().filter(({ Type }) => Type === 'AWS::SSM::Parameter')).toEqual([]);
-    expect(assembly.stacks.flatMap(({ template }) => Object.values<any>(template.Outputs ?? {})).filter(({ Export }) => Export)).toEqual([]);
+    expect(
+      assembly.stacks
+        .flatMap(({ template }) => Object.values<any>(template.Outputs ?? {}))
+        .filter(({ Export }) => Export),
+    ).toEqual([]);
   });
 
   test('allows no role an action on all resources', () => {
@@ -109,20 +126,28 @@ describe('add-to-an-existing-app', () => {
   test('changes nothing of the stack that was there but versioning and replication', () => {
     const before = new App({ context: cdkJson('add-to-an-existing-app').context });
     new ContentPlatform(before, 'ContentPlatform', { env: { account: '111111111111', region: 'us-east-1' } });
-    const [was, is] = [before, load('add-to-an-existing-app')].map((app) => app.synth().getStackByName('ContentPlatform').template);
+    const [was, is] = [before, load('add-to-an-existing-app')].map(
+      (app) => app.synth().getStackByName('ContentPlatform').template,
+    );
 
     const { resources, outputs } = fullDiff(was, is);
     const changes = Object.entries(resources.changes);
-    expect(changes.filter(([, change]) => change.isRemoval || /REPLACE|DESTROY|ORPHAN/.test(change.changeImpact))).toEqual([]);
     expect(
-      Object.fromEntries(changes.filter(([, change]) => change.isUpdate).map(([id, change]) => [id, Object.keys(change.propertyUpdates)])),
+      changes.filter(([, change]) => change.isRemoval || /REPLACE|DESTROY|ORPHAN/.test(change.changeImpact)),
+    ).toEqual([]);
+    expect(
+      Object.fromEntries(
+        changes
+          .filter(([, change]) => change.isUpdate)
+          .map(([id, change]) => [id, Object.keys(change.propertyUpdates)]),
+      ),
     ).toEqual({
       Clickstream: ['ReplicationConfiguration', 'VersioningConfiguration'],
       Documents7E5B2978: ['ReplicationConfiguration', 'VersioningConfiguration'],
     });
-    expect(new Set(changes.filter(([, change]) => change.isAddition).map(([, change]) => change.newResourceType))).toEqual(
-      new Set(['AWS::IAM::Role', 'AWS::IAM::Policy']),
-    );
+    expect(
+      new Set(changes.filter(([, change]) => change.isAddition).map(([, change]) => change.newResourceType)),
+    ).toEqual(new Set(['AWS::IAM::Role', 'AWS::IAM::Policy']));
     expect(outputs.differenceCount).toBe(0);
   });
 });

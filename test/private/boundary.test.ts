@@ -16,7 +16,11 @@ describe('missingFromBoundary', () => {
     ['a question mark', [allow({ Action: 's3:ReplicateO?ject' })], ['s3:ReplicateDelete', 'kms:Encrypt']],
     ['other actions', [allow({ Action: 's3:PutObject' })], NEEDED],
     ['NotAction', [allow({ NotAction: ['kms:*', 'iam:*'] })], ['kms:Encrypt']],
-    ['a condition or a resource of an Allow', [allow({ Action: '*', Resource: 'arn:aws:s3:::x/*', Condition: { Bool: { 'aws:x': 'true' } } })], []],
+    [
+      'a condition or a resource of an Allow',
+      [allow({ Action: '*', Resource: 'arn:aws:s3:::x/*', Condition: { Bool: { 'aws:x': 'true' } } })],
+      [],
+    ],
     ['an action that is an intrinsic', [allow({ Action: { Ref: 'Action' } })], []],
     ['a statement that is an intrinsic', [{ Ref: 'Statement' }], []],
     ['a statement that may be there', [{ 'Fn::If': ['Prod', everything, { Ref: 'AWS::NoValue' }] }], []],
@@ -24,26 +28,41 @@ describe('missingFromBoundary', () => {
     ['a Deny', [everything, deny({ Action: 's3:ReplicateDelete' })], ['s3:ReplicateDelete']],
     ['a Deny with NotAction', [everything, deny({ NotAction: 's3:*' })], ['kms:Encrypt']],
     ['a Deny with an empty condition', [everything, deny({ Action: 'kms:*', Condition: {} })], ['kms:Encrypt']],
-    ['a Deny under a condition', [everything, deny({ Action: '*', Condition: { StringNotEquals: { 'aws:RequestedRegion': 'eu-west-1' } } })], []],
+    [
+      'a Deny under a condition',
+      [everything, deny({ Action: '*', Condition: { StringNotEquals: { 'aws:RequestedRegion': 'eu-west-1' } } })],
+      [],
+    ],
     ['a Deny of some resources', [everything, deny({ Action: '*', Resource: 'arn:aws:s3:::x/*' })], []],
     ['a Deny that lists everything', [everything, deny({ Action: 'kms:*', Resource: ['*'] })], ['kms:Encrypt']],
     ['a Deny of an intrinsic action', [everything, deny({ Action: { Ref: 'Action' } })], []],
-    ['a Deny that may be there', [everything, { 'Fn::If': ['Prod', deny({ Action: '*' }), { Ref: 'AWS::NoValue' }] }], []],
+    [
+      'a Deny that may be there',
+      [everything, { 'Fn::If': ['Prod', deny({ Action: '*' }), { Ref: 'AWS::NoValue' }] }],
+      [],
+    ],
   ])('%s', (_, Statement, missing) => expect(missingFromBoundary({ Statement }, NEEDED)).toEqual(missing));
 
-  test.each([[undefined], [null], ['text'], [{}], [{ Ref: 'X' }], [{ Statement: [] }]])('%j takes away nothing that we know', (document) => {
-    expect(missingFromBoundary(document, NEEDED)).toEqual([]);
-  });
+  test.each([[undefined], [null], ['text'], [{}], [{ Ref: 'X' }], [{ Statement: [] }]])(
+    '%j takes away nothing that we know',
+    (document) => {
+      expect(missingFromBoundary(document, NEEDED)).toEqual([]);
+    },
+  );
 });
 
 describe('boundaryDocumentOf', () => {
   const stack = () => new Stack(new App(), 'Stack');
   const role = (scope: Stack, permissionsBoundary?: iam.IManagedPolicy) => {
-    return new iam.Role(scope, 'Role', { assumedBy: new iam.ServicePrincipal('s3.amazonaws.com'), permissionsBoundary });
+    return new iam.Role(scope, 'Role', {
+      assumedBy: new iam.ServicePrincipal('s3.amazonaws.com'),
+      permissionsBoundary,
+    });
   };
-  const boundary = (scope: Stack) => new iam.ManagedPolicy(scope, 'Boundary', {
-    statements: [new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: ['*'] })],
-  });
+  const boundary = (scope: Stack) =>
+    new iam.ManagedPolicy(scope, 'Boundary', {
+      statements: [new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: ['*'] })],
+    });
   const l1 = (l2: iam.Role) => l2.node.defaultChild as iam.CfnRole;
   const expected = { Version: '2012-10-17', Statement: [{ Action: 's3:GetObject', Effect: 'Allow', Resource: '*' }] };
 

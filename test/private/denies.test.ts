@@ -6,12 +6,21 @@ const ROLE = { 'Fn::GetAtt': ['Role', 'Arn'] };
 const DENY = { Effect: 'Deny', Principal: '*', Action: 's3:*', Resource: [ARN, OBJECTS] };
 
 function ask(statement: unknown, question: Partial<DenyQuestion> = {}) {
-  return findDenies({ document: { Statement: [statement] }, actions: NEEDED_ACTIONS.destinationBucket, resource: ARN, ...question });
+  return findDenies({
+    document: { Statement: [statement] },
+    actions: NEEDED_ACTIONS.destinationBucket,
+    resource: ARN,
+    ...question,
+  });
 }
 
 /** 'certain', 'possible' or 'nothing'; both kinds when a statement does both. */
 function verdict(statement: unknown, question?: Partial<DenyQuestion>) {
-  return ask(statement, question).map((finding) => (finding.certain ? 'certain' : 'possible')).join(' and ') || 'nothing';
+  return (
+    ask(statement, question)
+      .map((finding) => (finding.certain ? 'certain' : 'possible'))
+      .join(' and ') || 'nothing'
+  );
 }
 
 const certain = 'certain';
@@ -20,17 +29,29 @@ const nothing = 'nothing';
 
 describe('statements', () => {
   test('a Deny of everything is certain and says so', () => {
-    expect(ask(DENY)).toEqual([{ certain: true, statement: 'statement 1', actions: NEEDED_ACTIONS.destinationBucket, reason: 'it has no condition' }]);
+    expect(ask(DENY)).toEqual([
+      {
+        certain: true,
+        statement: 'statement 1',
+        actions: NEEDED_ACTIONS.destinationBucket,
+        reason: 'it has no condition',
+      },
+    ]);
   });
 
   test('the Sid names the statement, else its place', () => {
-    const document = { Statement: [{ ...DENY, Effect: 'Allow' }, DENY, { ...DENY, Sid: 'Locked' }, { ...DENY, Sid: '' }] };
-    expect(findDenies({ document, actions: ['s3:ReplicateObject'], resource: ARN }).map((finding) => finding.statement))
-      .toEqual(['statement 2', 'Locked', 'statement 4']);
+    const document = {
+      Statement: [{ ...DENY, Effect: 'Allow' }, DENY, { ...DENY, Sid: 'Locked' }, { ...DENY, Sid: '' }],
+    };
+    expect(
+      findDenies({ document, actions: ['s3:ReplicateObject'], resource: ARN }).map((finding) => finding.statement),
+    ).toEqual(['statement 2', 'Locked', 'statement 4']);
   });
 
   test('one statement needs no list', () => {
-    expect(findDenies({ document: { Statement: DENY }, actions: ['s3:ReplicateObject'], resource: ARN })).toHaveLength(1);
+    expect(findDenies({ document: { Statement: DENY }, actions: ['s3:ReplicateObject'], resource: ARN })).toHaveLength(
+      1,
+    );
   });
 
   test('Allow is no Deny', () => expect(verdict({ ...DENY, Effect: 'Allow' })).toBe(nothing));
@@ -40,18 +61,53 @@ describe('statements', () => {
     ['the list', { Statement: { 'Fn::If': ['Prod', [{ ...DENY, Effect: 'Allow' }, DENY], []] } }],
     ['the document', { 'Fn::If': ['Prod', { Statement: [] }, { Statement: [DENY] }] }],
   ])('under Fn::If %s is only possible', (_, document) => {
-    expect(findDenies({ document, actions: ['s3:ReplicateObject'], resource: ARN }))
-      .toMatchObject([{ certain: false, reason: 'a condition of the template decides whether it is there' }]);
+    expect(findDenies({ document, actions: ['s3:ReplicateObject'], resource: ARN })).toMatchObject([
+      { certain: false, reason: 'a condition of the template decides whether it is there' },
+    ]);
   });
 
-  const odd: unknown[] = [undefined, null, 0, true, 'text', [], [null], {}, { Ref: 'X' }, { 'Fn::If': 'x' }, { 'Fn::Join': null }, { 'Fn::Join': [null, ['a', null]] },
-    { 'Fn::Sub': null }, { 'Fn::Sub': ['${A}', 'x'] }, { 'Fn::Sub': [null] }, { 'Fn::GetAtt': 'A.Arn' }, { 'Fn::GetAtt': null }, { StringEquals: null }, { StringEquals: { a: null } },
-    { Null: { 'aws:SourceIp': [] } }, { NumericLessThan: { 's3:TlsVersion': {} } }, { AWS: null }, { AWS: [null, {}] }, '${', '${}'];
+  const odd: unknown[] = [
+    undefined,
+    null,
+    0,
+    true,
+    'text',
+    [],
+    [null],
+    {},
+    { Ref: 'X' },
+    { 'Fn::If': 'x' },
+    { 'Fn::Join': null },
+    { 'Fn::Join': [null, ['a', null]] },
+    { 'Fn::Sub': null },
+    { 'Fn::Sub': ['${A}', 'x'] },
+    { 'Fn::Sub': [null] },
+    { 'Fn::GetAtt': 'A.Arn' },
+    { 'Fn::GetAtt': null },
+    { StringEquals: null },
+    { StringEquals: { a: null } },
+    { Null: { 'aws:SourceIp': [] } },
+    { NumericLessThan: { 's3:TlsVersion': {} } },
+    { AWS: null },
+    { AWS: [null, {}] },
+    '${',
+    '${}',
+  ];
   test('nothing makes it throw', () => {
     for (const value of odd) {
       findDenies({ document: value, actions: ['s3:ReplicateObject'], resource: ARN });
       findDenies({ document: { Statement: value }, actions: ['s3:ReplicateObject'], resource: ARN });
-      for (const part of ['Effect', 'Sid', 'Principal', 'NotPrincipal', 'Action', 'NotAction', 'Resource', 'NotResource', 'Condition']) {
+      for (const part of [
+        'Effect',
+        'Sid',
+        'Principal',
+        'NotPrincipal',
+        'Action',
+        'NotAction',
+        'Resource',
+        'NotResource',
+        'Condition',
+      ]) {
         ask({ ...DENY, [part]: value });
         ask({ ...DENY, [part]: [value, value] }, { resource: value, role: value, viaService: value });
       }
@@ -76,20 +132,27 @@ describe('actions', () => {
 
   test.each([
     ['s3:PutObject', NEEDED_ACTIONS.destinationBucket],
-    [['s3:Get*', 's3:ReplicateObject'], ['s3:ReplicateDelete', 's3:ReplicateTags']],
+    [
+      ['s3:Get*', 's3:ReplicateObject'],
+      ['s3:ReplicateDelete', 's3:ReplicateTags'],
+    ],
     ['s3:*', []],
   ])('NotAction %j', (NotAction, hit) => {
     expect(ask({ ...DENY, Action: undefined, NotAction }).flatMap((finding) => finding.actions)).toEqual(hit);
   });
 
   test('an action that is an intrinsic is possible', () => {
-    expect(ask({ ...DENY, Action: { Ref: 'Action' } })).toMatchObject([{ certain: false, reason: 'its actions cannot be read' }]);
+    expect(ask({ ...DENY, Action: { Ref: 'Action' } })).toMatchObject([
+      { certain: false, reason: 'its actions cannot be read' },
+    ]);
   });
 });
 
 describe('principals', () => {
   const root = { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':iam::', { Ref: 'AWS::AccountId' }, ':root']] };
-  const named = (text: string) => ({ 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':iam::111111111111:role/', text]] });
+  const named = (text: string) => ({
+    'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':iam::111111111111:role/', text]],
+  });
   test.each([
     ['everybody', '*', certain],
     ['everybody of AWS', { AWS: '*' }, certain],
@@ -117,17 +180,27 @@ describe('principals', () => {
     ['a literal role', { AWS: 'arn:aws:iam::111111111111:role/app' }, ROLE, nothing],
     ['our role by name', { AWS: named('data') }, 'arn:aws:iam::111111111111:role/data', possible],
     ['another role by name', { AWS: named('app') }, 'arn:aws:iam::111111111111:role/data', nothing],
-    ['another literal role', { AWS: 'arn:aws:iam::111111111111:role/app' }, 'arn:aws:iam::111111111111:role/data', nothing],
-  ])('with the role given: %s', (_, Principal, role, expected) => expect(verdict({ ...DENY, Principal }, { role })).toBe(expected));
+    [
+      'another literal role',
+      { AWS: 'arn:aws:iam::111111111111:role/app' },
+      'arn:aws:iam::111111111111:role/data',
+      nothing,
+    ],
+  ])('with the role given: %s', (_, Principal, role, expected) =>
+    expect(verdict({ ...DENY, Principal }, { role })).toBe(expected),
+  );
 
   test('NotPrincipal is possible', () => {
-    expect(ask({ ...DENY, Principal: undefined, NotPrincipal: { AWS: 'arn:aws:iam::111111111111:role/app' } }))
-      .toMatchObject([{ certain: false, reason: expect.stringContaining('NotPrincipal') }]);
+    expect(
+      ask({ ...DENY, Principal: undefined, NotPrincipal: { AWS: 'arn:aws:iam::111111111111:role/app' } }),
+    ).toMatchObject([{ certain: false, reason: expect.stringContaining('NotPrincipal') }]);
   });
 });
 
 describe('resources', () => {
-  const own = (suffix: string) => ({ 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':s3:::', { Ref: 'Bucket' }, suffix]] });
+  const own = (suffix: string) => ({
+    'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':s3:::', { Ref: 'Bucket' }, suffix]],
+  });
   test.each<[string, unknown, string[], string]>([
     ['all objects', OBJECTS, [''], certain],
     ['everything', '*', [''], certain],
@@ -162,7 +235,7 @@ describe('resources', () => {
   ])('%s', (_, Resource, prefixes, expected) => expect(verdict({ ...DENY, Resource }, { prefixes })).toBe(expected));
 
   test.each([
-    ['in another partition\'s words', 'arn:aws-cn:s3:::my-bucket/*', certain],
+    ["in another partition's words", 'arn:aws-cn:s3:::my-bucket/*', certain],
     ['literal', 'arn:aws:s3:::my-bucket/*', certain],
     ['by attribute', OBJECTS, certain],
     ['by reference', own('/*'), certain],
@@ -172,7 +245,8 @@ describe('resources', () => {
     expect(verdict({ ...DENY, Resource }, { known: [[{ Ref: 'Bucket' }, 'my-bucket']] })).toBe(expected);
   });
 
-  test('a literal ARN', () => expect(verdict({ ...DENY, Resource: 'arn:aws:s3:::x/*' }, { resource: 'arn:aws:s3:::x' })).toBe(certain));
+  test('a literal ARN', () =>
+    expect(verdict({ ...DENY, Resource: 'arn:aws:s3:::x/*' }, { resource: 'arn:aws:s3:::x' })).toBe(certain));
 
   test.each([
     ['everything', '*', nothing],
@@ -186,7 +260,12 @@ describe('resources', () => {
 
   test('actions on the bucket and on its objects are told apart', () => {
     expect(ask({ ...DENY, Resource: [ARN, own('/secret/*')] }, { actions: NEEDED_ACTIONS.sourceBucket })).toEqual([
-      { certain: true, statement: 'statement 1', reason: 'it has no condition', actions: ['s3:GetReplicationConfiguration', 's3:ListBucket'] },
+      {
+        certain: true,
+        statement: 'statement 1',
+        reason: 'it has no condition',
+        actions: ['s3:GetReplicationConfiguration', 's3:ListBucket'],
+      },
       {
         certain: false,
         statement: 'statement 1',
@@ -198,7 +277,9 @@ describe('resources', () => {
   });
 
   test('a resource that cannot be compared is shown', () => {
-    expect(ask({ ...DENY, Resource: { Ref: 'Anything' } })).toMatchObject([{ reason: 'its resource {"Ref":"Anything"} cannot be compared with the bucket' }]);
+    expect(ask({ ...DENY, Resource: { Ref: 'Anything' } })).toMatchObject([
+      { reason: 'its resource {"Ref":"Anything"} cannot be compared with the bucket' },
+    ]);
   });
 
   test('a long resource is abbreviated', () => {
@@ -207,7 +288,10 @@ describe('resources', () => {
 });
 
 describe('conditions', () => {
-  const under = (operator: string, key: string, value: unknown) => ({ ...DENY, Condition: { [operator]: { [key]: value } } });
+  const under = (operator: string, key: string, value: unknown) => ({
+    ...DENY,
+    Condition: { [operator]: { [key]: value } },
+  });
 
   test.each<[string, string, unknown, string]>([
     // S3 uses TLS
@@ -301,7 +385,9 @@ describe('conditions', () => {
     ['Null', 'aws-kms-key-id', 'true', undefined, possible],
     ['Null', 'customer-algorithm', 'false', 'AES256', nothing],
   ])('keys: %s %s %j, the replica asks for %s', (operator, key, value, replicaEncryption, expected) => {
-    expect(verdict(under(operator, `s3:x-amz-server-side-encryption-${key}`, value), { replicaEncryption })).toBe(expected);
+    expect(verdict(under(operator, `s3:x-amz-server-side-encryption-${key}`, value), { replicaEncryption })).toBe(
+      expected,
+    );
   });
 
   test.each<[string, unknown, unknown, string]>([
@@ -319,29 +405,63 @@ describe('conditions', () => {
   test.each<[string, unknown, string]>([
     ['all hold', { StringNotEquals: { 'aws:SourceVpce': 'vpce-1', 'aws:SourceVpc': 'vpc-1' } }, certain],
     ['none given', {}, certain],
-    ['one may hold', { StringNotEquals: { 'aws:SourceVpce': 'vpce-1' }, ArnNotLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:role/x' } }, possible],
-    ['one never holds', { StringNotEquals: { 'aws:SourceVpce': 'vpce-1' }, Bool: { 'aws:SecureTransport': 'false' } }, nothing],
-    ['the documented Deny by address', { NotIpAddress: { 'aws:SourceIp': '10.0.0.0/8' }, Bool: { 'aws:ViaAWSService': 'false' } }, possible],
+    [
+      'one may hold',
+      { StringNotEquals: { 'aws:SourceVpce': 'vpce-1' }, ArnNotLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:role/x' } },
+      possible,
+    ],
+    [
+      'one never holds',
+      { StringNotEquals: { 'aws:SourceVpce': 'vpce-1' }, Bool: { 'aws:SecureTransport': 'false' } },
+      nothing,
+    ],
+    [
+      'the documented Deny by address',
+      { NotIpAddress: { 'aws:SourceIp': '10.0.0.0/8' }, Bool: { 'aws:ViaAWSService': 'false' } },
+      possible,
+    ],
     ['an intrinsic', { 'Fn::If': ['Prod', {}, {}] }, possible],
     ['one that cannot be read', { StringEquals: { Ref: 'X' }, Bool: { 'aws:SecureTransport': 'false' } }, nothing],
   ])('together: %s', (_, Condition, expected) => expect(verdict({ ...DENY, Condition })).toBe(expected));
 
   test.each([
-    [under('StringNotEquals', 'aws:SourceVpce', 'vpce-1'),
-      'its condition on aws:SourceVpce (StringNotEquals) holds for every request of S3, which comes from no VPC endpoint'],
-    [under('ArnNotLike', 'aws:PrincipalArn', 'arn:aws:iam::*:role/admin'), 'its condition on aws:PrincipalArn (ArnNotLike) holds unless it exempts replication'],
-    [under('Bool', 'aws:ViaAWSService', 'false'), 'its condition on aws:ViaAWSService (Bool) may hold for requests of S3'],
-    [under('Bool', 'aws:PrincipalIsAWSService', 'false'), 'its condition on aws:PrincipalIsAWSService (Bool) holds for every request of S3, which carries false'],
+    [
+      under('StringNotEquals', 'aws:SourceVpce', 'vpce-1'),
+      'its condition on aws:SourceVpce (StringNotEquals) holds for every request of S3, which comes from no VPC endpoint',
+    ],
+    [
+      under('ArnNotLike', 'aws:PrincipalArn', 'arn:aws:iam::*:role/admin'),
+      'its condition on aws:PrincipalArn (ArnNotLike) holds unless it exempts replication',
+    ],
+    [
+      under('Bool', 'aws:ViaAWSService', 'false'),
+      'its condition on aws:ViaAWSService (Bool) may hold for requests of S3',
+    ],
+    [
+      under('Bool', 'aws:PrincipalIsAWSService', 'false'),
+      'its condition on aws:PrincipalIsAWSService (Bool) holds for every request of S3, which carries false',
+    ],
     // only what makes it uncertain, when it is uncertain
-    [{ ...DENY, Condition: { NotIpAddress: { 'aws:SourceIp': '10.0.0.0/8' }, Bool: { 'aws:ViaAWSService': 'false', 'aws:x': '' } } },
-      'its condition on aws:ViaAWSService (Bool) may hold for requests of S3, and its condition on aws:x (Bool) may hold for requests of S3'],
+    [
+      {
+        ...DENY,
+        Condition: {
+          NotIpAddress: { 'aws:SourceIp': '10.0.0.0/8' },
+          Bool: { 'aws:ViaAWSService': 'false', 'aws:x': '' },
+        },
+      },
+      'its condition on aws:ViaAWSService (Bool) may hold for requests of S3, and its condition on aws:x (Bool) may hold for requests of S3',
+    ],
   ])('the reason of %j', (statement, reason) => expect(ask(statement)[0].reason).toBe(reason));
 });
 
 describe('key policies', () => {
   const host = 's3.eu-west-1.amazonaws.com';
-  const key = (statement: object, viaService?: unknown) => verdict({ ...DENY, Action: 'kms:*', Resource: '*', ...statement },
-    { actions: NEEDED_ACTIONS.destinationKey, resource: undefined, viaService });
+  const key = (statement: object, viaService?: unknown) =>
+    verdict(
+      { ...DENY, Action: 'kms:*', Resource: '*', ...statement },
+      { actions: NEEDED_ACTIONS.destinationKey, resource: undefined, viaService },
+    );
   const via = (operator: string, value: unknown) => ({ Condition: { [operator]: { 'kms:ViaService': value } } });
 
   test.each([
@@ -362,7 +482,14 @@ describe('key policies', () => {
     ['StringNotEquals', host, undefined, possible],
     ['StringNotLike', 's3.*.amazonaws.com', host, nothing],
     ['StringNotEquals', { 'Fn::Join': ['', ['s3.', { Ref: 'AWS::Region' }, '.amazonaws.com']] }, host, possible],
-    ['StringNotEquals', { 'Fn::Sub': 's3.${AWS::Region}.amazonaws.com' }, { 'Fn::Join': ['.', ['s3', { Ref: 'AWS::Region' }, 'amazonaws.com']] }, nothing],
+    [
+      'StringNotEquals',
+      { 'Fn::Sub': 's3.${AWS::Region}.amazonaws.com' },
+      { 'Fn::Join': ['.', ['s3', { Ref: 'AWS::Region' }, 'amazonaws.com']] },
+      nothing,
+    ],
     ['StringEquals', 'ec2.eu-west-1.amazonaws.com', host, nothing],
-  ])('kms:ViaService %s %j of %j', (operator, value, viaService, expected) => expect(key(via(operator, value), viaService)).toBe(expected));
+  ])('kms:ViaService %s %j of %j', (operator, value, viaService, expected) =>
+    expect(key(via(operator, value), viaService)).toBe(expected),
+  );
 });

@@ -50,16 +50,22 @@ test('SSE-S3: exactly the statements that AWS documents, and annotations', () =>
 
 test('Object Lock adds the two reads, on the source only', () => {
   const withLock = bySid(statements(access([rule()], { objectLock: true })));
-  expect(withLock.ReadSourceObjects.Action).toEqual(expect.arrayContaining(['s3:GetObjectRetention', 's3:GetObjectLegalHold']));
+  expect(withLock.ReadSourceObjects.Action).toEqual(
+    expect.arrayContaining(['s3:GetObjectRetention', 's3:GetObjectLegalHold']),
+  );
   expect(withLock.WriteReplicas.Action).toEqual(['s3:ReplicateObject', 's3:ReplicateDelete', 's3:ReplicateTags']);
 });
 
 test('object ARNs are narrowed to the prefixes of the rules, per destination', () => {
-  const list = bySid(statements(access([
-    rule({ prefix: 'logs/' }),
-    rule({ prefix: 'logs/app/' }),
-    rule({ prefix: 'data/', destinationArn: 'arn:aws:s3:::other' }),
-  ])));
+  const list = bySid(
+    statements(
+      access([
+        rule({ prefix: 'logs/' }),
+        rule({ prefix: 'logs/app/' }),
+        rule({ prefix: 'data/', destinationArn: 'arn:aws:s3:::other' }),
+      ]),
+    ),
+  );
   expect(list.ReadReplicationConfiguration.Resource).toEqual(['arn:aws:s3:::src']);
   expect(list.ReadSourceObjects.Resource).toEqual(['arn:aws:s3:::src/data/*', 'arn:aws:s3:::src/logs/*']);
   expect(list.WriteReplicas.Resource).toEqual(['arn:aws:s3:::dst/logs/*', 'arn:aws:s3:::other/data/*']);
@@ -95,12 +101,14 @@ test('KMS: only through S3 of the region of the key, only for the bucket and the
 });
 
 test('a key has a statement of its own, unless keys of a region are merged', () => {
-  const rules = ['1', '2', '3'].map((n) => rule({
-    destinationArn: `arn:aws:s3:::dst${n}`,
-    destinationRegion: n === '3' ? 'eu-central-1' : 'eu-west-1',
-    sourceKeyArns: ['KEY-S'],
-    replicaKeyArn: `KEY-${n}`,
-  }));
+  const rules = ['1', '2', '3'].map((n) =>
+    rule({
+      destinationArn: `arn:aws:s3:::dst${n}`,
+      destinationRegion: n === '3' ? 'eu-central-1' : 'eu-west-1',
+      sourceKeyArns: ['KEY-S'],
+      replicaKeyArn: `KEY-${n}`,
+    }),
+  );
   const precise = statements(access(rules)).filter(({ Sid }) => Sid.startsWith('EncryptReplicas'));
   expect(precise.map(({ Sid, Resource }) => [Sid, Resource])).toEqual([
     ['EncryptReplicas1', ['KEY-1']],
@@ -113,11 +121,18 @@ test('a key has a statement of its own, unless keys of a region are merged', () 
 });
 
 test('one key for several destinations of a region is one statement with all of their contexts', () => {
-  const list = bySid(statements(access([
-    rule({ replicaKeyArn: 'KEY', destinationArn: 'arn:aws:s3:::a' }),
-    rule({ replicaKeyArn: 'KEY', destinationArn: 'arn:aws:s3:::b' }),
-  ])));
+  const list = bySid(
+    statements(
+      access([
+        rule({ replicaKeyArn: 'KEY', destinationArn: 'arn:aws:s3:::a' }),
+        rule({ replicaKeyArn: 'KEY', destinationArn: 'arn:aws:s3:::b' }),
+      ]),
+    ),
+  );
   expect(list.EncryptReplicas.Condition!.StringLike['kms:EncryptionContext:aws:s3:arn']).toEqual([
-    'arn:aws:s3:::a', 'arn:aws:s3:::a/*', 'arn:aws:s3:::b', 'arn:aws:s3:::b/*',
+    'arn:aws:s3:::a',
+    'arn:aws:s3:::a/*',
+    'arn:aws:s3:::b',
+    'arn:aws:s3:::b/*',
   ]);
 });

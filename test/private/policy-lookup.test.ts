@@ -4,11 +4,19 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import {
-  asList, bucketPoliciesOf, bucketsLoggingTo, isIntrinsic, keyPolicyOf, managedPolicyDocument, renderedProperties, statementsIn,
+  asList,
+  bucketPoliciesOf,
+  bucketsLoggingTo,
+  isIntrinsic,
+  keyPolicyOf,
+  managedPolicyDocument,
+  renderedProperties,
+  statementsIn,
 } from '../../src/private/policy-lookup';
 
 const l1 = (bucket: s3.Bucket) => bucket.node.defaultChild as s3.CfnBucket;
-const sids = (bucket: s3.CfnBucket) => bucketPoliciesOf(bucket).map(({ document }) => (document as any).Statement[0].Sid);
+const sids = (bucket: s3.CfnBucket) =>
+  bucketPoliciesOf(bucket).map(({ document }) => (document as any).Statement[0].Sid);
 const document = (Sid: string) => ({ Statement: [{ Sid }] });
 
 /** Looks while CDK validates, as the library does. */
@@ -36,11 +44,14 @@ describe('renderedProperties', () => {
     bucket.addPropertyOverride('VersioningConfiguration.Status', 'Suspended');
     bucket.accelerateConfiguration = { accelerationStatus: 'Enabled' };
     expect(renderedProperties(bucket)).toEqual({
-      BucketName: 'late', VersioningConfiguration: { Status: 'Suspended' }, AccelerateConfiguration: { AccelerationStatus: 'Enabled' },
+      BucketName: 'late',
+      VersioningConfiguration: { Status: 'Suspended' },
+      AccelerateConfiguration: { AccelerationStatus: 'Enabled' },
     });
   });
 
-  test('no properties', () => expect(renderedProperties(new CfnResource(stack, 'Topic', { type: 'AWS::SNS::Topic' }))).toEqual({}));
+  test('no properties', () =>
+    expect(renderedProperties(new CfnResource(stack, 'Topic', { type: 'AWS::SNS::Topic' }))).toEqual({}));
 
   test('a resource that is not synthesized', () => {
     class Never extends CfnResource {
@@ -48,7 +59,9 @@ describe('renderedProperties', () => {
         return false;
       }
     }
-    expect(renderedProperties(new Never(stack, 'Never', { type: 'AWS::SNS::Topic', properties: { a: 1 } }))).toEqual({});
+    expect(renderedProperties(new Never(stack, 'Never', { type: 'AWS::SNS::Topic', properties: { a: 1 } }))).toEqual(
+      {},
+    );
   });
 });
 
@@ -57,10 +70,18 @@ describe('bucketPoliciesOf', () => {
     const bucket = new s3.Bucket(stack, 'Bucket', { enforceSSL: true });
     const policy = bucket.policy!.node.defaultChild as s3.CfnBucketPolicy;
     policy.addPropertyOverride('PolicyDocument.Statement.1', { Effect: 'Deny' });
-    expect(bucketPoliciesOf(l1(bucket))).toEqual([{
-      policy,
-      document: { Version: '2012-10-17', Statement: [expect.objectContaining({ Condition: { Bool: { 'aws:SecureTransport': 'false' } } }), { Effect: 'Deny' }] },
-    }]);
+    expect(bucketPoliciesOf(l1(bucket))).toEqual([
+      {
+        policy,
+        document: {
+          Version: '2012-10-17',
+          Statement: [
+            expect.objectContaining({ Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+            { Effect: 'Deny' },
+          ],
+        },
+      },
+    ]);
   });
 
   test('none', () => expect(bucketPoliciesOf(new s3.CfnBucket(stack, 'Bucket'))).toEqual([]));
@@ -72,14 +93,18 @@ describe('bucketPoliciesOf', () => {
     new s3.CfnBucketPolicy(stack, 'A', { bucket: one.ref, policyDocument: document('by reference') });
     new s3.CfnBucketPolicy(stack, 'B', { bucket: 'one', policyDocument: document('by name') });
     new s3.CfnBucketPolicy(stack, 'C', { bucket: name, policyDocument: document('by parameter') });
-    new CfnResource(stack, 'D', { type: 'AWS::S3::BucketPolicy', properties: { Bucket: one.ref, PolicyDocument: document('generic') } });
+    new CfnResource(stack, 'D', {
+      type: 'AWS::S3::BucketPolicy',
+      properties: { Bucket: one.ref, PolicyDocument: document('generic') },
+    });
     expect(sids(one)).toEqual(['by reference', 'generic', 'by name']);
     expect(sids(two)).toEqual(['by parameter']);
   });
 
   test('anywhere in the stack, but in no other stack', () => {
     const bucket = new s3.CfnBucket(stack, 'Bucket', { bucketName: 'name' });
-    const policy = (scope: Construct, sid: string) => new s3.CfnBucketPolicy(scope, 'Policy', { bucket: 'name', policyDocument: document(sid) });
+    const policy = (scope: Construct, sid: string) =>
+      new s3.CfnBucketPolicy(scope, 'Policy', { bucket: 'name', policyDocument: document(sid) });
     policy(new Construct(new Construct(stack, 'Deep'), 'Deeper'), 'deep');
     policy(new NestedStack(stack, 'Nested'), 'nested');
     policy(new Stack(stack, 'Child'), 'child');
@@ -97,7 +122,18 @@ describe('bucketPoliciesOf', () => {
 
   test('what aspects add is seen during validation', () => {
     const bucket = new s3.Bucket(stack, 'Bucket');
-    Aspects.of(stack).add({ visit: (node) => node === bucket && bucket.addToResourcePolicy(new iam.PolicyStatement({ sid: 'Late', principals: [new iam.AnyPrincipal()], actions: ['s3:*'], resources: ['*'] })) });
+    Aspects.of(stack).add({
+      visit: (node) =>
+        node === bucket &&
+        bucket.addToResourcePolicy(
+          new iam.PolicyStatement({
+            sid: 'Late',
+            principals: [new iam.AnyPrincipal()],
+            actions: ['s3:*'],
+            resources: ['*'],
+          }),
+        ),
+    });
     const looked = whileValidating(bucket, () => sids(l1(bucket)));
     app.synth();
     expect(looked.seen).toEqual([['Late']]);
@@ -136,7 +172,9 @@ describe('bucketsLoggingTo', () => {
     const overridden = new s3.CfnBucket(stack, 'D');
     overridden.addPropertyOverride('LoggingConfiguration.DestinationBucketName', 'logs');
     const conditional = new s3.CfnBucket(stack, 'E');
-    conditional.addPropertyOverride('LoggingConfiguration', { 'Fn::If': ['Prod', { DestinationBucketName: 'logs' }, { Ref: 'AWS::NoValue' }] });
+    conditional.addPropertyOverride('LoggingConfiguration', {
+      'Fn::If': ['Prod', { DestinationBucketName: 'logs' }, { Ref: 'AWS::NoValue' }],
+    });
     expect(bucketsLoggingTo(l1(logs))).toEqual([l1(byReference), byName, overridden]);
     expect(bucketsLoggingTo(itself)).toEqual([itself]);
     expect(bucketsLoggingTo(conditional)).toEqual([]);
@@ -163,14 +201,32 @@ describe('reading documents', () => {
     ['text', []],
     [{ Statement: [null, 'x', {}] }, [['statement 1', false]]],
     [{ Statement: { Sid: 'One' } }, [['One', false]]],
-    [{ Statement: [{ Sid: { Ref: 'Sid' } }, { 'Fn::If': ['C', { Sid: 'Two' }, [{ Sid: 'Three' }]] }] }, [['statement 1', false], ['Two', true], ['Three', true]]],
+    [
+      { Statement: [{ Sid: { Ref: 'Sid' } }, { 'Fn::If': ['C', { Sid: 'Two' }, [{ Sid: 'Three' }]] }] },
+      [
+        ['statement 1', false],
+        ['Two', true],
+        ['Three', true],
+      ],
+    ],
   ])('statements of %j', (input, expected) => {
     expect(statementsIn(input).map(({ name, conditional }) => [name, conditional])).toEqual(expected);
   });
 
   test.each([
-    [{ Ref: 'X' }, true], [{ 'Fn::GetAtt': ['A', 'Arn'] }, true], [{}, false], [{ AWS: '*' }, false], [['Ref'], false], [null, false], [{ Ref: 'X', a: 1 }, false],
+    [{ Ref: 'X' }, true],
+    [{ 'Fn::GetAtt': ['A', 'Arn'] }, true],
+    [{}, false],
+    [{ AWS: '*' }, false],
+    [['Ref'], false],
+    [null, false],
+    [{ Ref: 'X', a: 1 }, false],
   ])('isIntrinsic %j', (value, expected) => expect(isIntrinsic(value)).toBe(expected));
 
-  test.each([[undefined, []], ['a', ['a']], [['a'], ['a']], [null, [null]]])('asList %j', (value, expected) => expect(asList(value)).toEqual(expected));
+  test.each([
+    [undefined, []],
+    ['a', ['a']],
+    [['a'], ['a']],
+    [null, [null]],
+  ])('asList %j', (value, expected) => expect(asList(value)).toEqual(expected));
 });

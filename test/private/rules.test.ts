@@ -11,7 +11,13 @@ const destination = bucketEnd(s3.Bucket.fromBucketName(stack, 'Destination', 'th
 
 function added(options: ReplicationRuleOptions = {}, id = 'the-rule'): AddedRule {
   const filter = options.filter ?? ReplicationFilter.all();
-  return { options: { ...options, destination: destination.ref }, destination, destinationArn: 'arn:aws:s3:::the-replica', filter, id };
+  return {
+    options: { ...options, destination: destination.ref },
+    destination,
+    destinationArn: 'arn:aws:s3:::the-replica',
+    filter,
+    id,
+  };
 }
 
 describe('filter: only shapes that S3 accepts', () => {
@@ -20,8 +26,24 @@ describe('filter: only shapes that S3 accepts', () => {
     ['prefix', ReplicationFilter.prefix('a/'), { prefix: 'a/' }],
     ['empty prefix', ReplicationFilter.prefix(''), { prefix: '' }],
     ['one tag', ReplicationFilter.tags({ k: 'v' }), { tagFilter: { key: 'k', value: 'v' } }],
-    ['two tags, sorted', ReplicationFilter.tags({ z: '1', a: '2' }), { and: { prefix: undefined, tagFilters: [{ key: 'a', value: '2' }, { key: 'z', value: '1' }] } }],
-    ['prefix and tag', ReplicationFilter.prefixAndTags('a/', { k: 'v' }), { and: { prefix: 'a/', tagFilters: [{ key: 'k', value: 'v' }] } }],
+    [
+      'two tags, sorted',
+      ReplicationFilter.tags({ z: '1', a: '2' }),
+      {
+        and: {
+          prefix: undefined,
+          tagFilters: [
+            { key: 'a', value: '2' },
+            { key: 'z', value: '1' },
+          ],
+        },
+      },
+    ],
+    [
+      'prefix and tag',
+      ReplicationFilter.prefixAndTags('a/', { k: 'v' }),
+      { and: { prefix: 'a/', tagFilters: [{ key: 'k', value: 'v' }] } },
+    ],
     ['empty prefix and tag', ReplicationFilter.prefixAndTags('', { k: 'v' }), { tagFilter: { key: 'k', value: 'v' } }],
     ['empty tag value', ReplicationFilter.tags({ k: '' }), { tagFilter: { key: 'k', value: '' } }],
   ])('%s', (_, filter, expected) => {
@@ -58,34 +80,84 @@ describe('rule in the V2 form', () => {
   test.each<[string, ReplicationRuleOptions, string | undefined, object, object]>([
     ['defaults', {}, undefined, {}, {}],
     ['disabled', { enabled: false }, undefined, { status: 'Disabled' }, {}],
-    ['delete markers', { deleteMarkerReplication: true }, undefined, { deleteMarkerReplication: { status: 'Enabled' } }, {}],
+    [
+      'delete markers',
+      { deleteMarkerReplication: true },
+      undefined,
+      { deleteMarkerReplication: { status: 'Enabled' } },
+      {},
+    ],
     ['no metrics', { metrics: false }, undefined, {}, { metrics: undefined }],
     ['storage class', { storageClass: s3.StorageClass.GLACIER }, undefined, {}, { storageClass: 'GLACIER' }],
-    ['replica modifications alone', { replicaModifications: true }, undefined, {
-      sourceSelectionCriteria: { replicaModifications: { status: 'Enabled' } },
-    }, {}],
-    ['RTC has metrics and a threshold of 15 minutes', { replicationTimeControl: true }, undefined, {}, {
-      replicationTime: { status: 'Enabled', time: { minutes: 15 } },
-      metrics: { status: 'Enabled', eventThreshold: { minutes: 15 } },
-    }],
-    ['KMS: opt-in and key come together', {}, 'KEY', { sourceSelectionCriteria: { sseKmsEncryptedObjects: { status: 'Enabled' } } }, {
-      encryptionConfiguration: { replicaKmsKeyId: 'KEY' },
-    }],
-    ['KMS and replica modifications', { replicaModifications: true }, 'KEY', {
-      sourceSelectionCriteria: { replicaModifications: { status: 'Enabled' }, sseKmsEncryptedObjects: { status: 'Enabled' } },
-    }, { encryptionConfiguration: { replicaKmsKeyId: 'KEY' } }],
+    [
+      'replica modifications alone',
+      { replicaModifications: true },
+      undefined,
+      {
+        sourceSelectionCriteria: { replicaModifications: { status: 'Enabled' } },
+      },
+      {},
+    ],
+    [
+      'RTC has metrics and a threshold of 15 minutes',
+      { replicationTimeControl: true },
+      undefined,
+      {},
+      {
+        replicationTime: { status: 'Enabled', time: { minutes: 15 } },
+        metrics: { status: 'Enabled', eventThreshold: { minutes: 15 } },
+      },
+    ],
+    [
+      'KMS: opt-in and key come together',
+      {},
+      'KEY',
+      { sourceSelectionCriteria: { sseKmsEncryptedObjects: { status: 'Enabled' } } },
+      {
+        encryptionConfiguration: { replicaKmsKeyId: 'KEY' },
+      },
+    ],
+    [
+      'KMS and replica modifications',
+      { replicaModifications: true },
+      'KEY',
+      {
+        sourceSelectionCriteria: {
+          replicaModifications: { status: 'Enabled' },
+          sseKmsEncryptedObjects: { status: 'Enabled' },
+        },
+      },
+      { encryptionConfiguration: { replicaKmsKeyId: 'KEY' } },
+    ],
   ])('%s', (_, options, key, rule, ofDestination) => {
-    expect(defined(renderRule(added(options), 7, key))).toEqual(defined({ ...plain, ...rule, destination: { ...plain.destination, ...ofDestination } }));
+    expect(defined(renderRule(added(options), 7, key))).toEqual(
+      defined({ ...plain, ...rule, destination: { ...plain.destination, ...ofDestination } }),
+    );
   });
 });
 
 describe('priorities', () => {
   test.each([
-    [[undefined, undefined], [1, 2]],
-    [[2, undefined, undefined], [2, 1, 3]],
-    [[undefined, 1, undefined], [2, 1, 3]],
-    [[0, undefined], [0, 1]],
-    [[2147483647, undefined], [2147483647, 1]],
+    [
+      [undefined, undefined],
+      [1, 2],
+    ],
+    [
+      [2, undefined, undefined],
+      [2, 1, 3],
+    ],
+    [
+      [undefined, 1, undefined],
+      [2, 1, 3],
+    ],
+    [
+      [0, undefined],
+      [0, 1],
+    ],
+    [
+      [2147483647, undefined],
+      [2147483647, 1],
+    ],
   ])('%j becomes %j', (given, expected) => {
     const rules = given.map((priority, i) => added({ priority }, `rule${i}`));
     const numbers = priorities(rules);
@@ -117,8 +189,14 @@ describe('rule id', () => {
 
 test.each([
   [['', 'a'], ['']],
-  [['b', 'a'], ['a', 'b']],
-  [['a/b', 'a/', 'c'], ['a/', 'c']],
+  [
+    ['b', 'a'],
+    ['a', 'b'],
+  ],
+  [
+    ['a/b', 'a/', 'c'],
+    ['a/', 'c'],
+  ],
   [['a', 'a'], ['a']],
 ])('widest of %j is %j', (prefixes, expected) => {
   expect(widest(prefixes)).toEqual(expected);
@@ -130,7 +208,9 @@ test('prefix in a policy', () => {
 
 test('size of a policy: joins are joined, what is not known yet counts as an ARN', () => {
   expect(policySize({ a: 'x' })).toBe('{"a":"x"}'.length);
-  expect(policySize({ a: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':s3:::b']] } }, 'aws')).toBe('{"a":"arn:aws:s3:::b"}'.length);
+  expect(policySize({ a: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':s3:::b']] } }, 'aws')).toBe(
+    '{"a":"arn:aws:s3:::b"}'.length,
+  );
   expect(policySize([{ 'Fn::GetAtt': ['Bucket', 'Arn'] }])).toBe(76 + 4);
   expect(policySize([{ 'Fn::GetStackOutput': { StackName: 's', OutputName: 'o' } }])).toBe(76 + 4);
 });
