@@ -1,16 +1,18 @@
-import { Annotations, Aws, aws_iam as iam, aws_s3 as s3, Lazy } from 'aws-cdk-lib';
+import { Annotations, aws_iam as iam, aws_s3 as s3, Lazy } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { DestinationAnchor, SourceAnchor } from './private/anchors';
-import { BucketEnd, bucketEnd, definedBucket, givenName, nameOf } from './private/bucket-end';
+import { BucketEnd, bucketEnd, definedBucket, givenName, nameOf, propertyOverrides } from './private/bucket-end';
 import { destinationErrors } from './private/check-configuration';
 import { validateReplication } from './private/checks';
+import { checkDestination } from './private/destination-input';
 import { deployedStack, sameStage } from './private/environment';
+import { checkKeys } from './private/key-input';
 import { mistake } from './private/mistake';
 import { acknowledgeReplica } from './private/nag';
-import { attributeFor, deployAfter } from './private/references';
+import { bucketAttribute, deployAfter } from './private/references';
 import { replicationRole } from './private/role';
 import { checkRoleInput } from './private/role-input';
-import { checkAgainst, checkDestination, checkKeys, checkOptions } from './private/rule-input';
+import { checkAgainst, checkOptions } from './private/rule-input';
 import { ruleId } from './private/rules';
 import { enableVersioning } from './private/versioning';
 import { ReplicationFilter } from './replication-filter';
@@ -136,33 +138,41 @@ export class BucketReplication extends Construct {
    * @throws when S3 would refuse the rule, when it could not be deployed, or when the Stage is synthesized already
    */
   public addRule(rule: ReplicationRule): void {
+    this._addRule(this, rule);
+  }
+
+  /**
+   * @param at the construct whose props the rule comes from, for messages
+   * @internal
+   */
+  public _addRule(at: Construct, rule: ReplicationRule): void {
     const { anchor, end: source } = this;
     const destination = bucketEnd(rule.destination);
     const marked = destination.cfn && DestinationAnchor.find(destination.cfn);
     if (anchor.synthesized || marked?.synthesized) {
-      throw mistake(this, {
+      throw mistake(at, {
         saw: `a rule to ${nameOf(destination)} after synthesis`,
         because:
           'the Stage of one of the buckets is synthesized already (adding a Stage to a CDK pipeline does that), so the rule would be missing in the template',
         instead: 'add rules before',
       });
     }
-    checkOptions(this, rule);
-    checkDestination(this, source, destination);
-    checkKeys(this, source, destination, rule);
+    checkOptions(at, rule);
+    checkDestination(at, source, destination);
+    checkKeys(at, source, destination, rule);
     const filter = rule.filter ?? ReplicationFilter.all();
     const added = {
       options: rule,
       destination,
       destinationArn:
         anchor.rules.find((other) => other.destination.cfn && other.destination.cfn === destination.cfn)
-          ?.destinationArn ?? this.destinationArn(destination),
+          ?.destinationArn ?? bucketAttribute(source.stack, destination, 'arn'),
       filter,
       id: rule.ruleId ?? ruleId(destination, filter),
     };
-    checkAgainst(this, added, anchor.rules);
+    checkAgainst(at, added, anchor.rules);
     if (destination.cfn) {
-      this.prepare(destination, destination.cfn);
+      this.prepare(at, destination, destination.cfn);
     }
     anchor.rules.push(added);
   }
@@ -183,9 +193,7 @@ export class BucketReplication extends Construct {
         instead: 'use BucketReplication.of(bucket).addRule() to add to the one that there is',
       });
     }
-    const overrides = (cfn as unknown as { rawOverrides?: { Properties?: { ReplicationConfiguration?: unknown } } })
-      .rawOverrides;
-    if (cfn.replicationConfiguration !== undefined || overrides?.Properties?.ReplicationConfiguration !== undefined) {
+    if (cfn.replicationConfiguration !== undefined || propertyOverrides(cfn).ReplicationConfiguration !== undefined) {
       throw mistake(this, {
         saw: `source ${nameOf(end)} has a replication configuration of its own`,
         because: 'S3 knows one for a bucket, and this construct never overwrites one that it did not write',
@@ -196,25 +204,15 @@ export class BucketReplication extends Construct {
     return cfn;
   }
 
-  /** The destination's ARN for resources of the source's stack. */
-  private destinationArn({ ref, cfn, stack }: BucketEnd): string {
-    if (!cfn) {
-      return ref.bucketRef.bucketArn;
-    }
-    return sameStage(this.end.stack, stack)
-      ? attributeFor(this.end.stack, cfn, cfn.attrArn)
-      : `arn:${Aws.PARTITION}:s3:::${givenName(cfn)}`;
-  }
-
   /**
    * What a destination of this app needs: versioning, being deployed first, and no finding about not being replicated
    * itself.
    */
-  private prepare(destination: BucketEnd, cfn: s3.CfnBucket): void {
+  private prepare(at: Construct, destination: BucketEnd, cfn: s3.CfnBucket): void {
     const { stack } = this.end;
-    enableVersioning(this, cfn, 'destination');
+    enableVersioning(at, cfn, 'destination');
     if (sameStage(stack, destination.stack)) {
-      this.deployAfter(destination);
+      this.deployAfter(at, destination);
     } else {
       Annotations.of(this.anchor).addWarningV2(
         'cdk-s3-replication:deployOrderAcrossStages',
@@ -226,7 +224,7 @@ export class BucketReplication extends Construct {
     acknowledgeReplica(cfn);
   }
 
-  private deployAfter(destination: BucketEnd): void {
+  private deployAfter(at: Construct, destination: BucketEnd): void {
     const from = deployedStack(this.end.stack);
     const to = deployedStack(destination.stack);
     try {
@@ -236,7 +234,7 @@ export class BucketReplication extends Construct {
         `replication from ${nameOf(this.end)} to ${nameOf(destination)}: replicas belong into a stack that depends on nothing of the source's stack`,
       );
     } catch (error) {
-      throw mistake(this, {
+      throw mistake(at, {
         saw: `destination ${nameOf(destination)} in the stack '${to.node.path}', which depends on the source's stack '${from.node.path}'`,
         because: `the destination must be deployed before the source (${(error as Error).message})`,
         instead: 'put replicas into a stack of their own, and what uses both buckets into a third one',

@@ -1,9 +1,9 @@
 import { aws_s3 as s3, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { BucketReplication } from './bucket-replication';
-import { bucketEnd, definedBucket } from './private/bucket-end';
+import { bucketEnd } from './private/bucket-end';
 import { checkPairInput } from './private/pair-input';
-import { attributeFor } from './private/references';
+import { bucketAttribute } from './private/references';
 import { mirrorScope, replicaStack } from './private/replica-stack';
 import { bucketSettings, createReplicatedBucket, deleteBeforeEmptying } from './private/replicated-bucket';
 import { ReplicatedBucketOptions } from './replicated-bucket-options';
@@ -161,7 +161,7 @@ export class ReplicatedBucketPair extends Construct {
     }
 
     this.replication = BucketReplication.of(this.source);
-    this.replication.addRule({
+    this.replication._addRule(this, {
       ...props,
       destination: this.destination,
       sourceKeys: [...(props.sourceKeys ?? []), ...source.formerKeys],
@@ -173,19 +173,13 @@ export class ReplicatedBucketPair extends Construct {
    * The name of the destination bucket, to be used in the stack of the source, whichever region the destination is in.
    */
   public get destinationBucketName(): string {
-    return this.destinationAttribute((cfn) => cfn.ref) ?? this.destination.bucketName;
+    return bucketAttribute(bucketEnd(this.source).stack, bucketEnd(this.destination), 'name');
   }
 
   /**
    * The ARN of the destination bucket, to be used in the stack of the source, whichever region the destination is in.
    */
   public get destinationBucketArn(): string {
-    return this.destinationAttribute((cfn) => cfn.attrArn) ?? this.destination.bucketArn;
-  }
-
-  /** A token of its own for each use: a weak reference serves one consuming stack. */
-  private destinationAttribute(attribute: (cfn: s3.CfnBucket) => string): string | undefined {
-    const cfn = definedBucket(this.destination);
-    return cfn && attributeFor(bucketEnd(this.source).stack, cfn, attribute(cfn));
+    return bucketAttribute(bucketEnd(this.source).stack, bucketEnd(this.destination), 'arn');
   }
 }

@@ -69,7 +69,7 @@ describe.each(['recommended', 'none'] as const)('with %s feature flags', (flags)
       BucketName: 'the-source',
       VersioningConfiguration: { Status: 'Enabled' },
       ReplicationConfiguration: {
-        Role: { 'Fn::GetAtt': [Match.stringLikeRegexp('^SourceReplicationRole'), 'Arn'] },
+        Role: { 'Fn::GetAtt': [Match.stringLikeRegexp('^SourceS3ReplicationRole'), 'Arn'] },
         Rules: [
           {
             Id: Match.stringLikeRegexp('Destination-[0-9a-f]{8}$'),
@@ -95,7 +95,7 @@ describe.each(['recommended', 'none'] as const)('with %s feature flags', (flags)
     const template = templateOf(stack);
     template.hasResourceProperties('AWS::IAM::Role', { Policies: Match.absent() });
     template.hasResourceProperties('AWS::IAM::Policy', {
-      Roles: [{ Ref: Match.stringLikeRegexp('^SourceReplicationRole') }],
+      Roles: [{ Ref: Match.stringLikeRegexp('^SourceS3ReplicationRole') }],
       PolicyDocument: Match.objectLike({
         Statement: Match.arrayWith([
           Match.objectLike({ Resource: [{ 'Fn::GetAtt': [Match.stringLikeRegexp('^Source'), 'Arn'] }] }),

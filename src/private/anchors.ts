@@ -1,15 +1,24 @@
 import { Aws, aws_iam as iam, aws_s3 as s3, Stack } from 'aws-cdk-lib';
-import { Construct } from 'constructs';
+import { Construct, IConstruct } from 'constructs';
+import { propertyOverrides } from './bucket-end';
 import { KeyPointer } from './encryption';
 import { partitionOf } from './environment';
 import { ruleKeys } from './keys';
 import { Statement, statements } from './permissions';
+import { isIntrinsic } from './policy-lookup';
 import { policySize, ROLE_POLICY_LIMIT } from './policy-size';
 import { attributeFor } from './references';
 import { AddedRule, priorities, renderRule } from './rules';
 
-const SOURCE_ID = 'Replication';
-const DESTINATION_ID = 'Replicas';
+const SOURCE_ID = 'S3Replication';
+const DESTINATION_ID = 'S3Replicas';
+/** Tells an anchor, also one of another copy of this library, from a construct that users put into an L1 bucket. */
+const ANCHOR = Symbol.for('cdk-s3-replication.anchor');
+
+function findAnchor(bucket: s3.CfnBucket, id: string): IConstruct | undefined {
+  const child = bucket.node.tryFindChild(id);
+  return child && ANCHOR in child ? child : undefined;
+}
 
 /**
  * The replication of one source bucket: a child of the bucket resource with a fixed id, so that it is found again and
@@ -17,7 +26,7 @@ const DESTINATION_ID = 'Replicas';
  */
 export class SourceAnchor extends Construct {
   public static find(bucket: s3.CfnBucket): SourceAnchor | undefined {
-    return bucket.node.tryFindChild(SOURCE_ID) as SourceAnchor | undefined;
+    return findAnchor(bucket, SOURCE_ID) as SourceAnchor | undefined;
   }
 
   public readonly rules: AddedRule[] = [];
@@ -39,6 +48,7 @@ export class SourceAnchor extends Construct {
     public readonly givenName: string | undefined,
   ) {
     super(bucket, SOURCE_ID);
+    Object.defineProperty(this, ANCHOR, { value: true });
     this.arn = givenName === undefined ? bucket.attrArn : `arn:${Aws.PARTITION}:s3:::${givenName}`;
   }
 
@@ -101,7 +111,7 @@ export class SourceAnchor extends Construct {
 /** Marks a bucket of the app as a destination, and knows of which sources. */
 export class DestinationAnchor extends Construct {
   public static find(bucket: s3.CfnBucket): DestinationAnchor | undefined {
-    return bucket.node.tryFindChild(DESTINATION_ID) as DestinationAnchor | undefined;
+    return findAnchor(bucket, DESTINATION_ID) as DestinationAnchor | undefined;
   }
 
   /** @param validate the errors of the destination, asked for once when its Stage is synthesized */
@@ -114,6 +124,7 @@ export class DestinationAnchor extends Construct {
 
   private constructor(bucket: s3.CfnBucket, validate: () => string[]) {
     super(bucket, DESTINATION_ID);
+    Object.defineProperty(this, ANCHOR, { value: true });
     this.node.addValidation({
       validate: () => {
         this.synthesized = true;
@@ -134,12 +145,15 @@ export function leadsTo(from: s3.CfnBucket, to: s3.CfnBucket, seen = new Set<s3.
   );
 }
 
-/** Object Lock of a bucket; undefined when it is a token. */
+/** Object Lock of a bucket; undefined when an intrinsic decides. */
 export function isLocked(bucket: s3.CfnBucket): boolean | undefined {
   const stack = Stack.of(bucket);
-  const enabled = stack.resolve(bucket.objectLockEnabled);
-  if (stack.resolve(bucket.objectLockConfiguration) !== undefined || enabled === true) {
+  const overrides = propertyOverrides(bucket);
+  const final = (name: string, property: unknown) => stack.resolve(name in overrides ? overrides[name] : property);
+  const enabled = final('ObjectLockEnabled', bucket.objectLockEnabled);
+  const configuration = final('ObjectLockConfiguration', bucket.objectLockConfiguration);
+  if (enabled === true || enabled === 'true' || (configuration !== undefined && !isIntrinsic(configuration))) {
     return true;
   }
-  return enabled === undefined || enabled === false ? false : undefined;
+  return isIntrinsic(enabled) || isIntrinsic(configuration) ? undefined : false;
 }

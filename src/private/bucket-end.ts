@@ -56,6 +56,12 @@ export function givenName(cfn: s3.CfnBucket): string | undefined {
   return typeof resolved === 'object' ? name : undefined;
 }
 
+/** What `addPropertyOverride()` and its kin have put over the properties of a resource. */
+export function propertyOverrides(resource: CfnResource): { [property: string]: unknown } {
+  const { rawOverrides } = resource as unknown as { rawOverrides?: { Properties?: { [property: string]: unknown } } };
+  return rawOverrides?.Properties ?? {};
+}
+
 /** How to call the bucket in a message. */
 export function nameOf(end: BucketEnd): string {
   if (end.cfn) {

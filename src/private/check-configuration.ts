@@ -6,6 +6,9 @@ import { error, Finding, warning } from './finding';
 import { isIntrinsic, renderedProperties } from './policy-lookup';
 import { policySize, ROLE_POLICY_LIMIT } from './policy-size';
 
+/** The limit of S3 for a replication configuration, in bytes. */
+const MAX_CONFIGURATION = 2 * 1024 * 1024;
+
 /** What S3 needs of the buckets themselves, and whether what we wrote is still there. */
 export function configurationFindings(anchor: SourceAnchor): Finding[] {
   const rendered = renderedProperties(anchor.bucket);
@@ -15,6 +18,8 @@ export function configurationFindings(anchor: SourceAnchor): Finding[] {
     ...renamed(anchor, rendered),
     ...objectLock(anchor),
     ...policyTooLong(anchor),
+    ...configurationTooLarge(rendered),
+    ...conditions(anchor),
   ];
 }
 
@@ -30,21 +35,40 @@ function overwritten(anchor: SourceAnchor, rendered: Record<string, any>): Findi
   const stack = Stack.of(anchor);
   const found = rendered.ReplicationConfiguration;
   const rules: any[] = Array.isArray(found?.Rules) ? found.Rules : [];
-  const lost = anchor.rules.filter((rule) => {
-    const [id, destination] = stack.resolve([rule.id, rule.destinationArn]);
-    return !rules.some((it) => same(it?.Id, id) && same(it?.Destination?.Bucket, destination));
+  const ours = stack.resolve(written);
+  const access = (filter: any, destination: any, key: any) =>
+    JSON.stringify([filter?.Prefix ?? filter?.And?.Prefix ?? '', destination, key]);
+  const theirs = ours.rules.map((rule: any) => rules.find((it) => same(it?.Id, rule.id)));
+  const missing = theirs.filter(
+    (it: any, index: number) => !same(it?.Destination?.Bucket, ours.rules[index].destination.bucket),
+  ).length;
+  const changed = theirs.filter((it: any, index: number) => {
+    const { filter, destination } = ours.rules[index];
+    const before = access(pascal(filter), destination.bucket, destination.encryptionConfiguration?.replicaKmsKeyId);
+    return (
+      access(it?.Filter, it?.Destination?.Bucket, it?.Destination?.EncryptionConfiguration?.ReplicaKmsKeyID) !== before
+    );
   });
-  if (same(found?.Role, stack.resolve(written.role)) && lost.length === 0 && rules.length === anchor.rules.length) {
+  if (same(found?.Role, ours.role) && changed.length === 0 && rules.length === anchor.rules.length) {
     return [];
   }
+  const what =
+    missing === 0 && changed.length > 0
+      ? JSON.stringify(changed)
+      : `${missing} of ${anchor.rules.length} rules are missing`;
   return [
     error({
-      saw: `the replication configuration of the bucket is not the one of its BucketReplication (${lost.length} of ${anchor.rules.length} rules are missing)`,
+      saw: `the replication configuration of the bucket is not the one of its BucketReplication (${what})`,
       because:
         'something replaced it later (a property override, an assignment to replicationConfiguration, or an aspect), and its role lacks the permissions',
       instead: 'remove that, and add rules with BucketReplication.of(bucket).addRule()',
     }),
   ];
+}
+
+/** The filter of the L1 in the form of the template, as far as permissions depend on it. */
+function pascal(filter: any): unknown {
+  return { Prefix: filter.prefix, And: { Prefix: filter.and?.prefix } };
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-requirements.html */
@@ -74,7 +98,7 @@ function renamed(anchor: SourceAnchor, rendered: Record<string, any>): Finding[]
     ? []
     : [
         error({
-          saw: `the name of the source bucket changed to ${JSON.stringify(rendered.BucketName)} after replication was set up`,
+          saw: `the name of the source bucket ${rendered.BucketName === undefined ? 'was removed' : `changed to ${JSON.stringify(rendered.BucketName)}`} after replication was set up`,
           because: 'the permissions of the replication role name the bucket as it was called then',
           instead: 'set the name before, in the props of the bucket',
         }),
@@ -124,6 +148,36 @@ function policyTooLong(anchor: SourceAnchor): Finding[] {
           instead: 'let fewer rules do: shorter prefixes, or one KMS key for several destinations of a region',
         }),
       ];
+}
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_ReplicationConfiguration.html */
+function configurationTooLarge(rendered: Record<string, any>): Finding[] {
+  const size = Buffer.byteLength(JSON.stringify(rendered.ReplicationConfiguration ?? ''));
+  return size <= MAX_CONFIGURATION
+    ? []
+    : [
+        error({
+          saw: `a replication configuration of about ${size} bytes`,
+          because: `S3 takes at most ${MAX_CONFIGURATION} bytes`,
+          instead: 'use fewer rules, or shorter prefixes and tags',
+        }),
+      ];
+}
+
+/** A bucket with a condition of the template may not be there; CloudFormation then refuses what refers to it. */
+function conditions(anchor: SourceAnchor): Finding[] {
+  return anchor.rules.flatMap(({ destination }) => {
+    const condition = destination.cfn?.cfnOptions.condition;
+    return condition === undefined || condition === anchor.bucket.cfnOptions.condition
+      ? []
+      : [
+          error({
+            saw: `destination ${nameOf(destination)} exists only under the condition '${condition.node.path}', the source does not`,
+            because: 'CloudFormation refuses a reference to a resource that is not created',
+            instead: 'give both buckets the same condition, or none',
+          }),
+        ];
+  });
 }
 
 function same(a: unknown, b: unknown): boolean {

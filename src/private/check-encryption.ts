@@ -1,19 +1,18 @@
 import { CfnResource } from 'aws-cdk-lib';
 import { SourceAnchor } from './anchors';
-import { BucketEnd, bucketEnd, nameOf } from './bucket-end';
-import { DefaultEncryption, defaultEncryption, regionOfKey } from './encryption';
+import { BucketEnd, bucketEnd, nameOf, propertyOverrides } from './bucket-end';
+import { DefaultEncryption, defaultEncryption, KeyPointer, regionOfKey, unusableArn } from './encryption';
 import { compare } from './environment';
 import { error, Finding, warning } from './finding';
+import { wrongRegion } from './key-input';
 import { RuleKeys, ruleKeys, usesKms } from './keys';
-import { wrongRegion } from './rule-input';
+import { renderedProperties } from './policy-lookup';
 import { AddedRule } from './rules';
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html */
 export function encryptionFindings(anchor: SourceAnchor): Finding[] {
   const encryption = defaultEncryption(anchor.bucket);
-  const named = anchor.rules.every(
-    ({ options }) => options.sourceKeys !== undefined && options.destinationKey !== undefined,
-  );
+  const named = anchor.rules.every(({ options }) => options.sourceKeys?.length && options.destinationKey !== undefined);
   return [
     ...(anchor.rules.length === 0 || named ? [] : unreadable(anchor, encryption)),
     ...(encryption.kind === 'aws/s3' && anchor.rules.length > 0
@@ -25,15 +24,16 @@ export function encryptionFindings(anchor: SourceAnchor): Finding[] {
           ),
         ]
       : []),
-    ...wrongRegionOfDefaultKey(bucketEnd(anchor.bucket)),
-    ...anchor.rules.flatMap((rule) => wrongRegionOfDefaultKey(rule.destination)),
-    ...anchor.rules.flatMap((rule) => ruleFindings(encryption, rule, ruleKeys(anchor.bucket, rule))),
+    ...anchor.rules.flatMap((rule) => {
+      const keys = ruleKeys(anchor.bucket, rule);
+      return [...ruleFindings(encryption, rule, keys), ...unfitKeys(anchor, rule, keys)];
+    }),
   ];
 }
 
 /** Keys that cannot be read from the source; naming them on the rules makes up for it. */
 function unreadable(anchor: SourceAnchor, encryption: DefaultEncryption): Finding[] {
-  if (encryption.kind === 'alias' && anchor.rules.some(({ options }) => options.sourceKeys === undefined)) {
+  if (encryption.kind === 'alias' && anchor.rules.some(({ options }) => !options.sourceKeys?.length)) {
     return [
       error({
         saw: `the source is encrypted with the alias '${encryption.alias}'`,
@@ -63,7 +63,7 @@ function unreadable(anchor: SourceAnchor, encryption: DefaultEncryption): Findin
     : [];
 }
 
-function ruleFindings(encryption: DefaultEncryption, rule: AddedRule, keys: RuleKeys): Finding[] {
+function ruleFindings(anchor: SourceAnchor, encryption: DefaultEncryption, rule: AddedRule, keys: RuleKeys): Finding[] {
   const name = nameOf(rule.destination);
   const ofDestination = rule.destination.cfn && defaultEncryption(rule.destination.cfn);
   if (keys.replicatesKmsObjects && keys.replicaKey === undefined) {
@@ -112,10 +112,45 @@ function ruleFindings(encryption: DefaultEncryption, rule: AddedRule, keys: Rule
   return [];
 }
 
-function wrongRegionOfDefaultKey(end: BucketEnd): Finding[] {
-  const encryption = end.cfn && defaultEncryption(end.cfn);
-  const region = encryption && 'key' in encryption ? regionOfKey(encryption.key) : undefined;
-  return region !== undefined && compare(region, end.region) === 'different' ? [error(wrongRegion(region, end))] : [];
+function unfitKeys(anchor: SourceAnchor, rule: AddedRule, keys: RuleKeys): Finding[] {
+  return keys.replicatesKmsObjects
+    ? [
+        ...keys.sourceKeys.flatMap((key) => keyFindings(bucketEnd(anchor.bucket), key)),
+        ...(keys.replicaKey ? keyFindings(rule.destination, keys.replicaKey) : []),
+      ]
+    : [];
+}
+
+/** Keys as they are in the end; a key that nothing is encrypted with does not matter. */
+function keyFindings(bucket: BucketEnd, key: KeyPointer): Finding[] {
+  const problem = 'cfn' in key ? unfit(key.cfn) : unusableArn(bucket.stack, key.arn);
+  const name = 'cfn' in key ? `'${key.cfn.node.path}' ` : '';
+  if (problem !== undefined) {
+    return [
+      error({
+        saw: `the key ${name}of ${nameOf(bucket)} ${problem}`,
+        because: 'S3 replicates with symmetric KMS keys that are enabled, and permissions name a key by its ARN',
+        instead: 'use a customer managed key like that, a kms.Key or Key.fromKeyArn() with its key ARN',
+      }),
+    ];
+  }
+  const region = regionOfKey(key);
+  return region !== undefined && compare(region, bucket.region) === 'different'
+    ? [error(wrongRegion(region, bucket))]
+    : [];
+}
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html */
+function unfit(key: CfnResource): string | undefined {
+  const { Enabled, KeySpec, KeyUsage } = renderedProperties(key);
+  if (Enabled === false || Enabled === 'false') {
+    return 'is disabled';
+  }
+  const kind = [
+    [KeySpec, 'SYMMETRIC_DEFAULT'],
+    [KeyUsage, 'ENCRYPT_DECRYPT'],
+  ].find(([actual, needed]) => typeof actual === 'string' && actual !== needed);
+  return kind && `is not a symmetric encryption key (${kind[0]})`;
 }
 
 function describeMissing(encryption: DefaultEncryption | undefined, name: string): string {
@@ -134,9 +169,6 @@ function describeMissing(encryption: DefaultEncryption | undefined, name: string
   }
 }
 
-function overridesEncryption(resource: CfnResource): boolean {
-  return (
-    (resource as unknown as { rawOverrides?: { Properties?: { BucketEncryption?: unknown } } }).rawOverrides?.Properties
-      ?.BucketEncryption !== undefined
-  );
+function overridesEncryption(bucket: CfnResource): boolean {
+  return 'BucketEncryption' in propertyOverrides(bucket);
 }

@@ -1,13 +1,16 @@
-import { Aws, aws_iam as iam, aws_kms as kms, aws_s3 as s3, Stack } from 'aws-cdk-lib';
+import { aws_iam as iam, aws_s3 as s3, Stack } from 'aws-cdk-lib';
 import { SourceAnchor } from './anchors';
 import { boundaryDocumentOf, missingFromBoundary } from './boundary';
 import { definedResource, givenName, nameOf } from './bucket-end';
-import { DenyFinding, DenyQuestion, findDenies, NEEDED_ACTIONS } from './denies';
-import { defaultEncryption, KeyPointer } from './encryption';
-import { partitionOf, urlSuffixOf } from './environment';
+import { keyPolicyFindings } from './check-key-policies';
+import { DenyQuestion, findDenies, NEEDED_ACTIONS } from './denies';
+import { denyFinding } from './deny-finding';
+import { defaultEncryption } from './encryption';
+import { partitionOf } from './environment';
 import { error, Finding, warning } from './finding';
 import { ruleKeys } from './keys';
-import { bucketPoliciesOf, keyPolicyOf } from './policy-lookup';
+import { bucketPoliciesOf, renderedProperties } from './policy-lookup';
+import { trustsS3 } from './role-input';
 
 /**
  * Statements of policies in this app that stop replication: S3 reports them for each object, long after the deployment.
@@ -15,14 +18,19 @@ import { bucketPoliciesOf, keyPolicyOf } from './policy-lookup';
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-troubleshoot.html
  */
 export function policyFindings(anchor: SourceAnchor): Finding[] {
-  const findings = [...bucketDenies(anchor), ...keyDenies(anchor), ...boundaryFindings(anchor)];
+  const findings = [
+    ...bucketDenies(anchor),
+    ...keyPolicyFindings(anchor),
+    ...boundaryFindings(anchor),
+    ...roleFindings(anchor),
+  ];
   return findings.filter((one, index) => findings.findIndex((other) => other.text === one.text) === index);
 }
 
 function bucketDenies(anchor: SourceAnchor): Finding[] {
   const sourceStack = Stack.of(anchor);
   const role = sourceStack.resolve(anchor.role.roleArn);
-  const prefixes = anchor.rules.map(({ filter }) => filter._prefix);
+  const prefixes = sourceStack.resolve(anchor.rules.map(({ filter }) => filter._prefix));
   return [
     ...(anchor.rules.length === 0
       ? []
@@ -32,8 +40,11 @@ function bucketDenies(anchor: SourceAnchor): Finding[] {
       return cfn === undefined
         ? []
         : inPoliciesOf(cfn, `destination ${nameOf(rule.destination)}`, {
-            actions: NEEDED_ACTIONS.destinationBucket,
-            prefixes: [rule.filter._prefix],
+            // S3 uses ReplicateDelete for delete markers only
+            actions: NEEDED_ACTIONS.destinationBucket.filter(
+              (action) => action !== 's3:ReplicateDelete' || rule.options.deleteMarkerReplication,
+            ),
+            prefixes: sourceStack.resolve([rule.filter._prefix]),
             role: stack === sourceStack ? role : undefined,
             replicaEncryption: replicaEncryption(anchor.bucket, ruleKeys(anchor.bucket, rule).replicatesKmsObjects),
           });
@@ -63,54 +74,12 @@ function inPoliciesOf(bucket: s3.CfnBucket, whose: string, question: Omit<DenyQu
   ];
   return bucketPoliciesOf(bucket).flatMap(({ policy, document }) =>
     findDenies({ ...question, document, resource: stack.resolve(bucket.attrArn), known }).map((deny) =>
-      finding(
+      denyFinding(
         { ...deny, certain: deny.certain && policy.cfnOptions.condition === undefined },
         `the policy '${policy.node.path}' of ${whose}`,
       ),
     ),
   );
-}
-
-function keyDenies(anchor: SourceAnchor): Finding[] {
-  const inPolicyOf = (key: KeyPointer | undefined, actions: readonly string[], whose: string) => {
-    const cfn = key && 'cfn' in key ? key.cfn : undefined;
-    if (cfn === undefined) {
-      return [];
-    }
-    const stack = Stack.of(cfn);
-    const role = stack === Stack.of(anchor) ? stack.resolve(anchor.role.roleArn) : undefined;
-    const viaService = stack.resolve(`s3.${stack.region}.${Aws.URL_SUFFIX}`);
-    return findDenies({
-      document: keyPolicyOf(cfn as kms.CfnKey),
-      actions,
-      role,
-      viaService,
-      known: [[{ Ref: 'AWS::URLSuffix' }, urlSuffixOf(stack.region)]],
-    }).map((deny) => finding(deny, `the policy of the ${whose} key '${cfn.node.path}'`));
-  };
-  return anchor.rules.flatMap((rule) => {
-    const { replicatesKmsObjects, sourceKeys, replicaKey } = ruleKeys(anchor.bucket, rule);
-    return replicatesKmsObjects
-      ? [
-          ...sourceKeys.flatMap((key) => inPolicyOf(key, NEEDED_ACTIONS.sourceKey, 'source')),
-          ...inPolicyOf(replicaKey, NEEDED_ACTIONS.destinationKey, 'destination'),
-        ]
-      : [];
-  });
-}
-
-function finding(deny: DenyFinding, policy: string): Finding {
-  const what = `${deny.statement} in ${policy} denies ${deny.actions.join(', ')}`;
-  return deny.certain
-    ? error({
-        saw: what,
-        because: `${deny.reason}, so replication would fail`,
-        instead: 'exempt the replication role with ArnNotEquals on aws:PrincipalArn, or deny less',
-      })
-    : warning(
-        'policyMayDeny',
-        `${what} if it applies to the replication role: ${deny.reason}. Exempt the role with ArnNotEquals on aws:PrincipalArn, or acknowledge this`,
-      );
 }
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html */
@@ -132,4 +101,31 @@ function boundaryFindings(anchor: SourceAnchor): Finding[] {
             'or acknowledge this',
         ),
       ];
+}
+
+/** What cannot be seen before the role is final: whether S3 may assume it, and whether it took our policy. */
+function roleFindings(anchor: SourceAnchor): Finding[] {
+  const role = definedResource(anchor.role, 'AWS::IAM::Role');
+  const policy = anchor.node.tryFindChild('Policy');
+  const attached = policy && definedResource(policy, 'AWS::IAM::Policy');
+  const findings: Finding[] = [];
+  if (role && !trustsS3(renderedProperties(role).AssumeRolePolicyDocument)) {
+    findings.push(
+      error({
+        saw: `the role '${role.node.path}' does not trust the service s3.amazonaws.com`,
+        because: 'S3 accepts it and then fails every object (AssumeRoleNotPermitted)',
+        instead: "create it with assumedBy: new iam.ServicePrincipal('s3.amazonaws.com')",
+      }),
+    );
+  }
+  if (attached && Object.keys(renderedProperties(attached)).length === 0) {
+    findings.push(
+      warning(
+        'roleTakesNoPolicy',
+        `The role '${anchor.role.node.path}' takes no policies from this app, so the permissions for replication are not added to it. ` +
+          'Import it without `mutable: false`, or acknowledge this when it has the permissions (docs/permissions.md lists them)',
+      ),
+    );
+  }
+  return findings;
 }

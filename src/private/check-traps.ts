@@ -25,7 +25,9 @@ export function trapFindings(anchor: SourceAnchor): Finding[] {
     ...chained(bucket),
     ...acls(source),
     ...rules.flatMap((rule) =>
-      rule.destination.cfn ? destinationTraps(source, { ...rule.destination, cfn: rule.destination.cfn }) : [],
+      rule.destination.cfn
+        ? destinationTraps(anchor, rule, source, { ...rule.destination, cfn: rule.destination.cfn })
+        : [],
     ),
   ];
 }
@@ -85,7 +87,12 @@ function acls(source: Record<string, any>): Finding[] {
       ];
 }
 
-function destinationTraps(source: Record<string, any>, end: BucketEnd & { cfn: s3.CfnBucket }): Finding[] {
+function destinationTraps(
+  anchor: SourceAnchor,
+  rule: AddedRule,
+  source: Record<string, any>,
+  end: BucketEnd & { cfn: s3.CfnBucket },
+): Finding[] {
   const name = nameOf(end);
   const destination = renderedProperties(end.cfn);
   const loggers = bucketsLoggingTo(end.cfn);
@@ -101,8 +108,24 @@ function destinationTraps(source: Record<string, any>, end: BucketEnd & { cfn: s
           }),
         ]
       : []),
+    ...(bucketsLoggingTo(anchor.bucket).includes(end.cfn) && logsAreReplicated(destination, rule)
+      ? [
+          error({
+            saw: `destination ${name} writes its server access logs to the source`,
+            because: 'every log that arrives is replicated, which causes another one',
+            instead:
+              'write the access logs of the destination to a bucket of their own, or under a prefix that no rule replicates',
+          }),
+        ]
+      : []),
     ...(loggers.length > 0 ? logTarget(end.cfn, name) : []),
   ];
+}
+
+/** Unless their prefix and that of the rule exclude each other. */
+function logsAreReplicated(destination: Record<string, any>, { filter }: AddedRule): boolean {
+  const prefix = destination.LoggingConfiguration?.LogFilePrefix ?? '';
+  return typeof prefix !== 'string' || prefix.startsWith(filter._prefix) || filter._prefix.startsWith(prefix);
 }
 
 /**

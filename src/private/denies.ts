@@ -30,8 +30,8 @@ export interface DenyQuestion {
   readonly actions: readonly string[];
   /** ARN of the bucket, as its attribute if it has one; leave out for a key policy, whose resource is the key. */
   readonly resource?: unknown;
-  /** Key prefixes of the rules; the whole bucket when left out. */
-  readonly prefixes?: readonly string[];
+  /** Key prefixes of the rules, resolved; the whole bucket when left out. */
+  readonly prefixes?: readonly unknown[];
   /** How the replica's request asks for encryption, when that is known. */
   readonly replicaEncryption?: 'AES256' | 'aws:kms' | 'aws:kms:dsse';
   /** ARN of the replication role: conditions that exempt it are then understood. */
@@ -131,7 +131,7 @@ function resourcePart(body: Record<string, unknown>, action: string, question: D
   const arn = [...bucketArn(question.resource, spell)];
   const targets = ABOUT_THE_BUCKET.test(action)
     ? [arn]
-    : (question.prefixes ?? ['']).map((prefix) => [...arn, '/', ...prefix, ANY]);
+    : (question.prefixes ?? ['']).map((prefix) => [...arn, '/', ...spell(prefix), ANY]);
   // one rule that is stopped altogether is enough, so the strongest of the prefixes counts
   const fit = strongest(
     targets.map((target) => {

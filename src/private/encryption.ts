@@ -1,4 +1,4 @@
-import { aws_kms as kms, aws_s3 as s3, Aws, CfnResource, Reference, Stack, Token, Tokenization } from 'aws-cdk-lib';
+import { aws_kms as kms, aws_s3 as s3, Aws, Reference, Stack, Token, Tokenization } from 'aws-cdk-lib';
 import { definedKey, definedResource } from './bucket-end';
 
 /** A KMS key: a resource of this app, or an ARN (literal or token). */
@@ -42,17 +42,17 @@ export function defaultEncryption(cfn: s3.CfnBucket): DefaultEncryption {
   }
   if (typeof resolved !== 'string') {
     const unresolved = rawKeyId(cfn);
-    const target = unresolved === undefined ? undefined : Tokenization.reverse(unresolved);
-    if (Reference.isReference(target)) {
-      const key = CfnResource.isCfnResource(target.target) ? definedKey(target.target) : undefined;
-      if (key) {
-        return { kind, key: { cfn: key } };
-      }
-      if (CfnResource.isCfnResource(target.target) && target.target.cfnResourceType === 'AWS::KMS::Alias') {
-        return { kind: 'alias', alias: target.target.node.path };
-      }
+    if (unresolved === undefined) {
+      return { kind: 'unknown' };
     }
-    return unresolved === undefined ? { kind: 'unknown' } : { kind, key: { arn: unresolved } };
+    const target = Tokenization.reverse(unresolved, { failConcat: false });
+    const key = Reference.isReference(target) ? definedKey(target.target) : undefined;
+    if (key) {
+      return { kind, key: { cfn: key } };
+    }
+    return namesAlias(stack, unresolved)
+      ? { kind: 'alias', alias: aliasName(resolved) }
+      : { kind, key: { arn: unresolved } };
   }
   if (/(^|:)alias\//.test(resolved)) {
     return { kind: 'alias', alias: resolved };
@@ -61,6 +61,21 @@ export function defaultEncryption(cfn: s3.CfnBucket): DefaultEncryption {
     ? resolved
     : `arn:${Aws.PARTITION}:kms:${stack.region}:${stack.account}:key/${resolved}`;
   return { kind, key: { arn } };
+}
+
+/** Whether a key id or ARN with tokens in it is that of an alias. */
+function namesAlias(stack: Stack, keyId: string): boolean {
+  const targets = Tokenization.reverseString(keyId).tokens.map((token) =>
+    Reference.isReference(token) ? token.target : undefined,
+  );
+  return (
+    targets.some((target) => target && definedResource(target, 'AWS::KMS::Alias')) ||
+    JSON.stringify(stack.resolve(keyId)).includes(':alias/')
+  );
+}
+
+function aliasName(resolved: unknown): string {
+  return /alias\/[\w/-]+/.exec(JSON.stringify(resolved))?.[0] ?? JSON.stringify(resolved);
 }
 
 /** The key id as the user wrote it, with its tokens: resolving would lose which resource it points to. */
@@ -99,28 +114,22 @@ export function sameKey(a: KeyPointer, b: KeyPointer): boolean {
   return 'cfn' in a ? 'cfn' in b && a.cfn === b.cfn : 'arn' in b && a.arn === b.arn;
 }
 
-/** Why a key that the user named cannot be used in a policy or as a replica key, or undefined when it can. */
+/** Why a key that the user named cannot be named in a rule and a policy, or undefined when it can. */
 export function unusableKey(key: kms.IKeyRef): string | undefined {
   if (definedResource(key, 'AWS::KMS::Alias')) {
     return 'is an alias';
   }
-  const cfn = definedKey(key);
-  if (cfn) {
-    const { keySpec, keyUsage } = cfn as Partial<kms.CfnKey>;
-    if (literalOther(keySpec, 'SYMMETRIC_DEFAULT') || literalOther(keyUsage, 'ENCRYPT_DECRYPT')) {
-      return `is not a symmetric encryption key (${keySpec ?? keyUsage})`;
-    }
-    return (cfn as Partial<kms.CfnKey>).enabled === false ? 'is disabled' : undefined;
-  }
-  const arn = key.keyRef.keyArn;
+  return definedKey(key) ? undefined : unusableArn(Stack.of(key), key.keyRef.keyArn);
+}
+
+export function unusableArn(stack: Stack, arn: string): string | undefined {
   if (Token.isUnresolved(arn)) {
-    return JSON.stringify(Stack.of(key).resolve(arn)).includes(':alias/') ? 'is an alias' : undefined;
+    return namesAlias(stack, arn) ? 'is an alias' : undefined;
+  }
+  if (arn.includes(':alias/')) {
+    return `is the alias '${arn}'`;
   }
   return /^arn:[^:]+:kms:[^:]+:\d{12}:key\/.+/.test(arn)
     ? undefined
     : `has the ARN '${arn}', which is not the ARN of a KMS key`;
-}
-
-function literalOther(value: string | undefined, expected: string): boolean {
-  return value !== undefined && !Token.isUnresolved(value) && value !== expected;
 }

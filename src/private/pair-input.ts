@@ -1,7 +1,8 @@
-import { Annotations, aws_s3 as s3, RemovalPolicy } from 'aws-cdk-lib';
+import { Annotations, aws_s3 as s3, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
+import { bucketEnd } from './bucket-end';
 import { keyPointer, regionOfKey, unusableKey } from './encryption';
-import { shown } from './environment';
+import { compare, shown } from './environment';
 import { Mistake, mistake } from './mistake';
 import { bucketSettings } from './replicated-bucket';
 import type { ReplicatedBucketPairProps } from '../replicated-bucket-pair';
@@ -28,7 +29,7 @@ const OTHER_ENCRYPTION: { [value: string]: [string, string] } = {
 
 /** Throws when the props of a pair contradict each other; warns where they will be regretted. */
 export function checkPairInput(at: IConstruct, props: ReplicatedBucketPairProps): void {
-  const wrong = pairMistake(props);
+  const wrong = pairMistake(at, props);
   if (wrong) {
     throw mistake(at, wrong);
   }
@@ -41,7 +42,7 @@ export function checkPairInput(at: IConstruct, props: ReplicatedBucketPairProps)
   }
 }
 
-function pairMistake(props: ReplicatedBucketPairProps): Mistake | undefined {
+function pairMistake(at: IConstruct, props: ReplicatedBucketPairProps): Mistake | undefined {
   const given = (...names: Array<keyof ReplicatedBucketPairProps>) =>
     names.filter((name) => props[name] !== undefined && props[name] !== false);
   const bothBrought = props.source !== undefined && props.destination !== undefined;
@@ -91,7 +92,18 @@ function pairMistake(props: ReplicatedBucketPairProps): Mistake | undefined {
     const [because, instead] = OTHER_ENCRYPTION[props.encryption];
     return { saw: `encryption ${props.encryption}`, because, instead };
   }
-  return removalMistake(props) ?? keyMistake(props);
+  return nameMistake(props) ?? removalMistake(props) ?? bucketOptionsMistake(at, props);
+}
+
+function nameMistake(props: ReplicatedBucketPairProps): Mistake | undefined {
+  const name = props.sourceOptions?.bucketName;
+  return name === undefined || Token.isUnresolved(name) || name !== props.destinationOptions?.bucketName
+    ? undefined
+    : {
+        saw: `bucketName '${name}' for both buckets`,
+        because: 'the name of a bucket is unique over all regions and accounts of a partition',
+        instead: 'give one of the two another name, or none',
+      };
 }
 
 function removalMistake(props: ReplicatedBucketPairProps): Mistake | undefined {
@@ -127,7 +139,7 @@ function removalMistake(props: ReplicatedBucketPairProps): Mistake | undefined {
   return undefined;
 }
 
-function keyMistake(props: ReplicatedBucketPairProps): Mistake | undefined {
+function bucketOptionsMistake(at: IConstruct, props: ReplicatedBucketPairProps): Mistake | undefined {
   for (const prop of ['sourceOptions', 'destinationOptions'] as const) {
     const key = props[prop]?.encryptionKey;
     const problem = key && unusableKey(key);
@@ -139,14 +151,42 @@ function keyMistake(props: ReplicatedBucketPairProps): Mistake | undefined {
       };
     }
   }
-  const key = props.destinationOptions?.encryptionKey;
-  const region = key && regionOfKey(keyPointer(key));
-  if (props.destinationRegion !== undefined && region !== undefined && region !== props.destinationRegion) {
-    return {
-      saw: `destinationOptions.encryptionKey: '${key!.node.path}' in region ${shown(region)}, destinationRegion '${props.destinationRegion}'`,
-      because: "S3 encrypts with keys of the bucket's own region only, also where a key is a multi-Region key",
-      instead: `give a key of region '${props.destinationRegion}', or leave encryptionKey off to have one created there`,
-    };
+  for (const { prop, options, region } of sides(at, props)) {
+    const outside = (what: string, it: IConstruct | undefined, itsRegion: string | undefined, because: string) =>
+      it && itsRegion !== undefined && compare(itsRegion, region) === 'different'
+        ? {
+            saw: `${prop}.${what}: '${it.node.path}' in region ${shown(itsRegion)} for a bucket in ${shown(region)}`,
+            because,
+            instead: `give one of region ${shown(region)}, or leave ${what} off`,
+          }
+        : undefined;
+    const { encryptionKey: key, serverAccessLogsBucket: logs } = options;
+    const wrong =
+      outside(
+        'encryptionKey',
+        key,
+        key && regionOfKey(keyPointer(key)),
+        "S3 encrypts with keys of the bucket's own region only, also where a key is a multi-Region key",
+      ) ??
+      outside(
+        'serverAccessLogsBucket',
+        logs,
+        logs && bucketEnd(logs).region,
+        'S3 writes access logs to a bucket of the same region and account only',
+      );
+    if (wrong) {
+      return wrong;
+    }
   }
   return undefined;
+}
+
+/** The options of the buckets that are created, with the region of each. */
+function sides(at: IConstruct, props: ReplicatedBucketPairProps) {
+  const { region } = Stack.of(at);
+  const ofDestination = props.destinationRegion ?? props.destinationStack?.region ?? region;
+  return [
+    { prop: 'sourceOptions', options: props.sourceOptions ?? {}, region },
+    { prop: 'destinationOptions', options: props.destinationOptions ?? {}, region: ofDestination },
+  ];
 }

@@ -1,9 +1,11 @@
 /** Limits of IAM for all inline policies of a role together, in characters without white space. */
 export const ROLE_POLICY_LIMIT = 10240;
 
+/** Of a key, in characters, in all regions but a few with longer names; ARNs of buckets have at most 76. */
+const LONGEST_ARN = 80;
+
 /**
- * About how many characters a resolved policy has once CloudFormation has filled in what is not known yet: ARNs of
- * buckets have at most 76 characters, of keys about as many.
+ * How many characters a resolved policy has at most, once CloudFormation has filled in what is not known yet.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
  */
@@ -27,7 +29,7 @@ export function policySize(document: unknown, partition = 'aws-us-gov'): number 
       return (filled(inner[1]) as unknown[]).map(String).join(String(inner[0]));
     }
     if (entries.length === 1 && (key === 'Ref' || key?.startsWith('Fn::'))) {
-      return known[String(inner)] ?? 'x'.repeat(76);
+      return known[String(inner)] ?? 'x'.repeat(LONGEST_ARN);
     }
     return Object.fromEntries(entries.map(([name, it]) => [name, filled(it)]));
   };

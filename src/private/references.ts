@@ -1,5 +1,6 @@
-import { CfnResource, ReferenceStrength, Stack } from 'aws-cdk-lib';
-import { deployedStack } from './environment';
+import { Aws, CfnResource, ReferenceStrength, Stack, Token } from 'aws-cdk-lib';
+import { BucketEnd, givenName } from './bucket-end';
+import { deployedStack, sameStage } from './environment';
 
 /**
  * An attribute of a resource, to be used by resources of `consumer`.
@@ -15,6 +16,22 @@ export function attributeFor(consumer: Stack, producer: CfnResource, attribute: 
   return deployedStack(consumer) === deployedStack(Stack.of(producer))
     ? attribute
     : Stack.consumeReference(attribute, ReferenceStrength.WEAK);
+}
+
+/**
+ * The name or ARN of a bucket, to be used by resources of `consumer`. Literal names serve where there is nothing to
+ * refer to: imported buckets, and buckets of other Stages.
+ */
+export function bucketAttribute(consumer: Stack, { ref, cfn, stack }: BucketEnd, attribute: 'name' | 'arn'): string {
+  if (cfn && sameStage(consumer, stack)) {
+    return attributeFor(consumer, cfn, attribute === 'name' ? cfn.ref : cfn.attrArn);
+  }
+  const name = cfn ? givenName(cfn)! : ref.bucketRef.bucketName;
+  if (attribute === 'name') {
+    return name;
+  }
+  // by the name, where it is literal: the partition is then that of the deployment
+  return Token.isUnresolved(name) ? ref.bucketRef.bucketArn : `arn:${Aws.PARTITION}:s3:::${name}`;
 }
 
 /**

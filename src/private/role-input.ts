@@ -1,8 +1,9 @@
-import { aws_iam as iam, Token } from 'aws-cdk-lib';
+import { aws_iam as iam, Stack, Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
-import { BucketEnd } from './bucket-end';
-import { compare, shown } from './environment';
+import { BucketEnd, definedResource } from './bucket-end';
+import { compare, sameStage, shown } from './environment';
 import { mistake } from './mistake';
+import { asList, asRecord, isIntrinsic, statementsIn } from './policy-lookup';
 import { RoleOptions } from './role';
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
@@ -31,10 +32,10 @@ export function checkRoleInput(at: IConstruct, source: BucketEnd, options: RoleO
   if (
     rolePath !== undefined &&
     !Token.isUnresolved(rolePath) &&
-    !/^\/([\x21-\x7e]+\/)?$/.test(rolePath.slice(0, 513))
+    (rolePath.length > 512 || !/^\/([\x21-\x7e]+\/)?$/.test(rolePath))
   ) {
     throw mistake(at, {
-      saw: `rolePath '${rolePath}'`,
+      saw: `rolePath '${rolePath}' (${rolePath.length} characters)`,
       because: 'IAM takes paths of at most 512 characters that begin and end with a slash',
       instead: "write it like '/replication/'",
     });
@@ -49,4 +50,29 @@ function checkAccount(at: IConstruct, source: BucketEnd, role: iam.IRole): void 
       instead: 'give a role of that account, or leave role off to have one created',
     });
   }
+  const stack = Stack.of(role);
+  const elsewhere = !sameStage(stack, source.stack) || compare(stack.region, source.region) !== 'same';
+  if (definedResource(role, 'AWS::IAM::Role') && elsewhere) {
+    throw mistake(at, {
+      saw: `role '${role.node.path}' of a stack in another region or Stage`,
+      because: 'CDK cannot refer to it from the stack of the source',
+      instead: 'give it a roleName and import it with Role.fromRoleName(), or leave role off to have one created',
+    });
+  }
+}
+
+/** Whether a role of this app can be assumed by S3; true where it cannot be told. */
+export function trustsS3(trustPolicy: unknown): boolean {
+  return statementsIn(trustPolicy).some(({ body }) => {
+    const principal = asRecord(body.Principal);
+    const services = asList(principal?.Service);
+    return (
+      isIntrinsic(body) ||
+      (body.Effect === 'Allow' &&
+        (body.Principal === '*' ||
+          isIntrinsic(principal) ||
+          body.NotPrincipal !== undefined ||
+          services.some((service) => service === 's3.amazonaws.com' || typeof service !== 'string')))
+    );
+  });
 }

@@ -1,4 +1,4 @@
-import { aws_iam as iam, CfnDeletionPolicy, CfnResource } from 'aws-cdk-lib';
+import { aws_iam as iam, CfnCondition, CfnDeletionPolicy, CfnResource } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { definedResource } from './bucket-end';
 import { Statement } from './permissions';
@@ -36,6 +36,7 @@ export function replicationRole(
   if (options.role) {
     const policy = new iam.Policy(scope, 'Policy', { document });
     options.role.attachInlinePolicy(policy);
+    existLike(bucket, policy.node.defaultChild as iam.CfnPolicy);
     if (nameIsKnown) {
       waitFor(bucket, policy.node.defaultChild as iam.CfnPolicy);
     }
@@ -48,17 +49,20 @@ export function replicationRole(
     path: options.rolePath,
     permissionsBoundary: options.permissionsBoundary,
   });
-  const resource = definedResource(role, 'AWS::IAM::Role') as iam.CfnRole | undefined;
-  const made: CfnResource[] = resource ? [resource] : [];
-  if (nameIsKnown && resource) {
-    resource.policies = [{ policyName: POLICY_NAME, policyDocument: document }];
+  const cfnRole = definedResource(role, 'AWS::IAM::Role') as iam.CfnRole | undefined;
+  const made: CfnResource[] = cfnRole ? [cfnRole] : [];
+  if (nameIsKnown && cfnRole) {
+    cfnRole.policies = [{ policyName: POLICY_NAME, policyDocument: document }];
   } else {
     const policy = new iam.Policy(scope, 'Policy', { document });
     role.attachInlinePolicy(policy);
     made.push(policy.node.defaultChild as iam.CfnPolicy);
   }
-  if (options.roleName === undefined) {
-    made.forEach((it) => keepLike(bucket, it, late.inUse));
+  for (const resource of made) {
+    existLike(bucket, resource);
+    if (options.roleName === undefined) {
+      keepLike(bucket, resource, late.inUse);
+    }
   }
   return role;
 }
@@ -109,4 +113,16 @@ function keepLike(bucket: CfnResource, resource: CfnResource, inUse: () => boole
       },
     });
   }
+}
+
+/** A bucket with a condition of the template may not be there; its role, which it refers to and which refers to it, goes along. */
+function existLike(bucket: CfnResource, resource: CfnResource): void {
+  let own = resource.cfnOptions.condition;
+  Object.defineProperty(resource.cfnOptions, 'condition', {
+    enumerable: true,
+    get: () => own ?? bucket.cfnOptions.condition,
+    set: (value?: CfnCondition) => {
+      own = value;
+    },
+  });
 }

@@ -38,12 +38,9 @@ export function ruleId(destination: BucketEnd, filter: ReplicationFilter): strin
 export function sameFlow(a: AddedRule, b: AddedRule): boolean {
   const sameBucket = a.destination.cfn
     ? a.destination.cfn === b.destination.cfn
-    : !b.destination.cfn && a.destinationArn === b.destinationArn;
-  return (
-    sameBucket &&
-    a.filter._prefix === b.filter._prefix &&
-    JSON.stringify(a.filter._tags) === JSON.stringify(b.filter._tags)
-  );
+    : !b.destination.cfn && a.destination.ref.bucketRef.bucketName === b.destination.ref.bucketRef.bucketName;
+  const what = ({ filter }: AddedRule) => JSON.stringify([filter._prefix, filter._tags]);
+  return sameBucket && what(a) === what(b);
 }
 
 /**

@@ -1,0 +1,72 @@
+import { Aws, aws_kms as kms, Stack } from 'aws-cdk-lib';
+import { SourceAnchor } from './anchors';
+import { actionFit, findDenies, NEEDED_ACTIONS } from './denies';
+import { denyFinding } from './deny-finding';
+import { KeyPointer } from './encryption';
+import { urlSuffixOf } from './environment';
+import { Finding, warning } from './finding';
+import { ruleKeys } from './keys';
+import { keyPolicyOf, statementsIn } from './policy-lookup';
+
+/**
+ * Key policies of this app that do not let the replication role use the key: the role has the permission in IAM, which counts
+ * only where the key policy lets IAM decide.
+ *
+ * @see https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+ */
+export function keyPolicyFindings(anchor: SourceAnchor): Finding[] {
+  return anchor.rules.flatMap((rule) => {
+    const { replicatesKmsObjects, sourceKeys, replicaKey } = ruleKeys(anchor.bucket, rule);
+    return replicatesKmsObjects
+      ? [
+          ...sourceKeys.flatMap((key) => inPolicyOf(anchor, key, NEEDED_ACTIONS.sourceKey, 'source')),
+          ...(replicaKey ? inPolicyOf(anchor, replicaKey, NEEDED_ACTIONS.destinationKey, 'destination') : []),
+        ]
+      : [];
+  });
+}
+
+function inPolicyOf(anchor: SourceAnchor, key: KeyPointer, actions: readonly string[], whose: string): Finding[] {
+  if (!('cfn' in key)) {
+    return [];
+  }
+  const stack = Stack.of(key.cfn);
+  const role = Stack.of(anchor).resolve(anchor.role.roleArn);
+  const document = keyPolicyOf(key.cfn as kms.CfnKey);
+  const policy = `the policy of the ${whose} key '${key.cfn.node.path}'`;
+  const denies = findDenies({
+    document,
+    actions,
+    role: stack === Stack.of(anchor) ? role : undefined,
+    viaService: stack.resolve(`s3.${stack.region}.${Aws.URL_SUFFIX}`),
+    known: [[{ Ref: 'AWS::URLSuffix' }, urlSuffixOf(stack.region)]],
+  });
+  const missing = actions.filter((action) => !mayAllow(document, action, role));
+  return [
+    ...denies.map((deny) => denyFinding(deny, policy)),
+    ...(missing.length === 0
+      ? []
+      : [
+          warning(
+            'keyPolicyWithoutAccount',
+            `No statement in ${policy} allows ${missing.join(', ')} to the account or to the replication role, so the permissions of the role ` +
+              'do not count for this key. Let the account decide with a statement for its root, as CDK does by default, or acknowledge this',
+          ),
+        ]),
+  ];
+}
+
+/** Whether a statement names everybody, an account, or the role; a document that cannot be read gets the benefit of the doubt. */
+function mayAllow(document: unknown, action: string, role: unknown): boolean {
+  const statements = statementsIn(document);
+  return (
+    statements.length === 0 ||
+    statements.some(({ body }) => {
+      const principal = JSON.stringify(body.Principal ?? '*');
+      const ours =
+        /:root"|"\*"|"\d{12}"|"(Ref|Fn::If|Fn::ImportValue)":"?(?!AWS::Partition)/.test(principal) ||
+        principal.includes(JSON.stringify(role));
+      return body.Effect === 'Allow' && ours && actionFit(body, action) !== 'none';
+    })
+  );
+}

@@ -1,0 +1,153 @@
+import { aws_s3 as s3, Stack, Token } from 'aws-cdk-lib';
+import { IConstruct } from 'constructs';
+import { leadsTo } from './anchors';
+import { BucketEnd, givenName, nameOf } from './bucket-end';
+import { compare, deployedStack, isNested, partitionOf, sameStage, shown } from './environment';
+import { Mistake, mistake } from './mistake';
+
+/** Throws when replication from source to destination cannot work or cannot be deployed. */
+export function checkDestination(at: IConstruct, source: BucketEnd, destination: BucketEnd): void {
+  const wrong = destinationMistake(source, destination);
+  if (wrong) {
+    throw mistake(at, wrong);
+  }
+}
+
+function destinationMistake(source: BucketEnd, destination: BucketEnd): Mistake | undefined {
+  const name = nameOf(destination);
+  const sourceBucket = source.cfn!;
+  if (destination.cfn === sourceBucket || (!destination.cfn && refersTo(destination, sourceBucket))) {
+    return {
+      saw: `destination ${name} is the source bucket itself`,
+      because: 'S3 replicates to another bucket only',
+      instead: 'name another bucket as the destination',
+    };
+  }
+  const given = givenName(sourceBucket);
+  if (given !== undefined && !Token.isUnresolved(given) && destination.cfn && givenName(destination.cfn) === given) {
+    return {
+      saw: `destination ${name} has the name of the source, '${given}'`,
+      because: 'the name of a bucket is unique over all regions and accounts of a partition',
+      instead: 'give one of the two another name, or none',
+    };
+  }
+  const notABucket = destination.cfn ? undefined : notAGeneralPurposeBucket(destination);
+  if (notABucket) {
+    return {
+      saw: `destination ${name} is ${notABucket}`,
+      because: 'S3 replicates to general purpose buckets, named by the ARN of the bucket',
+      instead: 'import the bucket by its name or bucket ARN',
+    };
+  }
+  const partition = partitionOf(source.region);
+  const other = [literalPartition(destination), partitionOf(destination.region)].find((it) => it && it !== partition);
+  if (partition !== undefined && other !== undefined) {
+    return {
+      saw: `destination ${name} in region ${shown(destination.region)} (partition ${other}), source in ${shown(source.region)} (partition ${partition})`,
+      because: 'S3 does not replicate across partitions',
+      instead: 'choose a destination of the same partition',
+    };
+  }
+  const accounts = compare(source.account, destination.account);
+  if (accounts === 'unclear') {
+    return {
+      saw: `account of destination ${name} ${shown(destination.account)}, of the source ${shown(source.account)}`,
+      because: 'whether they are one account decides about permissions and cannot be told at synthesis',
+      instead: 'set env.account on both stacks, or on neither',
+    };
+  }
+  if (accounts === 'different') {
+    return {
+      saw: `destination ${name} in account ${shown(destination.account)}, source in account ${shown(source.account)}`,
+      because:
+        'the other account must let the replication role in with a bucket policy, which this version does not write',
+      instead: 'use a destination in the same account, or CrossAccountReplication in the version that brings it',
+    };
+  }
+  return destination.cfn ? undeployable(source, { ...destination, cfn: destination.cfn }) : undefined;
+}
+
+function undeployable(source: BucketEnd, destination: BucketEnd & { cfn: s3.CfnBucket }): Mistake | undefined {
+  const name = nameOf(destination);
+  if (leadsTo(destination.cfn, source.cfn!)) {
+    return {
+      saw: `destination ${name} replicates, directly or through other buckets, to the source ${nameOf(source)}`,
+      because: 'each bucket would have to exist before the other, so CloudFormation can create neither',
+      instead:
+        'replicate in one direction; two-way replication needs a construct of its own, which this version does not have',
+    };
+  }
+  if (!sameStage(source.stack, destination.stack)) {
+    const given = givenName(destination.cfn);
+    return given !== undefined && !Token.isUnresolved(given)
+      ? regionMistake(source, destination)
+      : {
+          saw: `destination ${name} is in another Stage and has no literal name`,
+          because: 'CDK refuses references from one Stage to another',
+          instead: 'put the stacks of both buckets into one Stage, or give the destination a bucketName',
+        };
+  }
+  if (deployedStack(source.stack) === deployedStack(destination.stack)) {
+    return undefined;
+  }
+  if (isNested(destination.stack)) {
+    return {
+      saw: `destination ${name} is in the nested stack '${destination.stack.node.path}' of another stack`,
+      because: 'the reference from the source to it would need exports or, across regions, custom resources',
+      instead: 'define the destination bucket in a stack of its own that is not nested',
+    };
+  }
+  return regionMistake(source, destination);
+}
+
+function regionMistake(source: BucketEnd, destination: BucketEnd): Mistake | undefined {
+  return compare(source.region, destination.region) !== 'unclear'
+    ? undefined
+    : {
+        saw: `region of destination ${nameOf(destination)} ${shown(destination.region)}, of the source ${shown(source.region)}`,
+        because: 'whether they are one region decides about references and keys and cannot be told at synthesis',
+        instead: 'set env.region on both stacks',
+      };
+}
+
+/** An imported bucket may be the source in disguise: by its name, or by a reference to the bucket resource. */
+function refersTo({ ref, stack }: BucketEnd, source: s3.CfnBucket): boolean {
+  const { bucketName, bucketArn } = ref.bucketRef;
+  const [name, arn, itsName, itsRef, itsArn] = stack
+    .resolve([bucketName, bucketArn, givenName(source) ?? null, source.ref, source.attrArn])
+    .map((it: unknown) => JSON.stringify(it));
+  const literal = !Token.isUnresolved(bucketName);
+  return (
+    (name === itsName && (literal || stack === Stack.of(source))) ||
+    (stack === Stack.of(source) && (name === itsRef || arn === itsArn))
+  );
+}
+
+/** The partition that the ARN of an imported bucket names. */
+function literalPartition({ ref, cfn }: BucketEnd): string | undefined {
+  const arn = ref.bucketRef.bucketArn;
+  return cfn || Token.isUnresolved(arn) ? undefined : arn.split(':')[1];
+}
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
+function notAGeneralPurposeBucket({ ref, stack }: BucketEnd): string | undefined {
+  const arn = Token.isUnresolved(ref.bucketRef.bucketArn)
+    ? JSON.stringify(stack.resolve(ref.bucketRef.bucketArn))
+    : ref.bucketRef.bucketArn;
+  const name = ref.bucketRef.bucketName;
+  if (/:s3express:|--x-s3(--|"|$)/.test(arn) || name.endsWith('--x-s3')) {
+    return 'a directory bucket';
+  }
+  if (/:s3tables:|--table-s3("|$)/.test(arn)) {
+    return 'a table bucket';
+  }
+  if (/:accesspoint[/:]|-s3alias("|$)|\.mrap("|$)/.test(arn)) {
+    return 'an access point';
+  }
+  if (/:s3-outposts:|--ol-s3("|$)/.test(arn)) {
+    return 'not a bucket';
+  }
+  return !Token.isUnresolved(ref.bucketRef.bucketArn) && !/^arn:[^:]+:s3:::[^/]+$/.test(arn)
+    ? `named by '${arn}', which is not the ARN of a bucket`
+    : undefined;
+}

@@ -1,0 +1,58 @@
+import { Stack } from 'aws-cdk-lib';
+import { IConstruct } from 'constructs';
+import { BucketEnd, nameOf } from './bucket-end';
+import { keyPointer, regionOfKey, unusableKey } from './encryption';
+import { compare, isNested, shown } from './environment';
+import { canRefer } from './keys';
+import { Mistake, mistake } from './mistake';
+import { ReplicationRuleOptions } from '../replication-rule';
+
+/** Throws when a key cannot encrypt or decrypt for the bucket it is named for, or cannot be referred to. */
+export function checkKeys(
+  at: IConstruct,
+  source: BucketEnd,
+  destination: BucketEnd,
+  options: ReplicationRuleOptions,
+): void {
+  const uses = [
+    ...(options.destinationKey ? [{ prop: 'destinationKey', key: options.destinationKey, bucket: destination }] : []),
+    ...(options.sourceKeys ?? []).map((key) => ({ prop: 'sourceKeys', key, bucket: source })),
+  ];
+  for (const { prop, key, bucket } of uses) {
+    const saw = `${prop}: '${key.node.path}'`;
+    const problem = unusableKey(key);
+    if (problem) {
+      throw mistake(at, {
+        saw: `${saw} ${problem}`,
+        because:
+          'S3 replicates with symmetric KMS keys, and permissions name a key by its ARN (an alias may point elsewhere tomorrow)',
+        instead: 'give the customer managed key itself, a kms.Key or Key.fromKeyArn() with its key ARN',
+      });
+    }
+    const region = regionOfKey(keyPointer(key));
+    if (region !== undefined && compare(region, bucket.region) === 'different') {
+      throw mistake(at, {
+        ...wrongRegion(region, bucket),
+        saw: `${saw} in region ${shown(region)}, ${nameOf(bucket)} in ${shown(bucket.region)}`,
+      });
+    }
+    if (!canRefer(source.stack, keyPointer(key))) {
+      throw mistake(at, {
+        saw: `${saw} in ${isNested(Stack.of(key)) ? 'a nested stack of another stack' : 'another Stage'}`,
+        because: 'the replication role cannot refer to it from its own stack',
+        instead: 'define the key in a stack of the same Stage that is not nested, or give it with Key.fromKeyArn()',
+      });
+    }
+  }
+}
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html */
+export function wrongRegion(region: string, bucket: BucketEnd): Mistake {
+  return {
+    saw: `${nameOf(bucket)} in ${shown(bucket.region)} with a key of region ${shown(region)}`,
+    because: "S3 encrypts with keys of the bucket's own region only, also where a key is a multi-Region key",
+    instead:
+      `give a key of region ${shown(bucket.region)} (for a multi-Region key, the ARN of its replica there)` +
+      (bucket.cfn ? '' : ', or the true region of the imported bucket with Bucket.fromBucketAttributes()'),
+  };
+}
