@@ -162,6 +162,7 @@ export class BucketReplication extends Construct {
     checkKeys(at, source, destination, rule);
     const filter = rule.filter ?? ReplicationFilter.all();
     const added = {
+      at,
       options: rule,
       destination,
       destinationArn:

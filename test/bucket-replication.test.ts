@@ -201,7 +201,7 @@ describe('one replication for a source', () => {
     });
     BucketReplication.of(new s3.Bucket(stack, 'Source')).addRule({ destination });
     expect(rulesIn(templateOf(stack))[0].Destination).toEqual({
-      Bucket: stack.resolve(destination.bucketArn),
+      Bucket: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':s3:::the-replica']] },
       Account: '111111111111',
       Metrics: { Status: 'Enabled' },
     });

@@ -132,7 +132,7 @@ describe('another region', () => {
     new ReplicatedBucketPair(stack, 'Data', { destinationRegion: elsewhere });
     const replica = replicaStackOf(stack);
     const assembly = app.synth();
-    expect(assembly.stacks.map(({ stackName }) => stackName)).toEqual(['Main-replica-eu-west-1', 'Main']);
+    expect(assembly.stacks.map(({ stackName }) => stackName)).toEqual(['Main-us-east-1-replica-eu-west-1', 'Main']);
     expect(assembly.getStackArtifact(stack.artifactId).dependencies.map(({ id }) => id)).toContain(replica.artifactId);
     expect(assembly.getStackArtifact(replica.artifactId)).toMatchObject({
       environment: { account: '111111111111', region: elsewhere },
@@ -147,8 +147,8 @@ describe('another region', () => {
     new ReplicatedBucketPair(stack, 'Two', { destinationRegion: elsewhere });
     new ReplicatedBucketPair(stack, 'Three', { destinationRegion: 'eu-central-1' });
     expect(stack.node.children.filter(Stack.isStack).map(({ stackName }) => stackName)).toEqual([
-      'Main-replica-eu-west-1',
-      'Main-replica-eu-central-1',
+      'Main-us-east-1-replica-eu-west-1',
+      'Main-us-east-1-replica-eu-central-1',
     ]);
     Template.fromStack(replicaStackOf(stack)).resourceCountIs('AWS::S3::Bucket', 2);
   });
@@ -160,7 +160,7 @@ describe('another region', () => {
       return replicaStackOf(stack).stackName;
     };
     const [a, b] = ['a', 'b'].map((last) => name('x'.repeat(127) + last));
-    expect(a).toMatch(/^x+-[0-9a-f]{8}-replica-eu-west-1$/);
+    expect(a).toMatch(/^x+-[0-9a-f]{8}-us-east-1-replica-eu-west-1$/);
     expect(a).toHaveLength(128);
     expect(a).not.toBe(b);
   });
@@ -172,10 +172,10 @@ describe('another region', () => {
     new CfnOutput(stack, 'Arn', { value: pair.destinationBucketArn });
     const template = Template.fromStack(stack);
     template.hasOutput('Name', {
-      Value: { 'Fn::GetStackOutput': Match.objectLike({ StackName: 'Main-replica-eu-west-1', Region: elsewhere }) },
+      Value: { 'Fn::GetStackOutput': Match.objectLike({ StackName: 'Main-us-east-1-replica-eu-west-1', Region: elsewhere }) },
     });
     template.hasOutput('Arn', {
-      Value: { 'Fn::GetStackOutput': Match.objectLike({ StackName: 'Main-replica-eu-west-1', Region: elsewhere }) },
+      Value: { 'Fn::GetStackOutput': Match.objectLike({ StackName: 'Main-us-east-1-replica-eu-west-1', Region: elsewhere }) },
     });
   });
 

@@ -1,10 +1,10 @@
 import { Aws, aws_iam as iam, aws_s3 as s3, Stack } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
 import { propertyOverrides } from './bucket-end';
-import { KeyPointer } from './encryption';
+import { KeyPointer, regionOfKey } from './encryption';
 import { partitionOf } from './environment';
 import { ruleKeys } from './keys';
-import { Statement, statements } from './permissions';
+import { KeyAccess, Statement, statements } from './permissions';
 import { isIntrinsic } from './policy-lookup';
 import { policySize, ROLE_POLICY_LIMIT } from './policy-size';
 import { attributeFor } from './references';
@@ -73,7 +73,6 @@ export class SourceAnchor extends Construct {
     const stack = Stack.of(this.bucket);
     const access = {
       sourceArn: this.arn,
-      sourceRegion: stack.region,
       objectLock: isLocked(this.bucket) !== false,
       rules: [...this.rules]
         .sort((a, b) => (a.id < b.id ? -1 : 1))
@@ -82,9 +81,10 @@ export class SourceAnchor extends Construct {
           return {
             prefix: rule.filter._prefix,
             destinationArn: rule.destinationArn,
-            destinationRegion: rule.destination.region,
-            sourceKeyArns: keys.replicatesKmsObjects ? keys.sourceKeys.map((key) => this.keyArn(key)) : [],
-            replicaKeyArn: keys.replicaKey && this.keyArn(keys.replicaKey),
+            sourceKeys: keys.replicatesKmsObjects
+              ? keys.sourceKeys.map((key) => this.keyAccess(key, stack.region))
+              : [],
+            replicaKey: keys.replicaKey && this.keyAccess(keys.replicaKey, rule.destination.region),
           };
         }),
     };
@@ -92,6 +92,11 @@ export class SourceAnchor extends Construct {
     const fits =
       precise.length <= 5 || policySize(stack.resolve(precise), partitionOf(stack.region)) <= ROLE_POLICY_LIMIT;
     return fits ? precise : statements({ ...access, mergeKeys: true });
+  }
+
+  /** The key's own region where it is known: that of an imported bucket may be an assumption. */
+  private keyAccess(key: KeyPointer, bucketRegion: string): KeyAccess {
+    return { arn: this.keyArn(key), region: regionOfKey(key) ?? bucketRegion };
   }
 
   /** One token a key: core resolves a weak reference for the token object it has seen while preparing the app. */

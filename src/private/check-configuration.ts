@@ -2,7 +2,7 @@ import { aws_s3 as s3, Stack } from 'aws-cdk-lib';
 import { isLocked, SourceAnchor } from './anchors';
 import { nameOf } from './bucket-end';
 import { partitionOf } from './environment';
-import { error, Finding, warning } from './finding';
+import { aboutRule, error, Finding, warning } from './finding';
 import { isIntrinsic, renderedProperties } from './policy-lookup';
 import { policySize, ROLE_POLICY_LIMIT } from './policy-size';
 
@@ -110,15 +110,16 @@ function objectLock(anchor: SourceAnchor): Finding[] {
   if (isLocked(anchor.bucket) !== true) {
     return [];
   }
-  return anchor.rules.flatMap(({ destination }) => {
+  return anchor.rules.flatMap((rule) => {
+    const { destination } = rule;
     if (!destination.cfn) {
-      return [
+      return aboutRule(rule, [
         warning(
           'objectLockOfImportedDestination',
           `The source has Object Lock, and whether ${nameOf(destination)} has it cannot be seen from here: without it S3 accepts the rule and no object ever ` +
             'arrives (DstBucketObjectLockConfigMissing). Check with `aws s3api get-object-lock-configuration`, then acknowledge this',
         ),
-      ];
+      ]);
     }
     return isLocked(destination.cfn) !== false
       ? []
@@ -145,7 +146,8 @@ function policyTooLong(anchor: SourceAnchor): Finding[] {
         error({
           saw: `permissions of about ${size} characters for ${anchor.rules.length} rules`,
           because: `the inline policies of a role have at most ${ROLE_POLICY_LIMIT} characters, and S3 takes one role for a bucket`,
-          instead: 'let fewer rules do: shorter prefixes, or one KMS key for several destinations of a region',
+          instead:
+            'let fewer rules do (every prefix counts at both ends: about 50 fit), with one common prefix, or one KMS key for several destinations of a region',
         }),
       ];
 }

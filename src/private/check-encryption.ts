@@ -3,7 +3,7 @@ import { SourceAnchor } from './anchors';
 import { BucketEnd, bucketEnd, nameOf, propertyOverrides } from './bucket-end';
 import { DefaultEncryption, defaultEncryption, KeyPointer, regionOfKey, unusableArn } from './encryption';
 import { compare } from './environment';
-import { error, Finding, warning } from './finding';
+import { aboutRule, error, Finding, warning } from './finding';
 import { wrongRegion } from './key-input';
 import { RuleKeys, ruleKeys, usesKms } from './keys';
 import { renderedProperties } from './policy-lookup';
@@ -26,7 +26,7 @@ export function encryptionFindings(anchor: SourceAnchor): Finding[] {
       : []),
     ...anchor.rules.flatMap((rule) => {
       const keys = ruleKeys(anchor.bucket, rule);
-      return [...ruleFindings(encryption, rule, keys), ...unfitKeys(anchor, rule, keys)];
+      return aboutRule(rule, [...ruleFindings(encryption, rule, keys), ...unfitKeys(anchor, rule, keys)]);
     }),
   ];
 }
@@ -63,7 +63,7 @@ function unreadable(anchor: SourceAnchor, encryption: DefaultEncryption): Findin
     : [];
 }
 
-function ruleFindings(anchor: SourceAnchor, encryption: DefaultEncryption, rule: AddedRule, keys: RuleKeys): Finding[] {
+function ruleFindings(encryption: DefaultEncryption, rule: AddedRule, keys: RuleKeys): Finding[] {
   const name = nameOf(rule.destination);
   const ofDestination = rule.destination.cfn && defaultEncryption(rule.destination.cfn);
   if (keys.replicatesKmsObjects && keys.replicaKey === undefined) {

@@ -1,12 +1,14 @@
 import { Aws, aws_kms as kms, Stack } from 'aws-cdk-lib';
 import { SourceAnchor } from './anchors';
+import { definedResource } from './bucket-end';
 import { actionFit, findDenies, NEEDED_ACTIONS } from './denies';
 import { denyFinding } from './deny-finding';
 import { KeyPointer } from './encryption';
 import { urlSuffixOf } from './environment';
-import { Finding, warning } from './finding';
+import { aboutRule, error, Finding, warning } from './finding';
 import { ruleKeys } from './keys';
 import { keyPolicyOf, statementsIn } from './policy-lookup';
+import { roleIn } from './role-identity';
 
 /**
  * Key policies of this app that do not let the replication role use the key: the role has the permission in IAM, which counts
@@ -20,7 +22,9 @@ export function keyPolicyFindings(anchor: SourceAnchor): Finding[] {
     return replicatesKmsObjects
       ? [
           ...sourceKeys.flatMap((key) => inPolicyOf(anchor, key, NEEDED_ACTIONS.sourceKey, 'source')),
-          ...(replicaKey ? inPolicyOf(anchor, replicaKey, NEEDED_ACTIONS.destinationKey, 'destination') : []),
+          ...(replicaKey
+            ? aboutRule(rule, inPolicyOf(anchor, replicaKey, NEEDED_ACTIONS.destinationKey, 'destination'))
+            : []),
         ]
       : [];
   });
@@ -31,19 +35,21 @@ function inPolicyOf(anchor: SourceAnchor, key: KeyPointer, actions: readonly str
     return [];
   }
   const stack = Stack.of(key.cfn);
-  const role = Stack.of(anchor).resolve(anchor.role.roleArn);
+  const { role, account, known } = roleIn(anchor, stack);
   const document = keyPolicyOf(key.cfn as kms.CfnKey);
   const policy = `the policy of the ${whose} key '${key.cfn.node.path}'`;
   const denies = findDenies({
     document,
     actions,
-    role: stack === Stack.of(anchor) ? role : undefined,
+    role,
+    account,
     viaService: stack.resolve(`s3.${stack.region}.${Aws.URL_SUFFIX}`),
-    known: [[{ Ref: 'AWS::URLSuffix' }, urlSuffixOf(stack.region)]],
+    known: [...known, [{ Ref: 'AWS::URLSuffix' }, urlSuffixOf(stack.region)]],
   });
   const missing = actions.filter((action) => !mayAllow(document, action, role));
   return [
     ...denies.map((deny) => denyFinding(deny, policy)),
+    ...circle(anchor, stack, document, policy),
     ...(missing.length === 0
       ? []
       : [
@@ -54,6 +60,27 @@ function inPolicyOf(anchor: SourceAnchor, key: KeyPointer, actions: readonly str
           ),
         ]),
   ];
+}
+
+/** A role with its permissions inside names the key, so the key cannot name the role in return. */
+function circle(anchor: SourceAnchor, stack: Stack, document: unknown, policy: string): Finding[] {
+  const role = definedResource(anchor.role, 'AWS::IAM::Role');
+  const inside = role !== undefined && role.node.scopes.includes(anchor) && !anchor.node.tryFindChild('Policy');
+  if (!inside || stack !== Stack.of(anchor)) {
+    return [];
+  }
+  const { logicalId } = role;
+  const text = JSON.stringify(document ?? '');
+  const id = JSON.stringify(stack.resolve(logicalId));
+  return !text.includes(`{"Ref":${id}}`) && !text.includes(`{"Fn::GetAtt":[${id},`)
+    ? []
+    : [
+        error({
+          saw: `${policy} refers to the replication role`,
+          because: 'the role names the key, so CloudFormation could create neither before the other',
+          instead: 'give the role a roleName, and write its ARN as text in the key policy',
+        }),
+      ];
 }
 
 /** Whether a statement names everybody, an account, or the role; a document that cannot be read gets the benefit of the doubt. */

@@ -7,9 +7,10 @@ import { DenyQuestion, findDenies, NEEDED_ACTIONS } from './denies';
 import { denyFinding } from './deny-finding';
 import { defaultEncryption } from './encryption';
 import { partitionOf } from './environment';
-import { error, Finding, warning } from './finding';
+import { aboutRule, error, Finding, warning } from './finding';
 import { ruleKeys } from './keys';
 import { bucketPoliciesOf, renderedProperties } from './policy-lookup';
+import { roleIn } from './role-identity';
 import { trustsS3 } from './role-input';
 
 /**
@@ -24,30 +25,29 @@ export function policyFindings(anchor: SourceAnchor): Finding[] {
     ...boundaryFindings(anchor),
     ...roleFindings(anchor),
   ];
-  return findings.filter((one, index) => findings.findIndex((other) => other.text === one.text) === index);
+  return findings.filter(
+    (one, index) => findings.findIndex((other) => other.text === one.text && other.at === one.at) === index,
+  );
 }
 
 function bucketDenies(anchor: SourceAnchor): Finding[] {
-  const sourceStack = Stack.of(anchor);
-  const role = sourceStack.resolve(anchor.role.roleArn);
-  const prefixes = sourceStack.resolve(anchor.rules.map(({ filter }) => filter._prefix));
+  const stack = Stack.of(anchor);
+  const prefixes = stack.resolve(anchor.rules.map(({ filter }) => filter._prefix));
   return [
     ...(anchor.rules.length === 0
       ? []
-      : inPoliciesOf(anchor.bucket, 'the source', { actions: NEEDED_ACTIONS.sourceBucket, prefixes, role })),
+      : inPoliciesOf(anchor, anchor.bucket, 'the source', { actions: NEEDED_ACTIONS.sourceBucket, prefixes })),
     ...anchor.rules.flatMap((rule) => {
-      const { cfn, stack } = rule.destination;
-      return cfn === undefined
-        ? []
-        : inPoliciesOf(cfn, `destination ${nameOf(rule.destination)}`, {
-            // S3 uses ReplicateDelete for delete markers only
-            actions: NEEDED_ACTIONS.destinationBucket.filter(
-              (action) => action !== 's3:ReplicateDelete' || rule.options.deleteMarkerReplication,
-            ),
-            prefixes: sourceStack.resolve([rule.filter._prefix]),
-            role: stack === sourceStack ? role : undefined,
-            replicaEncryption: replicaEncryption(anchor.bucket, ruleKeys(anchor.bucket, rule).replicatesKmsObjects),
-          });
+      const { cfn } = rule.destination;
+      const question = {
+        // S3 uses ReplicateDelete for delete markers only
+        actions: NEEDED_ACTIONS.destinationBucket.filter(
+          (action) => action !== 's3:ReplicateDelete' || rule.options.deleteMarkerReplication,
+        ),
+        prefixes: stack.resolve([rule.filter._prefix]),
+        replicaEncryption: replicaEncryption(anchor.bucket, ruleKeys(anchor.bucket, rule).replicatesKmsObjects),
+      };
+      return cfn ? aboutRule(rule, inPoliciesOf(anchor, cfn, `destination ${nameOf(rule.destination)}`, question)) : [];
     }),
   ];
 }
@@ -64,16 +64,23 @@ function replicaEncryption(source: s3.CfnBucket, replicatesKmsObjects: boolean):
   return kind === 'SSE-KMS' || kind === 'aws/s3' ? 'aws:kms' : kind === 'DSSE-KMS' ? 'aws:kms:dsse' : undefined;
 }
 
-function inPoliciesOf(bucket: s3.CfnBucket, whose: string, question: Omit<DenyQuestion, 'document'>): Finding[] {
+function inPoliciesOf(
+  anchor: SourceAnchor,
+  bucket: s3.CfnBucket,
+  whose: string,
+  question: Omit<DenyQuestion, 'document'>,
+): Finding[] {
   const stack = Stack.of(bucket);
   const name = stack.resolve(givenName(bucket));
   const partition = partitionOf(stack.region);
+  const { role, account, known: ofRole } = roleIn(anchor, stack);
   const known: Array<readonly [unknown, string]> = [
+    ...ofRole,
     ...(partition === undefined ? [] : [[{ Ref: 'AWS::Partition' }, partition] as const]),
     ...(typeof name === 'string' ? [[stack.resolve(bucket.ref), name] as const] : []),
   ];
   return bucketPoliciesOf(bucket).flatMap(({ policy, document }) =>
-    findDenies({ ...question, document, resource: stack.resolve(bucket.attrArn), known }).map((deny) =>
+    findDenies({ ...question, document, role, account, resource: stack.resolve(bucket.attrArn), known }).map((deny) =>
       denyFinding(
         { ...deny, certain: deny.certain && policy.cfnOptions.condition === undefined },
         `the policy '${policy.node.path}' of ${whose}`,

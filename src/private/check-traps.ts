@@ -2,7 +2,7 @@ import { aws_s3 as s3 } from 'aws-cdk-lib';
 import { DestinationAnchor, isLocked, SourceAnchor } from './anchors';
 import { BucketEnd, nameOf } from './bucket-end';
 import { defaultEncryption } from './encryption';
-import { error, Finding, warning } from './finding';
+import { aboutRule, error, Finding, warning } from './finding';
 import { usesKms } from './keys';
 import { bucketPoliciesOf, bucketsLoggingTo, renderedProperties, statementsIn } from './policy-lookup';
 import { AddedRule } from './rules';
@@ -20,40 +20,40 @@ export function trapFindings(anchor: SourceAnchor): Finding[] {
   }
   const source = renderedProperties(bucket);
   return [
-    ...disabled(rules),
-    ...oddPrefixes(rules),
     ...chained(bucket),
     ...acls(source),
     ...rules.flatMap((rule) =>
-      rule.destination.cfn
-        ? destinationTraps(anchor, rule, source, { ...rule.destination, cfn: rule.destination.cfn })
-        : [],
+      aboutRule(rule, [
+        ...disabled(rule),
+        ...oddPrefix(rule),
+        ...(rule.destination.cfn
+          ? destinationTraps(anchor, rule, source, { ...rule.destination, cfn: rule.destination.cfn })
+          : []),
+      ]),
     ),
   ];
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/disable-replication.html */
-function disabled(rules: readonly AddedRule[]): Finding[] {
-  const ids = rules.filter(({ options }) => options.enabled === false).map(({ id }) => `'${id}'`);
-  return ids.length === 0
+function disabled({ id, options }: AddedRule): Finding[] {
+  return options.enabled !== false
     ? []
     : [
         warning(
           'disabledRulesDoNotCatchUp',
-          `Disabled: ${ids.join(', ')}. Objects written while a rule is disabled are not replicated when it is enabled again; S3 Batch Replication can copy them. ` +
+          `The rule '${id}' is disabled. Objects written while it is are not replicated when it is enabled again; S3 Batch Replication can copy them. ` +
             'Remove `enabled: false`, or acknowledge this',
         ),
       ];
 }
 
-function oddPrefixes(rules: readonly AddedRule[]): Finding[] {
-  const odd = rules.map(({ filter }) => filter._prefix).filter((prefix) => /^\/|\*$/.test(prefix));
-  return odd.length === 0
+function oddPrefix({ filter }: AddedRule): Finding[] {
+  return !/^\/|\*$/.test(filter._prefix)
     ? []
     : [
         warning(
           'literalPrefix',
-          `The prefix ${odd.map((prefix) => `'${prefix}'`).join(', ')} is compared literally: keys rarely begin with a slash, and \`*\` matches nothing but itself. ` +
+          `The prefix '${filter._prefix}' is compared literally: keys rarely begin with a slash, and \`*\` matches nothing but itself. ` +
             'Leave the slash or the asterisk out, or acknowledge this if your keys are like that',
         ),
       ];

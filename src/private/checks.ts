@@ -1,4 +1,4 @@
-import { Annotations, aws_iam as iam, Stack } from 'aws-cdk-lib';
+import { Annotations, aws_iam as iam, Stack, Stage } from 'aws-cdk-lib';
 import { SourceAnchor } from './anchors';
 import { definedResource } from './bucket-end';
 import { configurationFindings } from './check-configuration';
@@ -21,9 +21,10 @@ export function validateReplication(anchor: SourceAnchor): string[] {
   const findings = [configurationFindings, encryptionFindings, policyFindings, trapFindings].flatMap((check) =>
     check(anchor),
   );
-  for (const { warning, text } of findings) {
+  for (const { warning, text, at = anchor.handle } of findings) {
     if (warning !== undefined) {
-      Annotations.of(anchor).addWarningV2(warning, text);
+      // another Stage may be synthesized already, and would never show it
+      Annotations.of(Stage.of(at) === Stage.of(anchor) ? at : anchor).addWarningV2(warning, text);
     }
   }
   return findings.filter(({ warning }) => warning === undefined).map(({ text }) => text);

@@ -36,6 +36,8 @@ export interface DenyQuestion {
   readonly replicaEncryption?: 'AES256' | 'aws:kms' | 'aws:kms:dsse';
   /** ARN of the replication role: conditions that exempt it are then understood. */
   readonly role?: unknown;
+  /** The account of the role and of the bucket or key, when it is known. */
+  readonly account?: string;
   /** Host through which S3 calls KMS, `s3.<region>.amazonaws.com`. */
   readonly viaService?: unknown;
   /** Intrinsics whose value is known: `[[{ Ref: 'Bucket' }, 'my-bucket'], [{ Ref: 'AWS::Region' }, 'eu-west-1']]`. */
@@ -215,6 +217,13 @@ function carried(key: string, question: DenyQuestion, spell: Spell): Carried | u
       return value(`AROA${spell({ roleId: 'ours' })}:s3-replication`, 'AROA<id of the role>:s3-replication');
     case 'aws:principalarn':
       return question.role === undefined ? undefined : value(spell(question.role), 'the replication role');
+    case 'aws:principaltype':
+      return value('AssumedRole');
+    case 'aws:principalaccount':
+    case 'aws:resourceaccount':
+    case 's3:resourceaccount':
+    case 'kms:calleraccount':
+      return question.account === undefined ? undefined : value(question.account, 'the account of the buckets');
     case 'kms:viaservice':
       return question.viaService === undefined ? undefined : value(spell(question.viaService), 'the host of S3');
     case 's3:x-amz-server-side-encryption':

@@ -8,10 +8,11 @@ export function denyFinding(deny: DenyFinding, policy: string): Finding {
     ? error({
         saw: what,
         because: `${deny.reason}, so replication would fail`,
-        instead: 'exempt the replication role with ArnNotEquals on aws:PrincipalArn, or deny less',
+        instead:
+          'exempt the replication role: give it a roleName and put its ARN, as text, into ArnNotEquals on aws:PrincipalArn; or deny less',
       })
     : warning(
         'policyMayDeny',
-        `${what} if it applies to the replication role: ${deny.reason}. Exempt the role with ArnNotEquals on aws:PrincipalArn, or acknowledge this`,
+        `${what} if it applies to the replication role: ${deny.reason}. Exempt the role (give it a roleName and put its ARN, as text, into ArnNotEquals on aws:PrincipalArn), or acknowledge this`,
       );
 }

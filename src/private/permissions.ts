@@ -15,16 +15,20 @@ export interface RuleAccess {
   /** '' when the rule is not limited to a prefix; tags do not limit permissions. */
   readonly prefix: string;
   readonly destinationArn: string;
-  readonly destinationRegion: string;
   /** Keys that objects of the source are encrypted with. */
-  readonly sourceKeyArns: readonly string[];
+  readonly sourceKeys: readonly KeyAccess[];
   /** Key that replicas are encrypted with. */
-  readonly replicaKeyArn?: string;
+  readonly replicaKey?: KeyAccess;
+}
+
+export interface KeyAccess {
+  readonly arn: string;
+  /** S3 uses the key from there. */
+  readonly region: string;
 }
 
 export interface SourceAccess {
   readonly sourceArn: string;
-  readonly sourceRegion: string;
   readonly objectLock: boolean;
   readonly rules: readonly RuleAccess[];
   /** Let the keys of one region share a statement, to stay within the size limit of a role. */
@@ -74,39 +78,23 @@ export function statements(access: SourceAccess): Statement[] {
     ...keyStatements(
       'DecryptSourceObjects',
       ['kms:Decrypt', 'kms:GenerateDataKey'],
-      access,
-      access.rules.flatMap((rule) =>
-        rule.sourceKeyArns.map((keyArn) => ({
-          keyArn,
-          region: access.sourceRegion,
-          bucketArn: access.sourceArn,
-          prefix: rule.prefix,
-        })),
+      access.rules.flatMap(({ sourceKeys, prefix }) =>
+        sourceKeys.map((key) => ({ ...key, bucketArn: access.sourceArn, prefix })),
       ),
+      access,
     ),
     ...keyStatements(
       'EncryptReplicas',
       ['kms:Encrypt', 'kms:GenerateDataKey', 'kms:Decrypt'],
-      access,
-      access.rules.flatMap((rule) =>
-        rule.replicaKeyArn === undefined
-          ? []
-          : [
-              {
-                keyArn: rule.replicaKeyArn,
-                region: rule.destinationRegion,
-                bucketArn: rule.destinationArn,
-                prefix: rule.prefix,
-              },
-            ],
+      access.rules.flatMap(({ replicaKey, destinationArn, prefix }) =>
+        replicaKey ? [{ ...replicaKey, bucketArn: destinationArn, prefix }] : [],
       ),
+      access,
     ),
   ];
 }
 
-interface KeyUse {
-  readonly keyArn: string;
-  readonly region: string;
+interface KeyUse extends KeyAccess {
   readonly bucketArn: string;
   readonly prefix: string;
 }
@@ -120,15 +108,15 @@ interface KeyUse {
 function keyStatements(
   sid: string,
   actions: string[],
-  { mergeKeys }: SourceAccess,
   uses: readonly KeyUse[],
+  { mergeKeys }: SourceAccess,
 ): Statement[] {
-  const groups = [...groupBy(uses, (use) => (mergeKeys ? use.region : `${use.region} ${use.keyArn}`)).values()];
+  const groups = [...groupBy(uses, (use) => (mergeKeys ? use.region : `${use.region} ${use.arn}`)).values()];
   return groups.map((group, index) => ({
     Sid: groups.length === 1 ? sid : `${sid}${index + 1}`,
     Effect: 'Allow',
     Action: actions,
-    Resource: [...new Set(group.map((use) => use.keyArn))],
+    Resource: [...new Set(group.map((use) => use.arn))],
     Condition: {
       StringEquals: { 'kms:ViaService': `s3.${group[0].region}.${Aws.URL_SUFFIX}` },
       StringLike: {

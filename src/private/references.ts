@@ -1,6 +1,6 @@
 import { Aws, CfnResource, ReferenceStrength, Stack, Token } from 'aws-cdk-lib';
 import { BucketEnd, givenName } from './bucket-end';
-import { deployedStack, sameStage } from './environment';
+import { deployedStack } from './environment';
 
 /**
  * An attribute of a resource, to be used by resources of `consumer`.
@@ -19,19 +19,21 @@ export function attributeFor(consumer: Stack, producer: CfnResource, attribute: 
 }
 
 /**
- * The name or ARN of a bucket, to be used by resources of `consumer`. Literal names serve where there is nothing to
- * refer to: imported buckets, and buckets of other Stages.
+ * The name or ARN of a bucket, to be used by resources of `consumer`.
+ *
+ * From another stack a literal name is written as it is: a weak reference would not notice that it changes. It also serves where there is
+ * nothing to refer to, for imported buckets and buckets of other Stages.
  */
 export function bucketAttribute(consumer: Stack, { ref, cfn, stack }: BucketEnd, attribute: 'name' | 'arn'): string {
-  if (cfn && sameStage(consumer, stack)) {
+  const name = cfn ? givenName(cfn) : ref.bucketRef.bucketName;
+  const literal = name !== undefined && !Token.isUnresolved(name);
+  if (cfn && !(literal && deployedStack(consumer) !== deployedStack(stack))) {
     return attributeFor(consumer, cfn, attribute === 'name' ? cfn.ref : cfn.attrArn);
   }
-  const name = cfn ? givenName(cfn)! : ref.bucketRef.bucketName;
-  if (attribute === 'name') {
-    return name;
+  if (literal) {
+    return attribute === 'name' ? name : `arn:${Aws.PARTITION}:s3:::${name}`;
   }
-  // by the name, where it is literal: the partition is then that of the deployment
-  return Token.isUnresolved(name) ? ref.bucketRef.bucketArn : `arn:${Aws.PARTITION}:s3:::${name}`;
+  return attribute === 'name' ? ref.bucketRef.bucketName : ref.bucketRef.bucketArn;
 }
 
 /**

@@ -78,7 +78,8 @@ class ReplicaStack extends Stack {
 }
 
 function stackName(parent: Stack, region: string): string {
-  const suffix = `-replica-${region}`;
+  // with both regions, because one app is often deployed to several: their replicas must not meet in one stack
+  const suffix = `-${parent.region}-replica-${region}`;
   const name = parent.stackName;
   if (name.length + suffix.length <= MAX_STACK_NAME) {
     return name + suffix;

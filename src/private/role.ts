@@ -1,6 +1,8 @@
-import { aws_iam as iam, CfnCondition, CfnDeletionPolicy, CfnResource } from 'aws-cdk-lib';
+import { createHash } from 'crypto';
+import { aws_iam as iam, CfnCondition, CfnDeletionPolicy, CfnResource, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { definedResource } from './bucket-end';
+import { deployedStack } from './environment';
 import { Statement } from './permissions';
 import { waitFor } from './references';
 
@@ -34,7 +36,7 @@ export function replicationRole(
 ): iam.IRole {
   const document = new LateDocument(late.statements);
   if (options.role) {
-    const policy = new iam.Policy(scope, 'Policy', { document });
+    const policy = new iam.Policy(scope, 'Policy', { policyName: policyNameFor(bucket), document });
     options.role.attachInlinePolicy(policy);
     existLike(bucket, policy.node.defaultChild as iam.CfnPolicy);
     if (nameIsKnown) {
@@ -125,4 +127,11 @@ function existLike(bucket: CfnResource, resource: CfnResource): void {
       own = value;
     },
   });
+}
+
+/** Of a policy in a role that others use too, also the same code deployed as another stack or to another region. */
+function policyNameFor(bucket: CfnResource): string {
+  const { stackName, region } = deployedStack(Stack.of(bucket));
+  const hash = createHash('sha256').update(`${stackName}/${bucket.node.path}`).digest('hex').slice(0, 8);
+  return `${POLICY_NAME}-${region}-${hash}`;
 }

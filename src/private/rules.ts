@@ -1,11 +1,14 @@
 import { createHash } from 'crypto';
 import { aws_s3 as s3, Names, Token } from 'aws-cdk-lib';
+import { IConstruct } from 'constructs';
 import { BucketEnd } from './bucket-end';
 import { ReplicationFilter } from '../replication-filter';
 import { ReplicationRule } from '../replication-rule';
 
 /** A rule as it was added, with what can be settled at once. */
 export interface AddedRule {
+  /** The construct whose props the rule comes from. */
+  readonly at: IConstruct;
   readonly options: ReplicationRule;
   readonly destination: BucketEnd;
   /** ARN of the destination bucket, usable by resources of the source's stack. */

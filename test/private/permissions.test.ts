@@ -1,15 +1,14 @@
 import { RuleAccess, SourceAccess, Statement, statements } from '../../src/private/permissions';
 
+const SOURCE_KEY = { arn: 'KEY-S', region: 'us-east-1' };
 const rule = (over: Partial<RuleAccess> = {}): RuleAccess => ({
   prefix: '',
   destinationArn: 'arn:aws:s3:::dst',
-  destinationRegion: 'eu-west-1',
-  sourceKeyArns: [],
+  sourceKeys: [],
   ...over,
 });
 const access = (rules: RuleAccess[], over: Partial<SourceAccess> = {}): SourceAccess => ({
   sourceArn: 'arn:aws:s3:::src',
-  sourceRegion: 'us-east-1',
   objectLock: false,
   rules,
   ...over,
@@ -77,7 +76,7 @@ test('wildcards and variables of the policy language in a prefix stay literal', 
 });
 
 test('KMS: only through S3 of the region of the key, only for the bucket and the objects of the rules', () => {
-  const list = bySid(statements(access([rule({ prefix: 'logs/', sourceKeyArns: ['KEY-S'], replicaKeyArn: 'KEY-D' })])));
+  const list = bySid(statements(access([rule({ prefix: 'logs/', sourceKeys: [SOURCE_KEY], replicaKey: { arn: 'KEY-D', region: 'eu-west-1' } })])));
   expect(list.DecryptSourceObjects).toEqual({
     Sid: 'DecryptSourceObjects',
     Effect: 'Allow',
@@ -104,9 +103,8 @@ test('a key has a statement of its own, unless keys of a region are merged', () 
   const rules = ['1', '2', '3'].map((n) =>
     rule({
       destinationArn: `arn:aws:s3:::dst${n}`,
-      destinationRegion: n === '3' ? 'eu-central-1' : 'eu-west-1',
-      sourceKeyArns: ['KEY-S'],
-      replicaKeyArn: `KEY-${n}`,
+      sourceKeys: [SOURCE_KEY],
+      replicaKey: { arn: `KEY-${n}`, region: n === '3' ? 'eu-central-1' : 'eu-west-1' },
     }),
   );
   const precise = statements(access(rules)).filter(({ Sid }) => Sid.startsWith('EncryptReplicas'));
@@ -124,8 +122,8 @@ test('one key for several destinations of a region is one statement with all of 
   const list = bySid(
     statements(
       access([
-        rule({ replicaKeyArn: 'KEY', destinationArn: 'arn:aws:s3:::a' }),
-        rule({ replicaKeyArn: 'KEY', destinationArn: 'arn:aws:s3:::b' }),
+        rule({ replicaKey: { arn: 'KEY', region: 'eu-west-1' }, destinationArn: 'arn:aws:s3:::a' }),
+        rule({ replicaKey: { arn: 'KEY', region: 'eu-west-1' }, destinationArn: 'arn:aws:s3:::b' }),
       ]),
     ),
   );

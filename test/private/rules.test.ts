@@ -1,4 +1,4 @@
-import { App, aws_s3 as s3, Lazy, Stack } from 'aws-cdk-lib';
+import { App, Aws, aws_s3 as s3, Lazy, Stack } from 'aws-cdk-lib';
 import { ReplicationFilter } from '../../src';
 import { bucketEnd } from '../../src/private/bucket-end';
 import { policySize } from '../../src/private/policy-size';
@@ -12,6 +12,7 @@ const destination = bucketEnd(s3.Bucket.fromBucketName(stack, 'Destination', 'th
 function added(options: ReplicationRuleOptions = {}, id = 'the-rule'): AddedRule {
   const filter = options.filter ?? ReplicationFilter.all();
   return {
+    at: stack,
     options: { ...options, destination: destination.ref },
     destination,
     destinationArn: 'arn:aws:s3:::the-replica',
@@ -204,6 +205,7 @@ test.each([
 
 test('prefix in a policy', () => {
   expect(inPolicy('a*?$b')).toBe('a${*}${?}${$}b');
+  expect(stack.resolve(inPolicy(`*${Aws.URL_SUFFIX}?`))).toEqual({ 'Fn::Join': ['', ['${*}', { Ref: 'AWS::URLSuffix' }, '${?}']] });
 });
 
 test('size of a policy: joins are joined, what is not known yet counts as an ARN', () => {
