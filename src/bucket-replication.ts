@@ -191,7 +191,8 @@ export class BucketReplication extends Construct {
       throw mistake(this, {
         saw: `a second BucketReplication for source ${nameOf(end)}`,
         because: 'S3 knows one replication configuration and one role for a bucket',
-        instead: 'use BucketReplication.of(bucket).addRule() to add to the one that there is',
+        instead:
+          'use BucketReplication.of(bucket).addRule() to add to the one that there is; when this one has props for the role, create it before anything else replicates the bucket',
       });
     }
     if (cfn.replicationConfiguration !== undefined || propertyOverrides(cfn).ReplicationConfiguration !== undefined) {

@@ -28,12 +28,12 @@ export interface ReplicatedBucketPairProps extends ReplicationRuleOptions {
   readonly destination?: s3.IBucket;
 
   /**
-   * The region of the bucket that is created for the replicas, for Cross-Region Replication. Its stack is a child of
-   * the source's stack, named `<stack name>-replica-<region>`; the source's stack must have a known region. Bootstrap
-   * the region, and deploy with `cdk deploy --all`. Changing it later makes a new, empty replica bucket in another
-   * stack and retains the former.
+   * The region of the bucket that is created for the replicas, for Cross-Region Replication (CRR). Its stack is a child
+   * of the source's stack, named `<stack name>-<source region>-replica-<destination region>`; the source's stack must
+   * have a known region. Bootstrap the region, and deploy with `cdk deploy --all`. Changing it later makes a new, empty
+   * replica bucket in another stack and retains the former.
    *
-   * @default - the region of the source (Same-Region Replication)
+   * @default - the region of this construct's stack: Same-Region Replication (SRR) when the source is there too
    */
   readonly destinationRegion?: string;
 
@@ -41,7 +41,7 @@ export interface ReplicatedBucketPairProps extends ReplicationRuleOptions {
    * The stack for the bucket that is created for the replicas, in any region of the same account. Changing it later
    * makes a new, empty replica bucket and retains the former.
    *
-   * @default - the stack of the source, or a stack that is made for `destinationRegion`
+   * @default - the stack of this construct, or one that is made for `destinationRegion`
    */
   readonly destinationStack?: Stack;
 
@@ -57,9 +57,10 @@ export interface ReplicatedBucketPairProps extends ReplicationRuleOptions {
   readonly encryption?: s3.BucketEncryption;
 
   /**
-   * Whether the KMS keys that this pair created stay, although `encryption` is no longer KMS or another key is given:
-   * objects that are encrypted with them remain readable, and their replication goes on. When you remove it later, the
-   * keys leave the stack (they stay in the account), and the replication of these objects ends.
+   * Whether the pair has KMS keys of its own although `encryption` is not KMS, or another key is given. Set it together
+   * with a switch from KMS to S3_MANAGED: the keys that were created then stay in the stacks, and the replication of
+   * objects that are encrypted with them goes on. (Keys are created when there were none.) When you remove it later,
+   * the keys leave the stacks (they stay in the account), and the replication of these objects ends.
    *
    * @default false
    */
@@ -75,16 +76,18 @@ export interface ReplicatedBucketPairProps extends ReplicationRuleOptions {
 
   /**
    * Whether the buckets that are created are emptied before they are deleted. Needs `removalPolicy: DESTROY` and adds a
-   * Lambda function to each stack (the only option that does). The source goes first, so that nothing is replicated
-   * into a bucket that is being emptied.
+   * Lambda function to each stack (the only option that does). With `cdk destroy --all` the source goes first, so that
+   * nothing is replicated into a bucket that is being emptied. A source that stays, because it is yours or because only
+   * the pair is removed from the app, goes on replicating until then: disable the rule in a deployment before.
    *
    * @default false
    */
   readonly autoDeleteObjects?: boolean;
 
   /**
-   * Whether the buckets that are created have Object Lock. It cannot be switched off again; changing it later may
-   * replace the buckets.
+   * Whether the buckets that are created have Object Lock. It cannot be switched off again. Changing it later may
+   * replace the buckets; deploy the source's stack with `--force` then, because a reference to a bucket in another
+   * stack does not notice that it was replaced.
    *
    * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html
    * @default - true when the bucket that you bring as the source has it, or with `objectLockDefaultRetention`;
@@ -164,7 +167,7 @@ export class ReplicatedBucketPair extends Construct {
     this.replication._addRule(this, {
       ...props,
       destination: this.destination,
-      sourceKeys: [...(props.sourceKeys ?? []), ...source.formerKeys],
+      sourceKeys: source.formerKeys.length > 0 ? [...(props.sourceKeys ?? []), ...source.formerKeys] : props.sourceKeys,
       destinationKey: props.destinationKey ?? (encryptsWithKms ? undefined : destination.formerKeys[0]),
     });
   }

@@ -117,8 +117,8 @@ export interface ReplicationRule extends ReplicationRuleOptions {
    * The bucket that receives the replicas.
    *
    * Versioning is switched on when the bucket is defined in the app; an imported bucket must have it. S3 is told
-   * which account must own the bucket: the one that CDK knows for it, so give the account with
-   * `Bucket.fromBucketAttributes()` when an imported bucket is not of the importing stack's account.
+   * which account must own the bucket: the one that CDK knows for it, so give account and region with
+   * `Bucket.fromBucketAttributes()` when an imported bucket is not where the importing stack is.
    */
   readonly destination: s3.IBucketRef;
 }

@@ -1,4 +1,4 @@
-import { CfnResource } from 'aws-cdk-lib';
+import { aws_s3 as s3, CfnResource, Stack } from 'aws-cdk-lib';
 import { SourceAnchor } from './anchors';
 import { BucketEnd, bucketEnd, nameOf, propertyOverrides } from './bucket-end';
 import { DefaultEncryption, defaultEncryption, KeyPointer, regionOfKey, unusableArn } from './encryption';
@@ -73,7 +73,7 @@ function ruleFindings(encryption: DefaultEncryption, rule: AddedRule, keys: Rule
         because:
           'S3 takes a rule for objects that are encrypted with KMS only with the ARN of a customer managed key for their replicas',
         instead:
-          'set destinationKey on the rule, or encrypt the destination bucket with a kms.Key of its own region (Bucket.fromBucketAttributes() takes the encryptionKey of an imported one)',
+          'set destinationKey on the rule, or encrypt the destination bucket with a kms.Key of its own region (encryption: BucketEncryption.KMS for one that a pair creates; Bucket.fromBucketAttributes() takes the encryptionKey of an imported one)',
       }),
     ];
   }
@@ -169,6 +169,18 @@ function describeMissing(encryption: DefaultEncryption | undefined, name: string
   }
 }
 
-function overridesEncryption(bucket: CfnResource): boolean {
-  return 'BucketEncryption' in propertyOverrides(bucket);
+/** Whether property overrides change how the bucket is encrypted by default; other settings do not matter here. */
+function overridesEncryption(bucket: s3.CfnBucket): boolean {
+  if (!('BucketEncryption' in propertyOverrides(bucket))) {
+    return false;
+  }
+  const byDefault = (rules: any) =>
+    (Array.isArray(rules) ? rules : []).map((rule) => rule?.ServerSideEncryptionByDefault);
+  const rendered = byDefault(renderedProperties(bucket).BucketEncryption?.ServerSideEncryptionConfiguration);
+  const property = Stack.of(bucket).resolve(bucket.bucketEncryption)?.serverSideEncryptionConfiguration;
+  const known = (Array.isArray(property) ? property : []).map((rule) => rule?.serverSideEncryptionByDefault);
+  const texts = (key: unknown, algorithm: unknown) => JSON.stringify([key, algorithm]);
+  const before = known.find((it) => it !== undefined);
+  const after = rendered.find((it) => it !== undefined);
+  return texts(before?.kmsMasterKeyId, before?.sseAlgorithm) !== texts(after?.KMSMasterKeyID, after?.SSEAlgorithm);
 }

@@ -75,7 +75,7 @@ function namesAlias(stack: Stack, keyId: string): boolean {
 }
 
 function aliasName(resolved: unknown): string {
-  return /alias\/[\w/-]+/.exec(JSON.stringify(resolved))?.[0] ?? JSON.stringify(resolved);
+  return /alias\/[\w/-]+/.exec(JSON.stringify(resolved))?.[0] ?? 'of this app';
 }
 
 /** The key id as the user wrote it, with its tokens: resolving would lose which resource it points to. */

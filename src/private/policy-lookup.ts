@@ -59,13 +59,12 @@ interface StackIndex {
  * is final, which it is while CDK validates (after aspects and lazy values). Tests and CDK Pipelines synthesize again
  * after changes: the Stage, which is validated before what it holds, forgets the index of the synthesis before.
  */
-const indexes = new WeakMap<Stack, { current?: StackIndex }>();
+const INDEX = Symbol('cdk-s3-replication.index');
 
-function indexOf(stack: Stack): StackIndex {
-  const known = indexes.get(stack);
-  const cache = known ?? {};
-  if (!known) {
-    indexes.set(stack, cache);
+function indexOf(stack: Stack & { [INDEX]?: { current?: StackIndex } }): StackIndex {
+  const cache = stack[INDEX] ?? {};
+  if (!stack[INDEX]) {
+    Object.defineProperty(stack, INDEX, { value: cache });
     (Stage.of(stack) ?? stack).node.addValidation({
       validate: () => {
         cache.current = undefined;
