@@ -1,6 +1,5 @@
 import { Stack } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
-import { actionFit } from './denies';
 import {
   asList,
   asRecord,
@@ -9,6 +8,7 @@ import {
   renderedProperties,
   statementsIn,
 } from './policy-lookup';
+import { actionFit } from './policy-match';
 
 /**
  * Which actions a permissions boundary takes away: no Allow can match them, or a Deny of everything hits them.

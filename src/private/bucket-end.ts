@@ -53,7 +53,7 @@ export function givenName(cfn: s3.CfnBucket): string | undefined {
     return name;
   }
   const resolved = Stack.of(cfn).resolve(name);
-  return typeof resolved === 'object' ? name : undefined;
+  return typeof resolved === 'object' && !JSON.stringify(resolved).includes('AWS::NoValue') ? name : undefined;
 }
 
 /** What `addPropertyOverride()` and its kin have put over the properties of a resource. */

@@ -147,7 +147,7 @@ function policyTooLong(anchor: SourceAnchor): Finding[] {
           saw: `permissions of about ${size} characters for ${anchor.rules.length} rules`,
           because: `the inline policies of a role have at most ${ROLE_POLICY_LIMIT} characters, and S3 takes one role for a bucket`,
           instead:
-            'let fewer rules do (every prefix counts at both ends: about 50 fit), with one common prefix, or one KMS key for several destinations of a region',
+            'let fewer rules do: shorter prefixes that cover several (about 50 fit), or one KMS key for several destinations of a region',
         }),
       ];
 }
@@ -168,17 +168,29 @@ function configurationTooLarge(rendered: Record<string, any>): Finding[] {
 
 /** A bucket with a condition of the template may not be there; CloudFormation then refuses what refers to it. */
 function conditions(anchor: SourceAnchor): Finding[] {
-  return anchor.rules.flatMap(({ destination }) => {
+  const own = anchor.bucket.cfnOptions.condition;
+  return anchor.rules.flatMap((rule) => {
+    const { destination } = rule;
     const condition = destination.cfn?.cfnOptions.condition;
-    return condition === undefined || condition === anchor.bucket.cfnOptions.condition
-      ? []
-      : [
+    if (condition === undefined || condition === own) {
+      return [];
+    }
+    const name = nameOf(destination);
+    return own === undefined
+      ? [
           error({
-            saw: `destination ${nameOf(destination)} exists only under the condition '${condition.node.path}', the source does not`,
+            saw: `destination ${name} exists only under the condition '${condition.node.path}', the source always`,
             because: 'CloudFormation refuses a reference to a resource that is not created',
             instead: 'give both buckets the same condition, or none',
           }),
-        ];
+        ]
+      : aboutRule(rule, [
+          warning(
+            'destinationMayNotExist',
+            `The destination ${name} exists under the condition '${condition.node.path}', the source under '${own.node.path}': CloudFormation refuses the ` +
+              'source when the destination is not created. Give both the same condition, or acknowledge this when that of the source implies the other',
+          ),
+        ]);
   });
 }
 

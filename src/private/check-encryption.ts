@@ -174,8 +174,7 @@ function overridesEncryption(bucket: s3.CfnBucket): boolean {
   if (!('BucketEncryption' in propertyOverrides(bucket))) {
     return false;
   }
-  const byDefault = (rules: any) =>
-    (Array.isArray(rules) ? rules : []).map((rule) => rule?.ServerSideEncryptionByDefault);
+  const byDefault = (rules: any) => Object.values(rules ?? {}).map((rule: any) => rule?.ServerSideEncryptionByDefault);
   const rendered = byDefault(renderedProperties(bucket).BucketEncryption?.ServerSideEncryptionConfiguration);
   const property = Stack.of(bucket).resolve(bucket.bucketEncryption)?.serverSideEncryptionConfiguration;
   const known = (Array.isArray(property) ? property : []).map((rule) => rule?.serverSideEncryptionByDefault);

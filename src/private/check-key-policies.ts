@@ -1,13 +1,14 @@
 import { Aws, aws_kms as kms, Stack } from 'aws-cdk-lib';
 import { SourceAnchor } from './anchors';
 import { definedResource } from './bucket-end';
-import { actionFit, findDenies, NEEDED_ACTIONS } from './denies';
+import { findDenies, NEEDED_ACTIONS } from './denies';
 import { denyFinding } from './deny-finding';
 import { KeyPointer } from './encryption';
 import { urlSuffixOf } from './environment';
 import { aboutRule, error, Finding, warning } from './finding';
 import { ruleKeys } from './keys';
 import { keyPolicyOf, statementsIn } from './policy-lookup';
+import { actionFit } from './policy-match';
 import { roleIn } from './role-identity';
 
 /**
@@ -91,8 +92,9 @@ function mayAllow(document: unknown, action: string, role: unknown): boolean {
     statements.some(({ body }) => {
       const principal = JSON.stringify(body.Principal ?? '*');
       const ours =
-        /:root"|"\*"|"\d{12}"|"(Ref|Fn::If|Fn::ImportValue)":"?(?!AWS::Partition)/.test(principal) ||
-        principal.includes(JSON.stringify(role));
+        /:root"|"\*"|"\d{12}"|"(Ref|Fn::If|Fn::ImportValue)":(?!"AWS::(Partition|URLSuffix|AccountId)")/.test(
+          principal,
+        ) || principal.includes(JSON.stringify(role));
       return body.Effect === 'Allow' && ours && actionFit(body, action) !== 'none';
     })
   );

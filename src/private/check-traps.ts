@@ -41,7 +41,7 @@ function disabled({ id, options }: AddedRule): Finding[] {
     : [
         warning(
           'disabledRulesDoNotCatchUp',
-          `The rule '${id}' is disabled. Objects written while it is are not replicated when it is enabled again; S3 Batch Replication can copy them. ` +
+          `Disabled: '${id}'. Objects written while a rule is disabled are not replicated when it is enabled again; S3 Batch Replication can copy them. ` +
             'Remove `enabled: false`, or acknowledge this',
         ),
       ];

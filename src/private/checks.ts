@@ -1,4 +1,5 @@
 import { Annotations, aws_iam as iam, Stack, Stage } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
 import { SourceAnchor } from './anchors';
 import { definedResource } from './bucket-end';
 import { configurationFindings } from './check-configuration';
@@ -22,12 +23,20 @@ export function validateReplication(anchor: SourceAnchor): string[] {
     check(anchor),
   );
   for (const { warning, text, at = anchor.handle } of findings) {
-    if (warning !== undefined) {
+    if (warning !== undefined && !isAcknowledged(anchor, warning, text)) {
       // another Stage may be synthesized already, and would never show it
       Annotations.of(Stage.of(at) === Stage.of(anchor) ? at : anchor).addWarningV2(warning, text);
     }
   }
   return findings.filter(({ warning }) => warning === undefined).map(({ text }) => text);
+}
+
+/** Whether the warning is acknowledged on the bucket or around it; core tells only by not recording it. */
+function isAcknowledged(anchor: SourceAnchor, id: string, text: string): boolean {
+  const probe = new Construct(anchor, 'Probe');
+  Annotations.of(probe).addWarningV2(id, text);
+  anchor.node.tryRemoveChild('Probe');
+  return probe.node.metadata.length === 0;
 }
 
 /** Now, because cdk-nag wants the ids of its findings with the resources as they are rendered. */

@@ -1,4 +1,17 @@
 import { asList, asRecord, isIntrinsic, statementsIn, type DocumentStatement } from './policy-lookup';
+import {
+  ANY,
+  actionFit,
+  bucketArn,
+  compare,
+  type Fit,
+  hasOpaque,
+  opposite,
+  speller,
+  type Spell,
+  strongest,
+  symbols,
+} from './policy-match';
 
 /**
  * What replication needs to be allowed, per end, and what a Deny in a policy of the bucket or the key must not hit.
@@ -91,8 +104,6 @@ function findingsOf(
   return [...findings.values()];
 }
 
-/** How a part of a statement meets the requests of replication: all of them, some of them, nobody can tell, none. */
-type Fit = 'all' | 'part' | 'unknown' | 'none';
 interface Part {
   readonly fit: Fit;
   readonly because: string;
@@ -100,21 +111,6 @@ interface Part {
 
 const weakest = (parts: Part[]): Fit =>
   (['none', 'unknown', 'part'] as const).find((fit) => parts.some((part) => part.fit === fit)) ?? 'all';
-const strongest = (fits: Fit[]): Fit =>
-  (['all', 'part', 'unknown'] as const).find((fit) => fits.includes(fit)) ?? 'none';
-const opposite = (fit: Fit): Fit => (fit === 'all' ? 'none' : fit === 'none' ? 'all' : fit);
-
-/** Whether the Action or NotAction of a statement matches an action. */
-export function actionFit(body: Record<string, unknown>, action: string, spell: Spell = speller()): Fit {
-  const listed = (actions: unknown) =>
-    strongest(
-      asList(actions).map((pattern) =>
-        compare(symbols(spell(pattern).toLowerCase(), spell), [...action.toLowerCase()]),
-      ),
-    );
-  return body.NotAction === undefined ? listed(body.Action) : opposite(listed(body.NotAction));
-}
-
 function actionPart(body: Record<string, unknown>, action: string, spell: Spell): Part {
   return { fit: actionFit(body, action, spell), because: 'its actions cannot be read' };
 }
@@ -303,95 +299,4 @@ function conditionFit(operator: string, key: string, wanted: unknown[], known: C
     wanted.map((value) => compare(symbols(cased(spell(value)), spell, /like$|^arn/.test(base)), text)),
   );
   return negative ? opposite(matched) : matched;
-}
-
-type Spell = (value: unknown) => string;
-
-/** Wildcards of a pattern; longer than a character, so that no character of a text equals them. */
-const ANY = 'any';
-const ONE = 'one';
-
-/**
- * Resolved values as text: literals as they are, every other intrinsic as one private-use character, equal ones as the
- * same.
- */
-function speller(known: DenyQuestion['known'] = [], bucket?: unknown): Spell {
-  const texts = new Map(known.map(([intrinsic, literal]) => [JSON.stringify(intrinsic), literal]));
-  const stand = (value: unknown) => {
-    const json = String(JSON.stringify(value));
-    texts.set(json, texts.get(json) ?? String.fromCharCode(0xe000 + (texts.size % 6400)));
-    return texts.get(json)!;
-  };
-  const spell = (value: unknown): string => {
-    const [name, argument] = Object.entries(asRecord(value) ?? {})[0] ?? [];
-    if (name === 'Fn::Join' && Array.isArray(argument?.[1])) {
-      return argument[1].map(spell).join(argument[0]);
-    }
-    const [template, variables] = name === 'Fn::Sub' ? (asList(argument) as [unknown, any?]) : [];
-    if (typeof template === 'string') {
-      return template.replace(/\$\{([^}]*)\}/g, (_, path: string) =>
-        path.startsWith('!')
-          ? `\${${path.slice(1)}}`
-          : spell(variables?.[path] ?? (path.includes('.') ? { 'Fn::GetAtt': path.split('.') } : { Ref: path })),
-      );
-    }
-    return /object|undefined/.test(typeof value) ? stand(value) : String(value);
-  };
-  const attribute = asRecord(bucket)?.['Fn::GetAtt'];
-  if (Array.isArray(attribute)) {
-    texts.set(JSON.stringify(bucket), `${S3}${spell({ Ref: attribute[0] })}`); // policies often put the ARN together from the name
-  }
-  return spell;
-}
-
-/** Bucket and policy are in the same partition, however the policy writes it. */
-const S3 = 'arn:aws:s3:::';
-const bucketArn = (value: unknown, spell: Spell) => spell(value).replace(/^arn:[^:]*:s3:::/, S3);
-
-/**
- * The characters and wildcards of a pattern; `${*}`, `${?}` and `${$}` are escapes of IAM, other `${}` its variables.
- */
-const symbols = (text: string, spell: Spell, wild = true) =>
-  (text.match(/\$\{[^}]*\}|[^]/gu) ?? []).map((symbol) => {
-    if (symbol.startsWith('${')) {
-      return /^\$\{[*?$]\}$/.test(symbol) ? symbol[2] : spell({ variable: symbol });
-    }
-    return wild && symbol === '*' ? ANY : wild && symbol === '?' ? ONE : symbol;
-  });
-
-const hasOpaque = (text: string) => /[\uE000-\uF8FF]/.test(text);
-
-/** Whether a pattern matches all that a target stands for; an `ANY` in the target stands for every text. */
-function compare(pattern: string[], target: string[]): Fit {
-  let common = 0;
-  while (common < pattern.length && pattern[common] === target[common] && pattern[common] !== ANY) {
-    common++;
-  }
-  const rest = [pattern.slice(common), target.slice(common)] as const;
-  if (meet(...rest, false)) {
-    return 'all';
-  }
-  const [loosePattern, looseTarget] = rest.map((part) => part.map((symbol) => (hasOpaque(symbol) ? ANY : symbol)));
-  return !meet(loosePattern, looseTarget, true) ? 'none' : hasOpaque(rest.flat().join('')) ? 'unknown' : 'part';
-}
-
-/**
- * Whether the pattern matches the target as it stands (covers it) or, `mutual`, whether some text is matched by both.
- */
-function meet(pattern: readonly string[], target: readonly string[], mutual: boolean): boolean {
-  let below: boolean[] = [];
-  for (let i = pattern.length; i >= 0; i--) {
-    const row: boolean[] = [];
-    for (let j = target.length; j >= 0; j--) {
-      const [p, t] = [pattern[i], target[j]];
-      const single = p === t || (p === ONE && (mutual || (t !== ANY && !hasOpaque(t ?? ''))));
-      row[j] =
-        (p === undefined && t === undefined) ||
-        (p === ANY && (below[j] || (t !== undefined && row[j + 1]))) ||
-        (mutual && t === ANY && (row[j + 1] || (p !== undefined && below[j]))) ||
-        (p !== undefined && t !== undefined && single && below[j + 1]);
-    }
-    below = row;
-  }
-  return below[0];
 }

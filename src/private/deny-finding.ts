@@ -9,10 +9,10 @@ export function denyFinding(deny: DenyFinding, policy: string): Finding {
         saw: what,
         because: `${deny.reason}, so replication would fail`,
         instead:
-          'exempt the replication role: give it a roleName and put its ARN, as text, into ArnNotEquals on aws:PrincipalArn; or deny less',
+          'give the role a roleName and, with its ARN as text, exempt the replication role with ArnNotEquals on aws:PrincipalArn, or deny less',
       })
     : warning(
         'policyMayDeny',
-        `${what} if it applies to the replication role: ${deny.reason}. Exempt the role (give it a roleName and put its ARN, as text, into ArnNotEquals on aws:PrincipalArn), or acknowledge this`,
+        `${what} if it applies to the replication role: ${deny.reason}. Exempt the role with ArnNotEquals on aws:PrincipalArn (its ARN as text: give it a roleName), or acknowledge this`,
       );
 }

@@ -171,7 +171,7 @@ function bucketOptionsMistake(at: IConstruct, props: ReplicatedBucketPairProps):
       outside(
         'serverAccessLogsBucket',
         logs,
-        logs && bucketEnd(logs).region,
+        logs && knownRegion(logs),
         'S3 writes access logs to a bucket of the same region and account only',
       );
     if (wrong) {
@@ -189,4 +189,10 @@ function sides(at: IConstruct, props: ReplicatedBucketPairProps) {
     { prop: 'sourceOptions', options: props.sourceOptions ?? {}, region },
     { prop: 'destinationOptions', options: props.destinationOptions ?? {}, region: ofDestination },
   ];
+}
+
+/** Of a bucket of the app, or as it was given for an imported one; without that, core assumes the region of the stack. */
+function knownRegion(bucket: s3.IBucket): string | undefined {
+  const { cfn, region, stack } = bucketEnd(bucket);
+  return cfn || compare(region, stack.region) === 'different' ? region : undefined;
 }
