@@ -1,5 +1,5 @@
 import { Annotations, aws_iam as iam, Stack, Stage } from 'aws-cdk-lib';
-import { Construct } from 'constructs';
+import { Construct, IConstruct } from 'constructs';
 import { SourceAnchor } from './anchors';
 import { definedResource } from './bucket-end';
 import { configurationFindings } from './check-configuration';
@@ -22,20 +22,24 @@ export function validateReplication(anchor: SourceAnchor): string[] {
   const findings = [configurationFindings, encryptionFindings, policyFindings, trapFindings].flatMap((check) =>
     check(anchor),
   );
-  for (const { warning, text, at = anchor.handle } of findings) {
-    if (warning !== undefined && !isAcknowledged(anchor, warning, text)) {
-      // another Stage may be synthesized already, and would never show it
-      Annotations.of(Stage.of(at) === Stage.of(anchor) ? at : anchor).addWarningV2(warning, text);
+  for (const { warning, text, at: place = anchor.handle } of findings) {
+    // another Stage may be synthesized already, and would never show it
+    const at = Stage.of(place) === Stage.of(anchor) ? place : anchor;
+    if (warning !== undefined && ![at, anchor].some((scope) => isAcknowledged(scope, warning, text))) {
+      Annotations.of(at).addWarningV2(warning, text);
     }
   }
   return findings.filter(({ warning }) => warning === undefined).map(({ text }) => text);
 }
 
-/** Whether the warning is acknowledged on the bucket or around it; core tells only by not recording it. */
-function isAcknowledged(anchor: SourceAnchor, id: string, text: string): boolean {
-  const probe = new Construct(anchor, 'Probe');
+/**
+ * Whether the warning is acknowledged on a construct or around it. Core tells only by not recording it, and older
+ * versions look around the construct but not at itself.
+ */
+function isAcknowledged(scope: IConstruct, id: string, text: string): boolean {
+  const probe = new Construct(scope, 'S3ReplicationProbe');
   Annotations.of(probe).addWarningV2(id, text);
-  anchor.node.tryRemoveChild('Probe');
+  scope.node.tryRemoveChild('S3ReplicationProbe');
   return probe.node.metadata.length === 0;
 }
 
