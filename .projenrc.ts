@@ -28,6 +28,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   ],
   defaultReleaseBranch: 'main',
   majorVersion: 0,
+  bumpPackage: 'commit-and-tag-version@^12', // 13 needs Node.js 22
 
   packageManager: javascript.NodePackageManager.NPM,
   minNodeVersion: '20.9.0',

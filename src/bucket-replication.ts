@@ -135,6 +135,7 @@ export class BucketReplication extends Construct {
    * Versioning is switched on at the destination when it is defined in this app. The stack of the source deploys after
    * the stack of the destination.
    *
+   * @param rule what is replicated, how, and where to
    * @throws when S3 would refuse the rule, when it could not be deployed, or when the Stage is synthesized already
    */
   public addRule(rule: ReplicationRule): void {
