@@ -130,7 +130,7 @@ function roleFindings(anchor: SourceAnchor): Finding[] {
       warning(
         'roleTakesNoPolicy',
         `The role '${anchor.role.node.path}' takes no policies from this app, so the permissions for replication are not added to it. ` +
-          'Import it without `mutable: false`, or acknowledge this when it has the permissions (docs/permissions.md lists them)',
+          'Import it without `mutable: false` where that is why, or give it the permissions that docs/permissions.md lists and acknowledge this',
       ),
     );
   }
