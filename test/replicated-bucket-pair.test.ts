@@ -172,10 +172,14 @@ describe('another region', () => {
     new CfnOutput(stack, 'Arn', { value: pair.destinationBucketArn });
     const template = Template.fromStack(stack);
     template.hasOutput('Name', {
-      Value: { 'Fn::GetStackOutput': Match.objectLike({ StackName: 'Main-us-east-1-replica-eu-west-1', Region: elsewhere }) },
+      Value: {
+        'Fn::GetStackOutput': Match.objectLike({ StackName: 'Main-us-east-1-replica-eu-west-1', Region: elsewhere }),
+      },
     });
     template.hasOutput('Arn', {
-      Value: { 'Fn::GetStackOutput': Match.objectLike({ StackName: 'Main-us-east-1-replica-eu-west-1', Region: elsewhere }) },
+      Value: {
+        'Fn::GetStackOutput': Match.objectLike({ StackName: 'Main-us-east-1-replica-eu-west-1', Region: elsewhere }),
+      },
     });
   });
 

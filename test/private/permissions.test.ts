@@ -76,7 +76,11 @@ test('wildcards and variables of the policy language in a prefix stay literal', 
 });
 
 test('KMS: only through S3 of the region of the key, only for the bucket and the objects of the rules', () => {
-  const list = bySid(statements(access([rule({ prefix: 'logs/', sourceKeys: [SOURCE_KEY], replicaKey: { arn: 'KEY-D', region: 'eu-west-1' } })])));
+  const list = bySid(
+    statements(
+      access([rule({ prefix: 'logs/', sourceKeys: [SOURCE_KEY], replicaKey: { arn: 'KEY-D', region: 'eu-west-1' } })]),
+    ),
+  );
   expect(list.DecryptSourceObjects).toEqual({
     Sid: 'DecryptSourceObjects',
     Effect: 'Allow',

@@ -205,7 +205,9 @@ test.each([
 
 test('prefix in a policy', () => {
   expect(inPolicy('a*?$b')).toBe('a${*}${?}${$}b');
-  expect(stack.resolve(inPolicy(`*${Aws.URL_SUFFIX}?`))).toEqual({ 'Fn::Join': ['', ['${*}', { Ref: 'AWS::URLSuffix' }, '${?}']] });
+  expect(stack.resolve(inPolicy(`*${Aws.URL_SUFFIX}?`))).toEqual({
+    'Fn::Join': ['', ['${*}', { Ref: 'AWS::URLSuffix' }, '${?}']],
+  });
 });
 
 test('size of a policy: joins are joined, what is not known yet counts as an ARN', () => {
