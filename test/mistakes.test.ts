@@ -1903,7 +1903,7 @@ describe('Object Lock', () => {
   const fails = 'fails every object … set objectLockEnabled: true on the destination';
   const unlike = `the source has Object Lock and destination 'Stack/Destination' has not … ${fails}`;
   refusesAtSynthesis([
-    ['of the source only', to(unlocked), `[Stack/Source/Resource/S3Replication] … ${fails}`],
+    ['of the source only', to(unlocked), `[Stack/Source/Resource/S3Replication] … ${unlike}`],
     [
       'by a default retention',
       to(unlocked, (stack) =>

@@ -2,6 +2,7 @@ import { aws_s3 as s3 } from 'aws-cdk-lib';
 import { DestinationAnchor, isLocked, SourceAnchor } from './anchors';
 import { BucketEnd, nameOf } from './bucket-end';
 import { defaultEncryption } from './encryption';
+import { shown } from './environment';
 import { aboutRule, error, Finding, warning } from './finding';
 import { usesKms } from './keys';
 import { bucketPoliciesOf, bucketsLoggingTo, renderedProperties, statementsIn } from './policy-lookup';
@@ -41,7 +42,7 @@ function disabled({ id, options }: AddedRule): Finding[] {
     : [
         warning(
           'disabledRulesDoNotCatchUp',
-          `Disabled: '${id}'. Objects written while a rule is disabled are not replicated when it is enabled again; S3 Batch Replication can copy them. ` +
+          `Disabled: ${shown(id)}. Objects written while a rule is disabled are not replicated when it is enabled again; S3 Batch Replication can copy them. ` +
             'Remove `enabled: false`, or acknowledge this',
         ),
       ];

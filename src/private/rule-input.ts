@@ -1,6 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { nameOf } from './bucket-end';
+import { shown } from './environment';
 import { Mistake, mistake } from './mistake';
 import { AddedRule, sameFlow } from './rules';
 import { ReplicationRuleOptions } from '../replication-rule';
@@ -49,7 +50,7 @@ function optionMistakes(options: ReplicationRuleOptions): Mistake[] {
   }
   if (options.deleteMarkerReplication && filter && filter._tags.length > 0) {
     found.push({
-      saw: `deleteMarkerReplication with a filter on the tags ${filter._tags.map(({ key }) => `'${key}'`).join(', ')}`,
+      saw: `deleteMarkerReplication with a filter on the tags ${filter._tags.map(({ key }) => shown(key)).join(', ')}`,
       because: 'S3 does not support delete marker replication when a rule filters by tag',
       instead: 'filter by prefix only, or leave deleteMarkerReplication off',
     });
@@ -95,14 +96,14 @@ export function checkAgainst(at: IConstruct, rule: AddedRule, others: readonly A
     }
     if (other.id === rule.id) {
       throw mistake(at, {
-        saw: `ruleId '${rule.id}' twice`,
+        saw: `ruleId ${shown(rule.id)} twice`,
         because: 'S3 wants every rule of a source bucket to have an ID of its own',
         instead: 'use different ruleIds, or leave ruleId off',
       });
     }
     if (priority !== undefined && other.options.priority === priority) {
       throw mistake(at, {
-        saw: `priority ${priority} twice (also of rule '${other.id}')`,
+        saw: `priority ${priority} twice (also of rule ${shown(other.id)})`,
         because: 'S3 wants every rule of a source bucket to have a priority of its own',
         instead: 'use different priorities, or leave priority off',
       });

@@ -1,4 +1,4 @@
-import { aws_s3 as s3, Stack } from 'aws-cdk-lib';
+import { aws_s3 as s3, Lazy, Stack } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { mistake } from './mistake';
 
@@ -8,12 +8,17 @@ import { mistake } from './mistake';
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-requirements.html
  */
 export function enableVersioning(at: IConstruct, bucket: s3.CfnBucket, which: 'source' | 'destination'): void {
+  const stack = Stack.of(bucket);
   const configured = bucket.versioningConfiguration;
-  if (configured === undefined) {
-    bucket.versioningConfiguration = { status: 'Enabled' };
+  const resolved = stack.resolve(configured);
+  if (resolved === undefined) {
+    const enabled = { status: 'Enabled' };
+    // a lazy value that says nothing now may say something in the end
+    bucket.versioningConfiguration =
+      configured === undefined ? enabled : Lazy.any({ produce: () => stack.resolve(configured) ?? enabled });
     return;
   }
-  const status = Stack.of(bucket).resolve(configured)?.status;
+  const { status } = resolved;
   if (typeof status === 'string' && status !== 'Enabled') {
     throw mistake(at, {
       saw: `${which} '${bucket.node.path}' with versioning '${status}'`,
