@@ -64,7 +64,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   jestOptions: {
     updateSnapshot: javascript.UpdateSnapshot.NEVER,
     passWithNoTests: false,
-    jestConfig: { collectCoverage: false },
+    jestConfig: { collectCoverage: false, maxWorkers: '100%' },
   },
   prettier: true,
   prettierOptions: { settings: { singleQuote: true, printWidth: 120 } },
@@ -100,6 +100,7 @@ const onEachVersion = (name: string, modules: Record<string, string>) => ({
   displayName: name,
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'test/tsconfig.json', diagnostics: false }] },
+  setupFiles: ['<rootDir>/test/setup.ts'],
   moduleNameMapper: { ...modules, '^cdk-s3-replication$': '<rootDir>/src/index.ts' },
 });
 project.jest!.config.projects = [

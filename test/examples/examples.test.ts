@@ -1,3 +1,4 @@
+import '../validation';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fullDiff } from '@aws-cdk/cloudformation-diff';
