@@ -42,8 +42,11 @@ export function sameFlow(a: AddedRule, b: AddedRule): boolean {
   const sameBucket = a.destination.cfn
     ? a.destination.cfn === b.destination.cfn
     : !b.destination.cfn && a.destination.ref.bucketRef.bucketName === b.destination.ref.bucketRef.bucketName;
-  const what = ({ filter }: AddedRule) => JSON.stringify([filter._prefix, filter._tags]);
-  return sameBucket && what(a) === what(b);
+  return (
+    sameBucket &&
+    a.filter._prefix === b.filter._prefix &&
+    JSON.stringify(a.filter._tags) === JSON.stringify(b.filter._tags)
+  );
 }
 
 /**
