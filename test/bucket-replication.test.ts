@@ -1,4 +1,4 @@
-import { Annotations, App, aws_iam as iam, aws_kms as kms, aws_s3 as s3, Stack } from 'aws-cdk-lib';
+import { Annotations, App, aws_iam as iam, aws_kms as kms, aws_s3 as s3, Lazy, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { testApp } from './app';
 import './validation';
@@ -207,6 +207,18 @@ describe('one replication for a source', () => {
       Metrics: { Status: 'Enabled' },
     });
   });
+});
+
+test('a prefix that is lazy is escaped in the policy like any other', () => {
+  const stack = new Stack(testApp(), 'Stack', { env });
+  BucketReplication.of(new s3.Bucket(stack, 'Source')).addRule({
+    destination: new s3.Bucket(stack, 'Destination'),
+    filter: ReplicationFilter.prefix(Lazy.string({ produce: () => 'a*/' })),
+  });
+  const template = JSON.stringify(templateOf(stack).toJSON().Resources);
+  expect(template).toContain('"/a${*}/*"');
+  expect(template).not.toContain('"/a*/*"');
+  expect(rulesIn(templateOf(stack))[0].Filter).toEqual({ Prefix: 'a*/' });
 });
 
 describe('role of the user', () => {

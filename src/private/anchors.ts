@@ -79,7 +79,7 @@ export class SourceAnchor extends Construct {
         .map((rule) => {
           const keys = ruleKeys(this.bucket, rule);
           return {
-            prefix: rule.filter._prefix,
+            prefix: knownText(stack, rule.filter._prefix),
             destinationArn: rule.destinationArn,
             sourceKeys: keys.replicatesKmsObjects
               ? keys.sourceKeys.map((key) => this.keyAccess(key, stack.region))
@@ -148,6 +148,12 @@ export function leadsTo(from: s3.CfnBucket, to: s3.CfnBucket, seen = new Set<s3.
   return (SourceAnchor.find(from)?.rules ?? []).some(
     ({ destination: { cfn } }) => cfn !== undefined && !seen.has(cfn) && leadsTo(cfn, to, seen),
   );
+}
+
+/** A lazy text is known by the time the template is made, and can then be escaped like any other. */
+function knownText(stack: Stack, text: string): string {
+  const resolved = stack.resolve(text);
+  return typeof resolved === 'string' ? resolved : text;
 }
 
 /** Object Lock of a bucket; undefined when an intrinsic decides. */
