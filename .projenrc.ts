@@ -77,7 +77,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     compilerOptions: { isolatedModules: true, paths: { 'cdk-s3-replication': ['../src'] } },
     include: ['../examples/**/*.ts', '../scripts/**/*.ts'],
   },
-  gitignore: ['cdk.out', 'demo.out'],
+  gitignore: ['cdk.out', 'demo.out', '.jsii.tabl.json'],
 });
 for (const path of [
   '/docs/',
@@ -135,7 +135,13 @@ const python = project.addTask('test:python', {
     { exec: 'python3 -m compileall -q test-reports/python' },
   ],
 });
+const snippets = project.addTask('test:snippets', {
+  description: 'Compile the code in the README and in docstrings',
+  env: { JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '20' },
+  exec: 'jsii-rosetta extract --strict --output test-reports/snippets.tabl.json .',
+});
 project.testTask.prependSpawn(project.compileTask);
+project.testTask.spawn(snippets);
 project.testTask.spawn(python);
 
 project.addTask('demo', {
