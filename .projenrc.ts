@@ -56,6 +56,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     `constructs-newest@npm:constructs@${NEWEST.constructs}`,
     'cdk-nag@^3.0.2',
     '@aws-cdk/cloudformation-diff',
+    '@swc/core',
+    '@swc/jest',
     'table@^6.9',
     'tsx',
   ],
@@ -99,7 +101,10 @@ project.eslint!.addRules({ 'import/no-unresolved': ['error', { ignore: ['^cdk-s3
 const onEachVersion = (name: string, modules: Record<string, string>) => ({
   displayName: name,
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'test/tsconfig.json', diagnostics: false }] },
+  // types are checked by tsc before; this is ten times as fast from a cold cache
+  transform: {
+    '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, sourceMaps: 'inline' }],
+  },
   setupFiles: ['<rootDir>/test/setup.ts'],
   moduleNameMapper: { ...modules, '^cdk-s3-replication$': '<rootDir>/src/index.ts' },
 });
