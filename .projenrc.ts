@@ -56,7 +56,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     `constructs-newest@npm:constructs@${NEWEST.constructs}`,
     'cdk-nag@^3.0.2',
     '@aws-cdk/cloudformation-diff',
-    '@swc/core',
+    '@swc/core@1.16.18', // newer ones are not in the registry for every platform that the lock file must list
     '@swc/jest',
     'table@^6.9',
     'tsx',
