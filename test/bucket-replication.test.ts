@@ -1,7 +1,6 @@
 import { Annotations, App, aws_iam as iam, aws_kms as kms, aws_s3 as s3, Lazy, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { testApp } from './app';
-import './validation';
 import { BucketReplication, ReplicationFilter } from '../src';
 
 const env = { account: '111111111111', region: 'us-east-1' };
