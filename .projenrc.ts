@@ -160,6 +160,10 @@ project.addTask('demo', {
 // of 1.13.0 the registry lacks some of the platforms that the lock file must list
 project.package.addPackageResolutions('unrs-resolver@1.12.2');
 
+// publib knows the usual registry by itself
+const release = project.tryFindObjectFile('.github/workflows/release.yml')!;
+release.addDeletionOverride('jobs.release_npm.steps.9.env.NPM_REGISTRY');
+
 // package-lock.json must not carry download addresses: every machine has its own registry
 project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
 
