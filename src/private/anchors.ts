@@ -1,6 +1,6 @@
-import { Aws, aws_iam as iam, aws_s3 as s3, Stack } from 'aws-cdk-lib';
+import { aws_iam as iam, aws_s3 as s3, CfnResource, Stack } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
-import { propertyOverrides } from './bucket-end';
+import { arnByName, definedResource, propertyOverrides } from './bucket-end';
 import { KeyPointer, regionOfKey } from './encryption';
 import { partitionOf } from './environment';
 import { ruleKeys } from './keys';
@@ -8,6 +8,7 @@ import { KeyAccess, Statement, statements } from './permissions';
 import { isIntrinsic } from './policy-lookup';
 import { policySize, ROLE_POLICY_LIMIT } from './policy-size';
 import { attributeFor } from './references';
+import { POLICY_ID } from './role';
 import { AddedRule, priorities, renderRule } from './rules';
 
 const SOURCE_ID = 'S3Replication';
@@ -49,7 +50,13 @@ export class SourceAnchor extends Construct {
   ) {
     super(bucket, SOURCE_ID);
     Object.defineProperty(this, ANCHOR, { value: true });
-    this.arn = givenName === undefined ? bucket.attrArn : `arn:${Aws.PARTITION}:s3:::${givenName}`;
+    this.arn = givenName === undefined ? bucket.attrArn : arnByName(givenName);
+  }
+
+  /** The policy with the permissions, where they are not part of the role. */
+  public get policy(): CfnResource | undefined {
+    const policy = this.node.tryFindChild(POLICY_ID);
+    return policy && definedResource(policy, 'AWS::IAM::Policy');
   }
 
   /** The bucket's replication configuration; total, because an error inside a Lazy would hide its own message. */

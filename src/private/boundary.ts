@@ -1,13 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
-import {
-  asList,
-  asRecord,
-  isIntrinsic,
-  managedPolicyDocument,
-  renderedProperties,
-  statementsIn,
-} from './policy-lookup';
+import { asList, asRecord, isIntrinsic, managedPolicyDocument, finalProperties, statementsIn } from './policy-lookup';
 import { actionFit } from './policy-match';
 
 /**
@@ -46,6 +39,6 @@ export function missingFromBoundary(boundaryDocument: unknown, actions: readonly
  */
 export function boundaryDocumentOf(role: iam.CfnRole): unknown {
   // as rendered, because CDK applies boundaries with an aspect that overrides the property
-  const logicalId = asRecord(renderedProperties(role).PermissionsBoundary)?.Ref;
+  const logicalId = asRecord(finalProperties(role).PermissionsBoundary)?.Ref;
   return typeof logicalId === 'string' ? managedPolicyDocument(Stack.of(role), logicalId) : undefined;
 }

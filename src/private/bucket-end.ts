@@ -1,4 +1,4 @@
-import { aws_kms as kms, aws_s3 as s3, CfnResource, Resource, Stack, Token } from 'aws-cdk-lib';
+import { aws_kms as kms, aws_s3 as s3, Aws, CfnResource, Resource, Stack, Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 
 /** One end of a replication: a bucket, what defines it, and where it lives. */
@@ -54,6 +54,17 @@ export function givenName(cfn: s3.CfnBucket): string | undefined {
   }
   const resolved = Stack.of(cfn).resolve(name);
   return typeof resolved === 'object' && !JSON.stringify(resolved).includes('AWS::NoValue') ? name : undefined;
+}
+
+/** The bucket's name when the user gave one as text. */
+export function literalName(cfn: s3.CfnBucket): string | undefined {
+  const name = givenName(cfn);
+  return name === undefined || Token.isUnresolved(name) ? undefined : name;
+}
+
+/** The ARN of a bucket by its name, in the partition of the deployment. */
+export function arnByName(name: string): string {
+  return `arn:${Aws.PARTITION}:s3:::${name}`;
 }
 
 /** What `addPropertyOverride()` and its kin have put over the properties of a resource. */

@@ -3,7 +3,7 @@ import { isLocked, SourceAnchor } from './anchors';
 import { nameOf } from './bucket-end';
 import { partitionOf } from './environment';
 import { aboutRule, error, Finding, warning } from './finding';
-import { isIntrinsic, renderedProperties } from './policy-lookup';
+import { finalProperties, isIntrinsic } from './policy-lookup';
 import { policySize, ROLE_POLICY_LIMIT } from './policy-size';
 
 /** The limit of S3 for a replication configuration, in bytes. */
@@ -11,7 +11,7 @@ const MAX_CONFIGURATION = 2 * 1024 * 1024;
 
 /** What S3 needs of the buckets themselves, and whether what we wrote is still there. */
 export function configurationFindings(anchor: SourceAnchor): Finding[] {
-  const rendered = renderedProperties(anchor.bucket);
+  const rendered = finalProperties(anchor.bucket);
   return [
     ...overwritten(anchor, rendered),
     ...versioningFindings(anchor.bucket, rendered, 'source'),
@@ -89,7 +89,7 @@ function versioningFindings(bucket: s3.CfnBucket, rendered: Record<string, any>,
 
 /** For the validation of a destination, which sees each destination once, however many sources it has. */
 export function destinationErrors(bucket: s3.CfnBucket): string[] {
-  return versioningFindings(bucket, renderedProperties(bucket), 'destination').map(({ text }) => text);
+  return versioningFindings(bucket, finalProperties(bucket), 'destination').map(({ text }) => text);
 }
 
 function renamed(anchor: SourceAnchor, rendered: Record<string, any>): Finding[] {

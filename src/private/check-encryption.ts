@@ -6,7 +6,7 @@ import { compare } from './environment';
 import { aboutRule, error, Finding, warning } from './finding';
 import { wrongRegion } from './key-input';
 import { RuleKeys, ruleKeys, usesKms } from './keys';
-import { renderedProperties } from './policy-lookup';
+import { finalProperties } from './policy-lookup';
 import { AddedRule } from './rules';
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html */
@@ -142,7 +142,7 @@ function keyFindings(bucket: BucketEnd, key: KeyPointer): Finding[] {
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html */
 function unfit(key: CfnResource): string | undefined {
-  const { Enabled, KeySpec, KeyUsage } = renderedProperties(key);
+  const { Enabled, KeySpec, KeyUsage } = finalProperties(key);
   if (Enabled === false || Enabled === 'false') {
     return 'is disabled';
   }
@@ -175,7 +175,7 @@ function overridesEncryption(bucket: s3.CfnBucket): boolean {
     return false;
   }
   const byDefault = (rules: any) => Object.values(rules ?? {}).map((rule: any) => rule?.ServerSideEncryptionByDefault);
-  const rendered = byDefault(renderedProperties(bucket).BucketEncryption?.ServerSideEncryptionConfiguration);
+  const rendered = byDefault(finalProperties(bucket).BucketEncryption?.ServerSideEncryptionConfiguration);
   const property = Stack.of(bucket).resolve(bucket.bucketEncryption)?.serverSideEncryptionConfiguration;
   const known = (Array.isArray(property) ? property : []).map((rule) => rule?.serverSideEncryptionByDefault);
   const texts = (key: unknown, algorithm: unknown) => JSON.stringify([key, algorithm]);

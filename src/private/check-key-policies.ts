@@ -12,8 +12,8 @@ import { actionFit } from './policy-match';
 import { roleIn } from './role-identity';
 
 /**
- * Key policies of this app that do not let the replication role use the key: the role has the permission in IAM, which counts
- * only where the key policy lets IAM decide.
+ * Key policies of this app that do not let the replication role use the key: the role has the permission in IAM, which
+ * counts only where the key policy lets IAM decide.
  *
  * @see https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
  */
@@ -66,7 +66,7 @@ function inPolicyOf(anchor: SourceAnchor, key: KeyPointer, actions: readonly str
 /** A role with its permissions inside names the key, so the key cannot name the role in return. */
 function circle(anchor: SourceAnchor, stack: Stack, document: unknown, policy: string): Finding[] {
   const role = definedResource(anchor.role, 'AWS::IAM::Role');
-  const inside = role !== undefined && role.node.scopes.includes(anchor) && !anchor.node.tryFindChild('Policy');
+  const inside = role !== undefined && role.node.scopes.includes(anchor) && anchor.policy === undefined;
   if (!inside || stack !== Stack.of(anchor)) {
     return [];
   }
@@ -94,7 +94,8 @@ function mayAllow(document: unknown, action: string, role: unknown): boolean {
       const ours =
         /:root"|"\*"|"\d{12}"|"(Ref|Fn::If|Fn::ImportValue)":(?!"AWS::(Partition|URLSuffix|AccountId)")/.test(
           principal,
-        ) || principal.includes(JSON.stringify(role));
+        ) ||
+        (role !== undefined && principal.includes(JSON.stringify(role)));
       return body.Effect === 'Allow' && ours && actionFit(body, action) !== 'none';
     })
   );

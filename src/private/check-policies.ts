@@ -9,7 +9,7 @@ import { defaultEncryption } from './encryption';
 import { partitionOf } from './environment';
 import { aboutRule, error, Finding, warning } from './finding';
 import { ruleKeys } from './keys';
-import { bucketPoliciesOf, renderedProperties } from './policy-lookup';
+import { bucketPoliciesOf, finalProperties } from './policy-lookup';
 import { roleIn } from './role-identity';
 import { trustsS3 } from './role-input';
 
@@ -113,10 +113,8 @@ function boundaryFindings(anchor: SourceAnchor): Finding[] {
 /** What cannot be seen before the role is final: whether S3 may assume it, and whether it took our policy. */
 function roleFindings(anchor: SourceAnchor): Finding[] {
   const role = definedResource(anchor.role, 'AWS::IAM::Role');
-  const policy = anchor.node.tryFindChild('Policy');
-  const attached = policy && definedResource(policy, 'AWS::IAM::Policy');
   const findings: Finding[] = [];
-  if (role && !trustsS3(renderedProperties(role).AssumeRolePolicyDocument)) {
+  if (role && !trustsS3(finalProperties(role).AssumeRolePolicyDocument)) {
     findings.push(
       error({
         saw: `the role '${role.node.path}' does not trust the service s3.amazonaws.com`,
@@ -125,7 +123,7 @@ function roleFindings(anchor: SourceAnchor): Finding[] {
       }),
     );
   }
-  if (attached && Object.keys(renderedProperties(attached)).length === 0) {
+  if (anchor.policy && Object.keys(finalProperties(anchor.policy)).length === 0) {
     findings.push(
       warning(
         'roleTakesNoPolicy',

@@ -5,7 +5,7 @@ import { defaultEncryption } from './encryption';
 import { shown } from './environment';
 import { aboutRule, error, Finding, warning } from './finding';
 import { usesKms } from './keys';
-import { bucketPoliciesOf, bucketsLoggingTo, renderedProperties, statementsIn } from './policy-lookup';
+import { bucketPoliciesOf, bucketsLoggingTo, finalProperties, statementsIn } from './policy-lookup';
 import { AddedRule } from './rules';
 
 /** What S3 accepts and the user would regret. */
@@ -19,7 +19,7 @@ export function trapFindings(anchor: SourceAnchor): Finding[] {
       ),
     ];
   }
-  const source = renderedProperties(bucket);
+  const source = finalProperties(bucket);
   return [
     ...chained(bucket),
     ...acls(source),
@@ -95,7 +95,7 @@ function destinationTraps(
   end: BucketEnd & { cfn: s3.CfnBucket },
 ): Finding[] {
   const name = nameOf(end);
-  const destination = renderedProperties(end.cfn);
+  const destination = finalProperties(end.cfn);
   const loggers = bucketsLoggingTo(end.cfn);
   return [
     ...expiration(source, destination, name),

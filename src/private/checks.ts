@@ -7,7 +7,6 @@ import { encryptionFindings } from './check-encryption';
 import { policyFindings } from './check-policies';
 import { trapFindings } from './check-traps';
 import { acknowledgeInlinePolicy, acknowledgeObjectWildcards } from './nag';
-import { Statement } from './permissions';
 import { POLICY_NAME } from './role';
 
 /**
@@ -46,13 +45,11 @@ function isAcknowledged(scope: IConstruct, id: string, text: string): boolean {
 /** Now, because cdk-nag wants the ids of its findings with the resources as they are rendered. */
 function acknowledgeFindingsOfNag(anchor: SourceAnchor): void {
   const role = definedResource(anchor.role, 'AWS::IAM::Role') as iam.CfnRole | undefined;
-  const policy = anchor.node.tryFindChild('Policy');
-  const holder = policy ? definedResource(policy, 'AWS::IAM::Policy') : role;
-  const statements: Statement[] = Stack.of(anchor).resolve(anchor.permissions());
-  if (holder === undefined || statements.length === 0) {
+  const holder = anchor.policy ?? role;
+  if (holder === undefined) {
     return;
   }
-  acknowledgeObjectWildcards(holder, statements);
+  acknowledgeObjectWildcards(holder, Stack.of(anchor).resolve(anchor.permissions()));
   const inlined =
     holder !== role ||
     Stack.of(anchor)

@@ -1,7 +1,7 @@
 import { aws_s3 as s3, Stack, Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { leadsTo } from './anchors';
-import { BucketEnd, givenName, nameOf } from './bucket-end';
+import { BucketEnd, givenName, literalName, nameOf } from './bucket-end';
 import { compare, deployedStack, isNested, partitionOf, sameStage, shown } from './environment';
 import { Mistake, mistake } from './mistake';
 
@@ -23,8 +23,8 @@ function destinationMistake(source: BucketEnd, destination: BucketEnd): Mistake 
       instead: 'name another bucket as the destination',
     };
   }
-  const given = givenName(sourceBucket);
-  if (given !== undefined && !Token.isUnresolved(given) && destination.cfn && givenName(destination.cfn) === given) {
+  const given = literalName(sourceBucket);
+  if (given !== undefined && destination.cfn && literalName(destination.cfn) === given) {
     return {
       saw: `destination ${name} has the name of the source, '${given}'`,
       because: 'the name of a bucket is unique over all regions and accounts of a partition',
@@ -78,8 +78,7 @@ function undeployable(source: BucketEnd, destination: BucketEnd & { cfn: s3.CfnB
     };
   }
   if (!sameStage(source.stack, destination.stack)) {
-    const given = givenName(destination.cfn);
-    return given !== undefined && !Token.isUnresolved(given)
+    return literalName(destination.cfn) !== undefined
       ? regionMistake(source, destination)
       : {
           saw: `destination ${name} is in another Stage and has no literal name`,

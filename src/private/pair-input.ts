@@ -7,20 +7,19 @@ import { Mistake, mistake } from './mistake';
 import { bucketSettings } from './replicated-bucket';
 import type { ReplicatedBucketPairProps } from '../replicated-bucket-pair';
 
+const MANAGED_KEY: [string, string] = [
+  'replicas cannot be encrypted with the AWS managed key aws/s3, whose ARN nobody knows before it is used',
+  'use BucketEncryption.KMS',
+];
+
 /** Why the other values of `encryption` are refused, and what to do instead. */
 const OTHER_ENCRYPTION: { [value: string]: [string, string] } = {
   [s3.BucketEncryption.UNENCRYPTED]: [
     'S3 encrypts every object since January 2023, with SSE-S3 when nothing else is asked for',
     'use BucketEncryption.S3_MANAGED',
   ],
-  [s3.BucketEncryption.KMS_MANAGED]: [
-    'replicas cannot be encrypted with the AWS managed key aws/s3, whose ARN nobody knows before it is used',
-    'use BucketEncryption.KMS',
-  ],
-  [s3.BucketEncryption.DSSE_MANAGED]: [
-    'replicas cannot be encrypted with the AWS managed key aws/s3, whose ARN nobody knows before it is used',
-    'use BucketEncryption.KMS',
-  ],
+  [s3.BucketEncryption.KMS_MANAGED]: MANAGED_KEY,
+  [s3.BucketEncryption.DSSE_MANAGED]: MANAGED_KEY,
   [s3.BucketEncryption.DSSE]: [
     'this construct does not create buckets with dual-layer encryption',
     'bring two buckets with BucketEncryption.DSSE as source and destination, or use BucketEncryption.KMS',

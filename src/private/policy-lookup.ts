@@ -18,6 +18,11 @@ export function renderedProperties(resource: CfnResource): Record<string, any> {
   return JSON.parse(JSON.stringify(rendered?.Properties ?? {})); // without the keys that have no value
 }
 
+/** The same while CDK validates, when nothing changes any more: rendered once, however many checks ask. */
+export function finalProperties(resource: CfnResource): Record<string, any> {
+  return indexOf(Stack.of(resource)).properties(resource);
+}
+
 /** The policies which the bucket's own stack attaches to it, whoever made them; other stacks are not looked at. */
 export function bucketPoliciesOf(bucket: s3.CfnBucket): BucketPolicy[] {
   const index = indexOf(Stack.of(bucket));
@@ -32,7 +37,7 @@ export function bucketsLoggingTo(bucket: s3.CfnBucket): s3.CfnBucket[] {
 
 /** The policy document of a key as its template will have it. */
 export function keyPolicyOf(key: kms.CfnKey): unknown {
-  return indexOf(Stack.of(key)).properties(key).KeyPolicy;
+  return finalProperties(key).KeyPolicy;
 }
 
 /** The document of a managed policy of a stack as its template will have it. */

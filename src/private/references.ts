@@ -1,5 +1,5 @@
-import { Aws, CfnResource, ReferenceStrength, Stack, Token } from 'aws-cdk-lib';
-import { BucketEnd, givenName } from './bucket-end';
+import { CfnResource, ReferenceStrength, Stack, Token } from 'aws-cdk-lib';
+import { arnByName, BucketEnd, literalName } from './bucket-end';
 import { deployedStack } from './environment';
 
 /**
@@ -21,19 +21,20 @@ export function attributeFor(consumer: Stack, producer: CfnResource, attribute: 
 /**
  * The name or ARN of a bucket, to be used by resources of `consumer`.
  *
- * From another stack a literal name is written as it is: a weak reference would not notice that it changes. It also serves where there is
- * nothing to refer to, for imported buckets and buckets of other Stages.
+ * From another stack a literal name is written as it is: a weak reference would not notice that it changes. It also
+ * serves where there is nothing to refer to, for imported buckets and buckets of other Stages.
  */
 export function bucketAttribute(consumer: Stack, { ref, cfn, stack }: BucketEnd, attribute: 'name' | 'arn'): string {
-  const name = cfn ? givenName(cfn) : ref.bucketRef.bucketName;
-  const literal = name !== undefined && !Token.isUnresolved(name);
-  if (cfn && !(literal && deployedStack(consumer) !== deployedStack(stack))) {
+  const { bucketName, bucketArn } = ref.bucketRef;
+  const imported = Token.isUnresolved(bucketName) ? undefined : bucketName;
+  const literal = cfn ? literalName(cfn) : imported;
+  if (cfn && (literal === undefined || deployedStack(consumer) === deployedStack(stack))) {
     return attributeFor(consumer, cfn, attribute === 'name' ? cfn.ref : cfn.attrArn);
   }
-  if (literal) {
-    return attribute === 'name' ? name : `arn:${Aws.PARTITION}:s3:::${name}`;
+  if (attribute === 'name') {
+    return literal ?? bucketName;
   }
-  return attribute === 'name' ? ref.bucketRef.bucketName : ref.bucketRef.bucketArn;
+  return literal === undefined ? bucketArn : arnByName(literal);
 }
 
 /**

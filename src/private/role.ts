@@ -6,6 +6,9 @@ import { deployedStack } from './environment';
 import { Statement } from './permissions';
 import { waitFor } from './references';
 
+/** Id of the policy that has the permissions where they are not part of the role. */
+export const POLICY_ID = 'Policy';
+
 /** Name of the inline policy in the replication role. */
 export const POLICY_NAME = 'S3Replication';
 
@@ -17,7 +20,7 @@ export interface RoleOptions {
 }
 
 /**
- * The replication role with the permissions that `render` gives when the template is made.
+ * The replication role with the permissions that are asked for when the template is made.
  *
  * Where the name of the source is known without the bucket resource, the permissions are part of the role, so that they
  * are there before CloudFormation puts the replication configuration on the bucket: what S3 fails to replicate for lack
@@ -36,11 +39,10 @@ export function replicationRole(
 ): iam.IRole {
   const document = new LateDocument(late.statements);
   if (options.role) {
-    const policy = new iam.Policy(scope, 'Policy', { policyName: policyNameFor(bucket), document });
-    options.role.attachInlinePolicy(policy);
-    existLike(bucket, policy.node.defaultChild as iam.CfnPolicy);
+    const policy = attachedPolicy(scope, options.role, { policyName: policyNameFor(bucket), document });
+    existLike(bucket, policy);
     if (nameIsKnown) {
-      waitFor(bucket, policy.node.defaultChild as iam.CfnPolicy);
+      waitFor(bucket, policy);
     }
     return options.role;
   }
@@ -56,9 +58,7 @@ export function replicationRole(
   if (nameIsKnown && cfnRole) {
     cfnRole.policies = [{ policyName: POLICY_NAME, policyDocument: document }];
   } else {
-    const policy = new iam.Policy(scope, 'Policy', { document });
-    role.attachInlinePolicy(policy);
-    made.push(policy.node.defaultChild as iam.CfnPolicy);
+    made.push(attachedPolicy(scope, role, { document }));
   }
   for (const resource of made) {
     existLike(bucket, resource);
@@ -67,6 +67,12 @@ export function replicationRole(
     }
   }
   return role;
+}
+
+function attachedPolicy(scope: Construct, role: iam.IRole, props: iam.PolicyProps): CfnResource {
+  const policy = new iam.Policy(scope, POLICY_ID, props);
+  role.attachInlinePolicy(policy);
+  return policy.node.defaultChild as iam.CfnPolicy;
 }
 
 /** What is known when the template is made: rules may be added until then. */
@@ -117,7 +123,10 @@ function keepLike(bucket: CfnResource, resource: CfnResource, inUse: () => boole
   }
 }
 
-/** A bucket with a condition of the template may not be there; its role, which it refers to and which refers to it, goes along. */
+/**
+ * A bucket with a condition of the template may not be there; its role, which it refers to and which refers to it, goes
+ * along.
+ */
 function existLike(bucket: CfnResource, resource: CfnResource): void {
   let own = resource.cfnOptions.condition;
   Object.defineProperty(resource.cfnOptions, 'condition', {
