@@ -26,6 +26,7 @@ import {
 import { Template } from 'aws-cdk-lib/assertions';
 import { Construct, IConstruct } from 'constructs';
 import { quietApp } from './app';
+import { ACCOUNT, beside, bucket, ENV, inEurope, key, KMS, l1 } from './builders';
 import {
   BucketReplication,
   ReplicatedBucketPair,
@@ -36,17 +37,7 @@ import {
 } from '../src';
 import { deployAfter } from '../src/private/references';
 
-const ACCOUNT = '111111111111';
-const ENV = { account: ACCOUNT, region: 'us-east-1' };
 const KEY_ARN = `arn:aws:kms:us-east-1:${ACCOUNT}:key/12345678-90ab-cdef-1234-567890abcdef`;
-const KMS = s3.BucketEncryption.KMS;
-
-const l1 = (bucket: s3.IBucket) => bucket.node.defaultChild as s3.CfnBucket;
-const bucket = (scope: Construct, id: string, props?: s3.BucketProps) => new s3.Bucket(scope, id, props);
-const beside = (stack: Stack, id: string, env: { account?: string; region?: string } = ENV) =>
-  new Stack(stack.node.root as App, id, { env });
-const inEurope = (stack: Stack, id = 'Europe') => beside(stack, id, { ...ENV, region: 'eu-west-1' });
-const key = (scope: Construct, id = 'Key', props?: kms.KeyProps) => new kms.Key(scope, id, props);
 const importedKey = (scope: Construct, arn: string) => kms.Key.fromKeyArn(scope, 'ImportedKey', arn);
 
 /** One rule between two buckets, `Source` and `Destination`, in one stack unless they are given. */

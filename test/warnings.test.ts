@@ -16,8 +16,8 @@ import {
   Stack,
   Stage,
 } from 'aws-cdk-lib';
-import { Construct } from 'constructs';
 import { quietApp } from './app';
+import { bucket, ENV, inEurope, key, KMS, l1 } from './builders';
 import {
   BucketReplication,
   ReplicatedBucketPair,
@@ -25,15 +25,6 @@ import {
   ReplicationFilter,
   ReplicationRule,
 } from '../src';
-
-const ENV = { account: '111111111111', region: 'us-east-1' };
-const KMS = s3.BucketEncryption.KMS;
-
-const l1 = (bucket: s3.IBucket) => bucket.node.defaultChild as s3.CfnBucket;
-const bucket = (scope: Construct, id: string, props?: s3.BucketProps) => new s3.Bucket(scope, id, props);
-const inEurope = (stack: Stack) =>
-  new Stack(stack.node.root as App, 'Europe', { env: { ...ENV, region: 'eu-west-1' } });
-const key = (scope: Construct, id = 'Key') => new kms.Key(scope, id);
 
 /** One rule between two buckets, `Source` and `Destination`, in one stack unless they are given. */
 function flow(stack: Stack, rule: Partial<ReplicationRule> = {}, source: s3.IBucketRef = bucket(stack, 'Source')) {
