@@ -1,4 +1,4 @@
-import { Annotations, aws_iam as iam, aws_s3 as s3, Lazy } from 'aws-cdk-lib';
+import { Annotations, aws_iam as iam, aws_s3 as s3, Lazy, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { DestinationAnchor, SourceAnchor } from './private/anchors';
 import { BucketEnd, bucketEnd, definedBucket, givenName, nameOf, propertyOverrides } from './private/bucket-end';
@@ -7,13 +7,14 @@ import { validateReplication } from './private/checks';
 import { checkDestination } from './private/destination-input';
 import { deployedStack, sameStage } from './private/environment';
 import { checkKeys } from './private/key-input';
+import { canRefer, ruleKeys } from './private/keys';
 import { mistake } from './private/mistake';
 import { acknowledgeReplica } from './private/nag';
 import { bucketAttribute, deployAfter } from './private/references';
 import { replicationRole } from './private/role';
 import { checkRoleInput } from './private/role-input';
 import { checkAgainst, checkOptions } from './private/rule-input';
-import { ruleId } from './private/rules';
+import { AddedRule, ruleId } from './private/rules';
 import { enableVersioning } from './private/versioning';
 import { ReplicationFilter } from './replication-filter';
 import { ReplicationRule } from './replication-rule';
@@ -176,6 +177,7 @@ export class BucketReplication extends Construct {
     if (destination.cfn) {
       this.prepare(at, destination, destination.cfn);
     }
+    this.deployAfterKeys(at, added);
     anchor.rules.push(added);
   }
 
@@ -215,7 +217,13 @@ export class BucketReplication extends Construct {
     const { stack } = this.end;
     enableVersioning(at, cfn, 'destination');
     if (sameStage(stack, destination.stack)) {
-      this.deployAfter(at, destination);
+      this.deployAfter(
+        at,
+        `destination ${nameOf(destination)}`,
+        destination.stack,
+        `replication from ${nameOf(this.end)} to ${nameOf(destination)}: replicas belong into a stack that depends on nothing of the source's stack`,
+        'put replicas into a stack of their own, and what uses both buckets into a third one',
+      );
     } else {
       Annotations.of(this.anchor).addWarningV2(
         'cdk-s3-replication:deployOrderAcrossStages',
@@ -227,20 +235,32 @@ export class BucketReplication extends Construct {
     acknowledgeReplica(cfn);
   }
 
-  private deployAfter(at: Construct, destination: BucketEnd): void {
+  /** CDK would record it with the reference, too, but late, where a circle has no construct path and no remedy. */
+  private deployAfterKeys(at: Construct, rule: AddedRule): void {
+    const { sourceKeys, replicaKey } = ruleKeys(this.anchor.bucket, rule);
+    for (const key of [...sourceKeys, ...(replicaKey ? [replicaKey] : [])]) {
+      if ('cfn' in key && canRefer(this.end.stack, key)) {
+        this.deployAfter(
+          at,
+          `key '${key.cfn.node.path}'`,
+          Stack.of(key.cfn),
+          `the replication role of ${nameOf(this.end)} uses the key '${key.cfn.node.path}'`,
+          'put keys into a stack that depends on nothing of the stack of the source',
+        );
+      }
+    }
+  }
+
+  private deployAfter(at: Construct, what: string, stack: Stack, reason: string, remedy: string): void {
     const from = deployedStack(this.end.stack);
-    const to = deployedStack(destination.stack);
+    const to = deployedStack(stack);
     try {
-      deployAfter(
-        from,
-        to,
-        `replication from ${nameOf(this.end)} to ${nameOf(destination)}: replicas belong into a stack that depends on nothing of the source's stack`,
-      );
+      deployAfter(from, to, reason);
     } catch (error) {
       throw mistake(at, {
-        saw: `destination ${nameOf(destination)} in the stack '${to.node.path}', which depends on the source's stack '${from.node.path}'`,
-        because: `the destination must be deployed before the source (${(error as Error).message})`,
-        instead: 'put replicas into a stack of their own, and what uses both buckets into a third one',
+        saw: `${what} in the stack '${to.node.path}', which depends on the source's stack '${from.node.path}'`,
+        because: `it must be deployed before the source (${(error as Error).message})`,
+        instead: remedy,
       });
     }
   }

@@ -927,6 +927,25 @@ describe('keys', () => {
         destinationKey((stack) => key(new NestedStack(beside(stack, 'Other'), 'Nested'))),
         "[Stack/Replication] … 'Other/Nested/Key' in a nested stack of another stack … cannot refer to it … not nested",
       ],
+      [
+        'a key in another account',
+        sourceKey((stack) => key(beside(stack, 'Other', { account: '222222222222', region: 'us-east-1' }))),
+        "[Stack/Replication] … sourceKeys: 'Other/Key' in another account … cannot refer to it … same Stage and account",
+      ],
+      [
+        'a key in a stack whose account is not known',
+        sourceKey((stack) => key(beside(stack, 'Other', { region: 'us-east-1' }))),
+        "[Stack/Replication] … sourceKeys: 'Other/Key' in a stack with env.account … cannot refer to it … env where the stack of the source has it",
+      ],
+      [
+        'a key in a stack that waits for the stack of the source',
+        sourceKey((stack) => {
+          const later = beside(stack, 'Later');
+          later.addDependency(stack);
+          return key(later);
+        }),
+        "[Stack/Replication] … key 'Later/Key/Resource' in the stack 'Later', which depends on the source's stack 'Stack' … must be deployed before … put keys into a stack",
+      ],
     ]));
 
   describe('cannot be used, as it turns out', () => {
@@ -1346,6 +1365,7 @@ describe('the role', () => {
         ['another region', (stack) => own(inEurope(stack))],
         ['another Stage', (stack) => own(new Stack(new Stage(stack.node.root as App, 'Roles'), 'Other', { env: ENV }))],
         ['an unknown region', (stack) => own(beside(stack, 'Anywhere', { account: ACCOUNT }))],
+        ['an unknown account', (stack) => own(beside(stack, 'Anywhere', { region: 'us-east-1' }))],
       ] as Array<[string, (stack: Stack) => iam.IRole]>
     ).map(([where, role]): Case => [
       `of ${where}`,

@@ -5,7 +5,7 @@ import { DefaultEncryption, defaultEncryption, KeyPointer, regionOfKey, unusable
 import { compare } from './environment';
 import { aboutRule, error, Finding, warning } from './finding';
 import { wrongRegion } from './key-input';
-import { RuleKeys, ruleKeys, usesKms } from './keys';
+import { RuleKeys, ruleKeys, usesKms, whyUnreachable } from './keys';
 import { finalProperties } from './policy-lookup';
 import { AddedRule } from './rules';
 
@@ -26,7 +26,7 @@ export function encryptionFindings(anchor: SourceAnchor): Finding[] {
       : []),
     ...anchor.rules.flatMap((rule) => {
       const keys = ruleKeys(anchor.bucket, rule);
-      return aboutRule(rule, [...ruleFindings(encryption, rule, keys), ...unfitKeys(anchor, rule, keys)]);
+      return aboutRule(rule, [...ruleFindings(anchor, encryption, rule, keys), ...unfitKeys(anchor, rule, keys)]);
     }),
   ];
 }
@@ -63,13 +63,18 @@ function unreadable(anchor: SourceAnchor, encryption: DefaultEncryption): Findin
     : [];
 }
 
-function ruleFindings(encryption: DefaultEncryption, rule: AddedRule, keys: RuleKeys): Finding[] {
+function ruleFindings(
+  { bucket }: SourceAnchor,
+  encryption: DefaultEncryption,
+  rule: AddedRule,
+  keys: RuleKeys,
+): Finding[] {
   const name = nameOf(rule.destination);
   const ofDestination = rule.destination.cfn && defaultEncryption(rule.destination.cfn);
   if (keys.replicatesKmsObjects && keys.replicaKey === undefined) {
     return [
       error({
-        saw: `the source is encrypted with ${usesKms(encryption) ? encryption.kind : 'KMS (sourceKeys)'}, and ${describeMissing(ofDestination, name)}`,
+        saw: `the source is encrypted with ${usesKms(encryption) ? encryption.kind : 'KMS (sourceKeys)'}, and ${describeMissing(bucket, ofDestination, name)}`,
         because:
           'S3 takes a rule for objects that are encrypted with KMS only with the ARN of a customer managed key for their replicas',
         instead:
@@ -153,7 +158,7 @@ function unfit(key: CfnResource): string | undefined {
   return kind && `is not a symmetric encryption key (${kind[0]})`;
 }
 
-function describeMissing(encryption: DefaultEncryption | undefined, name: string): string {
+function describeMissing(source: s3.CfnBucket, encryption: DefaultEncryption | undefined, name: string): string {
   switch (encryption?.kind) {
     case undefined:
       return `no key is known for ${name}`;
@@ -163,7 +168,7 @@ function describeMissing(encryption: DefaultEncryption | undefined, name: string
       return `destination ${name} with the alias '${encryption.alias}', which may point to another key tomorrow`;
     case 'SSE-KMS':
     case 'DSSE-KMS':
-      return `the key of destination ${name} is in a nested stack or in another Stage, from where it cannot be referred to`;
+      return `the key of destination ${name} is ${whyUnreachable(Stack.of(source), encryption.key)}, where the source cannot refer to it`;
     default:
       return `destination ${name} has no KMS key`;
   }

@@ -1,9 +1,8 @@
-import { Stack } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { BucketEnd, nameOf } from './bucket-end';
 import { keyPointer, regionOfKey, unusableKey } from './encryption';
-import { compare, isNested, shown } from './environment';
-import { canRefer } from './keys';
+import { compare, shown } from './environment';
+import { whyUnreachable } from './keys';
 import { Mistake, mistake } from './mistake';
 import { ReplicationRuleOptions } from '../replication-rule';
 
@@ -36,11 +35,13 @@ export function checkKeys(
         saw: `${saw} in region ${shown(region)}, ${nameOf(bucket)} in ${shown(bucket.region)}`,
       });
     }
-    if (!canRefer(source.stack, keyPointer(key))) {
+    const unreachable = whyUnreachable(source.stack, keyPointer(key));
+    if (unreachable) {
       throw mistake(at, {
-        saw: `${saw} in ${isNested(Stack.of(key)) ? 'a nested stack of another stack' : 'another Stage'}`,
+        saw: `${saw} ${unreachable}`,
         because: 'the replication role cannot refer to it from its own stack',
-        instead: 'define the key in a stack of the same Stage that is not nested, or give it with Key.fromKeyArn()',
+        instead:
+          'define the key in a stack of the same Stage and account that is not nested, with env where the stack of the source has it, or give it with Key.fromKeyArn()',
       });
     }
   }

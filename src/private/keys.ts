@@ -1,7 +1,7 @@
 import { aws_s3 as s3, Stack } from 'aws-cdk-lib';
 import { importedKey } from './bucket-end';
 import { DefaultEncryption, defaultEncryption, KeyPointer, keyPointer, sameKey } from './encryption';
-import { deployedStack, isNested, sameStage } from './environment';
+import { compare, deployedStack, isNested, sameStage } from './environment';
 import { AddedRule } from './rules';
 
 /** What a rule means for KMS. */
@@ -40,11 +40,27 @@ function replicaKey(source: s3.CfnBucket, rule: AddedRule): KeyPointer | undefin
   return imported && keyPointer(imported);
 }
 
-/**
- * Whether a stack can refer to a key with a weak reference: not across Stages, and not into a nested stack of another
- * stack.
- */
 export function canRefer(consumer: Stack, key: KeyPointer): boolean {
+  return whyUnreachable(consumer, key) === undefined;
+}
+
+/** Where a key is that a stack cannot refer to with a weak reference. */
+export function whyUnreachable(consumer: Stack, key: KeyPointer): string | undefined {
   const stack = 'cfn' in key ? Stack.of(key.cfn) : consumer;
-  return deployedStack(stack) === deployedStack(consumer) || (sameStage(stack, consumer) && !isNested(stack));
+  if (deployedStack(stack) === deployedStack(consumer)) {
+    return undefined;
+  }
+  if (!sameStage(stack, consumer)) {
+    return 'in another Stage';
+  }
+  if (isNested(stack)) {
+    return 'in a nested stack of another stack';
+  }
+  const accounts = compare(stack.account, consumer.account);
+  if (accounts === 'different') {
+    return 'in another account';
+  }
+  return accounts === 'unclear' || compare(stack.region, consumer.region) === 'unclear'
+    ? 'in a stack with env.account or env.region where the stack of the source has none, or the reverse'
+    : undefined;
 }

@@ -51,12 +51,16 @@ function checkAccount(at: IConstruct, source: BucketEnd, role: iam.IRole): void 
     });
   }
   const stack = Stack.of(role);
-  const elsewhere = !sameStage(stack, source.stack) || compare(stack.region, source.region) !== 'same';
+  const elsewhere =
+    !sameStage(stack, source.stack) ||
+    compare(stack.region, source.region) !== 'same' ||
+    compare(stack.account, source.account) !== 'same';
   if (definedResource(role, 'AWS::IAM::Role') && elsewhere) {
     throw mistake(at, {
-      saw: `role '${role.node.path}' of a stack in another region or Stage`,
+      saw: `role '${role.node.path}' of a stack in another region or Stage, or with env where the stack of the source has none`,
       because: 'CDK cannot refer to it from the stack of the source',
-      instead: 'give it a roleName and import it with Role.fromRoleName(), or leave role off to have one created',
+      instead:
+        'give both stacks the same env, or give the role a roleName and import it with Role.fromRoleName(), or leave role off to have one created',
     });
   }
 }
