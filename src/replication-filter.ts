@@ -72,6 +72,7 @@ function checkedPrefix(prefix: string): string {
       instead: 'use a shorter prefix',
     });
   }
+  checkCharacters('prefix', prefix);
   return prefix;
 }
 
@@ -102,6 +103,18 @@ function checkedTags(tags: { [key: string]: string }): { [key: string]: string }
         instead: 'use the tag exactly as it is on the objects',
       });
     }
+    checkCharacters('tag', `${key}=${value}`);
   }
   return tags;
+}
+
+/** The configuration reaches S3 as XML 1.0, which has no form for most control characters. */
+function checkCharacters(what: string, text: string): void {
+  if (!Token.isUnresolved(text) && /[\x00-\x08\x0b\x0c\x0e-\x1f]/.test(text)) {
+    throw mistake('ReplicationFilter', {
+      saw: `the ${what} ${JSON.stringify(text)}, which has a control character`,
+      because: 'the API of S3 takes replication rules as XML, where such characters cannot be written',
+      instead: 'use a shorter prefix, or other tags',
+    });
+  }
 }

@@ -282,6 +282,16 @@ describe('filters', () => {
       () => ReplicationFilter.prefixAndTags(`${'x'.repeat(1023)}é`, { a: 'b' }),
       `[${at}] … 1025 bytes … 1,024 bytes … shorter prefix`,
     ],
+    [
+      'a prefix with a control character',
+      () => ReplicationFilter.prefix('a\u0001/'),
+      `[${at}] … the prefix "a\\u0001/" … control character … XML … shorter prefix`,
+    ],
+    [
+      'a tag with a control character',
+      () => ReplicationFilter.prefixAndTags('a\t/', { a: '\u001b' }),
+      `[${at}] … the tag "a=\\u001b" … control character … other tags`,
+    ],
     ['no tags', () => ReplicationFilter.tags({}), `[${at}] … no tag … at least one tag … ReplicationFilter.all()`],
     [
       'a prefix and no tags',
@@ -1359,6 +1369,11 @@ describe('the role', () => {
       'of another account',
       withRole({ role: (stack) => iam.Role.fromRoleArn(stack, 'Role', 'arn:aws:iam::222222222222:role/theirs') }),
       "[Stack/Replication] … role 'Stack/Role' of account '222222222222', source bucket in account '111111111111' … the account that owns the source bucket … give a role of that account",
+    ],
+    [
+      'of another partition',
+      withRole({ role: (stack) => iam.Role.fromRoleArn(stack, 'Role', `arn:aws-cn:iam::${ACCOUNT}:role/ours`) }),
+      `[Stack/Replication] … role 'arn:aws-cn:iam::${ACCOUNT}:role/ours', source bucket in 'us-east-1' (partition aws) … role of another partition … give a role of partition aws`,
     ],
     ...(
       [

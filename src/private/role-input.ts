@@ -1,7 +1,7 @@
 import { aws_iam as iam, Stack, Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { BucketEnd, definedResource } from './bucket-end';
-import { compare, sameStage, shown } from './environment';
+import { compare, partitionOf, sameStage, shown } from './environment';
 import { mistake } from './mistake';
 import { asList, asRecord, isIntrinsic, statementsIn } from './policy-lookup';
 import { RoleOptions } from './role';
@@ -48,6 +48,15 @@ function checkAccount(at: IConstruct, source: BucketEnd, role: iam.IRole): void 
       saw: `role '${role.node.path}' of account ${shown(role.env.account)}, source bucket in account ${shown(source.account)}`,
       because: 'S3 takes a role of the account that owns the source bucket only',
       instead: 'give a role of that account, or leave role off to have one created',
+    });
+  }
+  const partition = partitionOf(source.region);
+  const [, other] = Token.isUnresolved(role.roleArn) ? [] : role.roleArn.split(':');
+  if (partition !== undefined && other !== undefined && other !== partition) {
+    throw mistake(at, {
+      saw: `role '${role.roleArn}', source bucket in ${shown(source.region)} (partition ${partition})`,
+      because: 'S3 refuses a role of another partition',
+      instead: `give a role of partition ${partition}, or leave role off to have one created`,
     });
   }
   const stack = Stack.of(role);
