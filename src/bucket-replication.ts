@@ -1,16 +1,26 @@
 import { Annotations, aws_iam as iam, aws_s3 as s3, Lazy, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { DestinationAnchor, SourceAnchor } from './private/anchors';
-import { BucketEnd, bucketEnd, definedBucket, givenName, nameOf, propertyOverrides } from './private/bucket-end';
+import {
+  BucketEnd,
+  bucketEnd,
+  definedBucket,
+  definedResource,
+  givenName,
+  nameOf,
+  propertyOverrides,
+} from './private/bucket-end';
 import { destinationErrors } from './private/check-configuration';
 import { validateReplication } from './private/checks';
+import { deployAfter } from './private/deploy-order';
 import { checkDestination } from './private/destination-input';
-import { deployedStack, sameStage } from './private/environment';
+import { sameStage } from './private/environment';
 import { checkKeys } from './private/key-input';
 import { canRefer, ruleKeys } from './private/keys';
 import { mistake } from './private/mistake';
 import { acknowledgeReplica } from './private/nag';
-import { bucketAttribute, deployAfter } from './private/references';
+import { nestedCircle } from './private/nested-circle';
+import { bucketAttribute } from './private/references';
 import { replicationRole } from './private/role';
 import { checkRoleInput } from './private/role-input';
 import { checkAgainst, checkOptions } from './private/rule-input';
@@ -113,10 +123,18 @@ export class BucketReplication extends Construct {
     const end = bucketEnd(props.source);
     const cfn = this.checkedSource(end);
     checkRoleInput(this, end, props);
+    this.end = end;
+    if (props.role && definedResource(props.role, 'AWS::IAM::Role')) {
+      deployAfter(this, 'source', end.stack, {
+        what: `role '${props.role.node.path}'`,
+        stack: Stack.of(props.role),
+        reason: `${nameOf(end)} is replicated with the role '${props.role.node.path}'`,
+        remedy: 'define the role in the stack of the source, or in one that depends on nothing of it',
+      });
+    }
     enableVersioning(this, cfn, 'source');
 
     const name = givenName(cfn);
-    this.end = end;
     this.source = props.source;
     this.anchor = new SourceAnchor(cfn, name);
     this.anchor.handle = this;
@@ -174,6 +192,14 @@ export class BucketReplication extends Construct {
       id: rule.ruleId ?? ruleId(destination, filter),
     };
     checkAgainst(at, added, anchor.rules);
+    const waiting = nestedCircle(anchor.bucket, added);
+    if (waiting) {
+      throw mistake(at, {
+        saw: `a rule from ${nameOf(source)} to ${nameOf(destination)} that closes a circle around the nested stack '${waiting.node.path}'`,
+        because: 'CloudFormation deploys a nested stack as a whole, so it would wait for a bucket that waits for it',
+        instead: 'put replicas, and keys for them, into a stack of their own',
+      });
+    }
     if (destination.cfn) {
       this.prepare(at, destination, destination.cfn);
     }
@@ -217,13 +243,12 @@ export class BucketReplication extends Construct {
     const { stack } = this.end;
     enableVersioning(at, cfn, 'destination');
     if (sameStage(stack, destination.stack)) {
-      this.deployAfter(
-        at,
-        `destination ${nameOf(destination)}`,
-        destination.stack,
-        `replication from ${nameOf(this.end)} to ${nameOf(destination)}: replicas belong into a stack that depends on nothing of the source's stack`,
-        'put replicas into a stack of their own, and what uses both buckets into a third one',
-      );
+      deployAfter(at, 'source', stack, {
+        what: `destination ${nameOf(destination)}`,
+        stack: destination.stack,
+        reason: `replication from ${nameOf(this.end)} to ${nameOf(destination)}: replicas belong into a stack that depends on nothing of the source's stack`,
+        remedy: 'put replicas into a stack of their own, and what uses both buckets into a third one',
+      });
     } else {
       Annotations.of(this.anchor).addWarningV2(
         'cdk-s3-replication:deployOrderAcrossStages',
@@ -235,33 +260,17 @@ export class BucketReplication extends Construct {
     acknowledgeReplica(cfn);
   }
 
-  /** CDK would record it with the reference, too, but late, where a circle has no construct path and no remedy. */
   private deployAfterKeys(at: Construct, rule: AddedRule): void {
     const { sourceKeys, replicaKey } = ruleKeys(this.anchor.bucket, rule);
     for (const key of [...sourceKeys, ...(replicaKey ? [replicaKey] : [])]) {
       if ('cfn' in key && canRefer(this.end.stack, key)) {
-        this.deployAfter(
-          at,
-          `key '${key.cfn.node.path}'`,
-          Stack.of(key.cfn),
-          `the replication role of ${nameOf(this.end)} uses the key '${key.cfn.node.path}'`,
-          'put keys into a stack that depends on nothing of the stack of the source',
-        );
+        deployAfter(at, 'source', this.end.stack, {
+          what: `key '${key.cfn.node.path}'`,
+          stack: Stack.of(key.cfn),
+          reason: `the replication role of ${nameOf(this.end)} uses the key '${key.cfn.node.path}'`,
+          remedy: 'put keys into a stack that depends on nothing of the stack of the source',
+        });
       }
-    }
-  }
-
-  private deployAfter(at: Construct, what: string, stack: Stack, reason: string, remedy: string): void {
-    const from = deployedStack(this.end.stack);
-    const to = deployedStack(stack);
-    try {
-      deployAfter(from, to, reason);
-    } catch (error) {
-      throw mistake(at, {
-        saw: `${what} in the stack '${to.node.path}', which depends on the source's stack '${from.node.path}'`,
-        because: `it must be deployed before the source (${(error as Error).message})`,
-        instead: remedy,
-      });
     }
   }
 }

@@ -35,7 +35,6 @@ import {
   ReplicationRule,
   ReplicationRuleOptions,
 } from '../src';
-import { deployAfter } from '../src/private/references';
 
 const KEY_ARN = `arn:aws:kms:us-east-1:${ACCOUNT}:key/12345678-90ab-cdef-1234-567890abcdef`;
 const importedKey = (scope: Construct, arn: string) => kms.Key.fromKeyArn(scope, 'ImportedKey', arn);
@@ -47,7 +46,9 @@ function flow(stack: Stack, rule: Partial<ReplicationRule> = {}, source: s3.IBuc
   return replication;
 }
 
-const dependOn = (stack: Stack, other: Stack) => deployAfter(stack, other, 'as the user says');
+/** The newest aws-cdk-lib warns of the older name. */
+const dependOn = (stack: Stack & { addStackDependency?: Stack['addDependency'] }, other: Stack) =>
+  stack.addStackDependency ? stack.addStackDependency(other) : stack.addDependency(other);
 
 const pair = (stack: Stack, props?: ReplicatedBucketPairProps) => new ReplicatedBucketPair(stack, 'Pair', props);
 
@@ -751,6 +752,49 @@ describe('the order of deployment', () => {
       `[Stack/Pair] … in the stack 'Europe', which depends on … must be deployed before the source … ${ownStack}`,
     ],
     [
+      'a nested stack that waits for a bucket which waits for it',
+      (stack) => {
+        const nested = new NestedStack(stack, 'Nested');
+        const outside = bucket(stack, 'Outside');
+        BucketReplication.of(bucket(nested, 'Inside')).addRule({ destination: outside });
+        BucketReplication.of(outside).addRule({ destination: bucket(nested, 'Other') });
+      },
+      "[Stack/Outside/Resource/BucketReplication] … a rule from 'Stack/Outside' to 'Stack/Nested/Other' that closes a circle around the nested stack 'Stack/Nested' … deploys a nested stack as a whole … into a stack of their own",
+    ],
+    [
+      'a nested stack that waits for a bucket which waits for a key in it',
+      (stack) => {
+        const nested = new NestedStack(stack, 'Nested');
+        const outside = bucket(stack, 'Outside');
+        BucketReplication.of(outside).addRule({ destination: bucket(stack, 'Other'), destinationKey: key(nested) });
+        BucketReplication.of(bucket(nested, 'Inside')).addRule({ destination: outside });
+      },
+      "[Stack/Nested/Inside/Resource/BucketReplication] … a rule from 'Stack/Nested/Inside' to 'Stack/Outside' that closes a circle around the nested stack 'Stack/Nested' … keys for them",
+    ],
+    [
+      'a role in a stack that depends on the source',
+      (stack) => {
+        const later = beside(stack, 'Later');
+        dependOn(later, stack);
+        const role = new iam.Role(later, 'Role', { assumedBy: new iam.ServicePrincipal('s3.amazonaws.com') });
+        new BucketReplication(stack, 'Replication', { source: bucket(stack, 'Source'), role });
+      },
+      "[Stack/Replication] … role 'Later/Role' in the stack 'Later', which depends on the source's stack 'Stack' … must be deployed before the source … define the role in the stack of the source",
+    ],
+    [
+      'access logs of the replica in a stack that depends on it',
+      (stack) => {
+        const europe = inEurope(stack);
+        const later = beside(stack, 'Later', { ...ENV, region: 'eu-west-1' });
+        dependOn(later, europe);
+        pair(stack, {
+          destinationStack: europe,
+          destinationOptions: { serverAccessLogsBucket: bucket(later, 'Logs') },
+        });
+      },
+      "[Europe/Stack/Pair] … serverAccessLogsBucket 'Later/Logs/Resource' in the stack 'Later', which depends on the bucket's stack 'Europe' … must be deployed before the bucket … in the stack of the bucket that uses it",
+    ],
+    [
       'two buckets that replicate to each other',
       (stack) => {
         const [a, b] = [bucket(stack, 'A'), bucket(stack, 'B')];
@@ -951,7 +995,7 @@ describe('keys', () => {
         'a key in a stack that waits for the stack of the source',
         sourceKey((stack) => {
           const later = beside(stack, 'Later');
-          later.addDependency(stack);
+          dependOn(later, stack);
           return key(later);
         }),
         "[Stack/Replication] … key 'Later/Key/Resource' in the stack 'Later', which depends on the source's stack 'Stack' … must be deployed before … put keys into a stack",
@@ -2152,6 +2196,29 @@ describe('access logs', () =>
         flow(stack, { destination: bucket(stack, 'Destination', { serverAccessLogsBucket: source }) }, source);
       },
       "[Stack/Source/Resource/S3Replication] … 'Stack/Destination' … causes another one … a bucket of their own",
+    ],
+    [
+      'of the destination to the source, where no rule replicates them',
+      (stack) => {
+        const source = bucket(stack, 'Source');
+        const destination = bucket(stack, 'Destination', {
+          serverAccessLogsBucket: source,
+          serverAccessLogsPrefix: 'a/',
+        });
+        flow(stack, { destination, filter: ReplicationFilter.prefix('b/') }, source);
+      },
+      "[Stack/Source/Resource/S3Replication] … destination 'Stack/Destination' refers to the source by its server access logs … can create neither … a bucket of their own",
+    ],
+    [
+      'that lead back to the source over another bucket',
+      (stack) => {
+        const source = bucket(stack, 'Source');
+        const between = bucket(stack, 'Between');
+        flow(stack, { destination: between }, source);
+        const destination = bucket(stack, 'Destination', { serverAccessLogsBucket: source });
+        BucketReplication.of(between).addRule({ destination });
+      },
+      "[Stack/Between/Resource/S3Replication] … destination 'Stack/Destination' refers to the source by its server access logs, directly or over other buckets … can create neither",
     ],
   ]));
 

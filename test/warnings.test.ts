@@ -251,6 +251,14 @@ const warnings: Case[] = [
       ),
   ],
   [
+    'sourceKeyOverridden',
+    'a property override with a key that no rule names',
+    (stack) => overridden(stack, 'arn:aws:kms:us-east-1:111111111111:key/overriding'),
+    'a key that is not among the sourceKeys of every rule',
+    'name the key in sourceKeys',
+    (stack) => overridden(stack, 'arn:aws:kms:us-east-1:111111111111:key/named'),
+  ],
+  [
     'replicasKeepSseS3',
     'KMS at the destination',
     between({}, { encryption: KMS }),
@@ -859,3 +867,15 @@ describe('nothing to say', () => {
     expect(warningsOf(build, quietApp('none')).filter((message) => message.includes('cdk-s3-replication'))).toEqual([]);
   });
 });
+
+/** A source whose key only a property override names. */
+function overridden(stack: Stack, arn: string) {
+  const source = bucket(stack, 'Source');
+  l1(source).addPropertyOverride('BucketEncryption', {
+    ServerSideEncryptionConfiguration: [
+      { ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: arn } },
+    ],
+  });
+  const named = kms.Key.fromKeyArn(stack, 'Named', 'arn:aws:kms:us-east-1:111111111111:key/named');
+  flow(stack, { sourceKeys: [named], destinationKey: key(stack) }, source);
+}

@@ -1,7 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { SynthesizedStack } from './assembly';
-import { Flow, nameOf } from './flows';
 
 export interface Finding {
   readonly check: string;
@@ -41,62 +39,4 @@ export function readReport(directory: string): Findings {
     }
   }
   return findings;
-}
-
-/** What S3 or CloudFormation would refuse, or what would leave objects behind, however valid each template is by itself. */
-export function checkFlows(stacks: SynthesizedStack[], flows: Flow[]): Finding[] {
-  if (flows.length === 0) {
-    return [
-      { check: 'Flows', rule: 'none', message: 'no bucket is replicated', where: stacks.map(({ name }) => name) },
-    ];
-  }
-  return flows.flatMap((flow) => {
-    const { source, destination, replicaKey } = flow;
-    const problems: Array<[rule: string, message: string]> = [];
-    const ends = [source, destination].flatMap((end) => (end.located ? [end.located] : []));
-
-    for (const end of ends.filter(
-      ({ resource }) => resource.Properties?.VersioningConfiguration?.Status !== 'Enabled',
-    )) {
-      problems.push(['versioning', `S3 replicates only between versioned buckets, and ${nameOf(end)} is not`]);
-    }
-    if (
-      source.located.resource.Properties?.ObjectLockEnabled &&
-      destination.located &&
-      !destination.located.resource.Properties?.ObjectLockEnabled
-    ) {
-      problems.push(['object lock', 'the source has Object Lock, so the destination needs it too']);
-    }
-    if (source.encryption.includes('KMS') && !replicaKey) {
-      problems.push(['encryption', `S3 skips ${source.encryption} objects in silence when the rule names no key`]);
-    }
-    if (
-      replicaKey &&
-      typeof replicaKey !== 'string' &&
-      destination.located &&
-      replicaKey.stack.region !== destination.region
-    ) {
-      problems.push(['encryption', `key ${nameOf(replicaKey)} is not in ${destination.region}`]);
-    }
-    if (destination.located && flow.expectedOwner && flow.expectedOwner !== destination.located.stack.account) {
-      problems.push(['owner', `the rule expects the destination in account ${flow.expectedOwner}`]);
-    }
-    if (destination.located && !deploysAfter(stacks, source.located.stack, destination.located.stack)) {
-      problems.push([
-        'deploy order',
-        `stack ${source.located.stack.name} must wait for ${destination.located.stack.name}: the destination has to exist first`,
-      ]);
-    }
-    return problems.map(([rule, message]) => ({
-      check: 'Flows',
-      rule,
-      message,
-      where: [`${source.name} → ${destination.name}`],
-    }));
-  });
-}
-
-function deploysAfter(stacks: SynthesizedStack[], stack: SynthesizedStack, first: SynthesizedStack): boolean {
-  if (stack === first) return true;
-  return stacks.some((between) => stack.after.includes(between.id) && deploysAfter(stacks, between, first));
 }

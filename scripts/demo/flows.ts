@@ -1,5 +1,4 @@
-import { SynthesizedStack } from './assembly';
-import { follow, Located } from './references';
+import { DeployedApp, DeployedResource } from '../../test/assembly/deployed';
 
 /** One end of a flow. */
 export interface BucketEnd {
@@ -7,13 +6,13 @@ export interface BucketEnd {
   readonly name: string;
   readonly region: string;
   readonly encryption: string;
-  /** Where the app defines it; nothing for a bucket that exists outside of the app. */
-  readonly located?: Located;
+  /** Nothing for a bucket that exists outside of the app. */
+  readonly bucket?: DeployedResource;
 }
 
 /** What one replication rule does. */
 export interface Flow {
-  readonly source: BucketEnd & { readonly located: Located };
+  readonly source: BucketEnd & { readonly bucket: DeployedResource };
   readonly destination: BucketEnd;
   readonly enabled: boolean;
   /** Which objects, as a person says it. */
@@ -21,76 +20,52 @@ export interface Flow {
   readonly deleteMarkers: boolean;
   readonly storageClass?: string;
   /** The key that objects encrypted with KMS are encrypted with at the destination. */
-  readonly replicaKey?: Located | string;
+  readonly replicaKey?: string;
   readonly monitoring: 'RTC, metrics' | 'metrics' | 'none';
-  /** The account that S3 is told must own the destination. */
-  readonly expectedOwner?: string;
 }
 
-/** Every replication rule in the templates. Throws when a rule refers to something that is not there. */
-export function readFlows(stacks: SynthesizedStack[]): Flow[] {
-  return stacks.flatMap((stack) =>
-    Object.entries(stack.template.Resources).flatMap(([logicalId, resource]) => {
-      const configuration = resource.Type === 'AWS::S3::Bucket' && resource.Properties?.ReplicationConfiguration;
-      if (!configuration) return [];
-      follow(stacks, stack, configuration.Role);
-      const source = { ...describe({ stack, logicalId, resource }), located: { stack, logicalId, resource } };
-      return configuration.Rules.map((rule: any) => readRule(stacks, source, rule));
-    }),
-  );
+/** Every replication rule of the app. */
+export function readFlows(app: DeployedApp): Flow[] {
+  return app.ofType('AWS::S3::Bucket').flatMap((bucket) => {
+    const source = { ...describe(bucket), bucket };
+    const rules: any[] = bucket.properties.ReplicationConfiguration?.Rules ?? [];
+    return rules.map((rule) => readRule(app, source, rule));
+  });
 }
 
-function readRule(stacks: SynthesizedStack[], source: Flow['source'], rule: any): Flow {
-  const { stack } = source.located;
+function readRule(app: DeployedApp, source: Flow['source'], rule: any): Flow {
   const { Destination: destination } = rule;
   const key = destination.EncryptionConfiguration?.ReplicaKmsKeyID;
+  const bucket = app.find(destination.Bucket);
   return {
     source,
-    destination: describe(bucketOfArn(stacks, follow(stacks, stack, destination.Bucket))),
+    destination: bucket
+      ? describe(bucket)
+      : { name: destination.Bucket.split(':::')[1], region: 'outside of the app', encryption: 'unknown' },
     enabled: rule.Status === 'Enabled',
     objects: describeFilter(rule.Filter),
     deleteMarkers: rule.DeleteMarkerReplication?.Status === 'Enabled',
     storageClass: destination.StorageClass,
-    replicaKey: key && follow(stacks, stack, key),
+    replicaKey: key && nameOf(app.find(key) ?? key),
     monitoring: destination.ReplicationTime ? 'RTC, metrics' : destination.Metrics ? 'metrics' : 'none',
-    expectedOwner: typeof destination.Account === 'string' ? destination.Account : undefined,
   };
 }
 
-/** A literal bucket ARN may still mean a bucket of the app. */
-function bucketOfArn(stacks: SynthesizedStack[], arn: Located | string): Located | string {
-  if (typeof arn !== 'string') return arn;
-  const name = arn.split(':::')[1];
-  for (const stack of stacks) {
-    for (const [logicalId, resource] of Object.entries(stack.template.Resources)) {
-      if (resource.Type === 'AWS::S3::Bucket' && resource.Properties?.BucketName === name) {
-        return { stack, logicalId, resource };
-      }
-    }
-  }
-  return name;
-}
-
-function describe(bucket: Located | string): BucketEnd {
-  if (typeof bucket === 'string') return { name: bucket, region: 'outside of the app', encryption: 'unknown' };
-  const { stack, logicalId, resource } = bucket;
-  if (resource.Type !== 'AWS::S3::Bucket') {
-    throw new Error(`${stack.name}.${logicalId} is replicated to, but is not a bucket: ${resource.Type}`);
-  }
-  const [encryption] = resource.Properties?.BucketEncryption?.ServerSideEncryptionConfiguration ?? [];
+function describe(bucket: DeployedResource): BucketEnd {
+  const [encryption] = bucket.properties.BucketEncryption?.ServerSideEncryptionConfiguration ?? [];
   const algorithm: string = encryption?.ServerSideEncryptionByDefault?.SSEAlgorithm ?? 'AES256'; // S3's own default
   return {
     name: nameOf(bucket),
-    region: stack.region,
+    region: bucket.stack.region,
     encryption:
       ({ AES256: 'SSE-S3', 'aws:kms': 'SSE-KMS', 'aws:kms:dsse': 'DSSE-KMS' } as Record<string, string>)[algorithm] ??
       algorithm,
-    located: bucket,
+    bucket,
   };
 }
 
 /** What a resource is called by the one who wrote the app. */
-export function nameOf(resource: Located | string): string {
+export function nameOf(resource: DeployedResource | string): string {
   if (typeof resource === 'string') return resource;
   return resource.stack.paths[resource.logicalId] ?? `${resource.stack.name}/${resource.logicalId}`;
 }

@@ -1,44 +1,65 @@
-import { SynthesizedStack } from './assembly';
 import { Finding } from './checks';
 import { BucketEnd, Flow } from './flows';
-import { deployOrder, FLOW_COLUMNS, flowCells } from './rows';
+import { Judgement } from './judge';
+import { ARRIVAL_COLUMNS, arrivalCells, deployOrder, FLOW_COLUMNS, flowCells, proofs } from './rows';
+import { StackOfApp } from '../../test/assembly/stacks';
+import { Arrival } from '../../test/local-aws/arrivals';
+import { NOT_JUDGED } from '../../test/local-aws/limits';
 
 /** What the demo found out about one example. */
 export interface Shown {
   readonly name: string;
   readonly title: string;
   readonly purpose: string;
-  readonly stacks: SynthesizedStack[];
+  readonly stacks: StackOfApp[];
   readonly flows: Flow[];
-  readonly failures: Finding[];
-  readonly warnings: Finding[];
+  readonly judgement: Judgement;
+  /** Nothing where it was not deployed to the local AWS. */
+  readonly arrivals?: Arrival[];
 }
 
 /**
  * One page that shows all examples, with links relative to the folder in which it lies.
  *
  * @param failed names of examples that have findings, or could not be shown at all
+ * @param leftOut what was not done, and why
  */
-export function renderPage(examples: Shown[], failed: string[]): string {
+export function renderPage(examples: Shown[], failed: string[], leftOut: string[] = []): string {
   return [
     '# Examples of cdk-s3-replication',
     'Made by `npm run demo` from the synthesized templates. Nothing here was deployed to AWS.',
+    ...NOT_JUDGED,
+    ...leftOut.map((it) => `**LEFT OUT:** ${it}`),
     ...(failed.length > 0 ? [`**FAILED:** ${failed.join(', ')}`] : []),
     ...examples.map(renderExample),
     '',
   ].join('\n\n');
 }
 
-function renderExample({ name, title, purpose, stacks, flows, failures, warnings }: Shown): string {
+function renderExample({ name, title, purpose, stacks, flows, judgement, arrivals }: Shown): string {
+  const { deployed, windows, failures, warnings } = judgement;
   return [
     `## ${title}`,
     `${purpose} ([examples/${name}](../examples/${name}))`,
-    `\`\`\`mermaid\n${renderDiagram(flows)}\n\`\`\``,
-    renderTable(flows),
+    `\`\`\`mermaid\n${renderDiagram(flows, arrivals)}\n\`\`\``,
+    renderTable(FLOW_COLUMNS, flows.map(flowCells)),
     'Deploy order:',
-    deployOrder(stacks)
+    deployOrder(stacks, deployed)
       .map((line, i) => `${i + 1}. ${line}`)
       .join('\n'),
+    'Proven:',
+    proofs(judgement)
+      .map((line) => `- ${line}`)
+      .join('\n'),
+    ...(windows.length > 0
+      ? [
+          'Live before its permissions, because the source has no given name:',
+          windows.map((line) => `- ${line}`).join('\n'),
+        ]
+      : []),
+    ...(arrivals
+      ? ['Objects in the local AWS:', renderTable(ARRIVAL_COLUMNS, arrivals.map(arrivalCells))]
+      : ['Not deployed to the local AWS.']),
     `Templates: ${stacks.map(({ templateFile }) => `[${templateFile}](${name}/${templateFile})`).join(', ')}`,
     ...failures.map((finding) => `**FINDING** ${sentence(finding)}`),
     ...warnings.map((finding) => `Warning: ${sentence(finding)}`),
@@ -48,19 +69,20 @@ function renderExample({ name, title, purpose, stacks, flows, failures, warnings
 const sentence = ({ check, rule, message, where }: Finding) =>
   `${check}, \`${rule}\`: ${message} (${where.join(', ')})`;
 
-function renderTable(flows: Flow[]): string {
+function renderTable(columns: string[], rows: string[][][]): string {
   const line = (cells: string[]) => `| ${cells.join(' | ')} |`;
   return [
-    line(FLOW_COLUMNS),
-    line(FLOW_COLUMNS.map(() => '---')),
-    ...flows.map((flow) =>
-      line(flowCells(flow).map((lines) => lines.map((it) => it.replace(/\|/g, '\\|')).join('<br>'))),
-    ),
+    line(columns),
+    line(columns.map(() => '---')),
+    ...rows.map((cells) => line(cells.map((lines) => lines.map((it) => it.replace(/\|/g, '\\|')).join('<br>')))),
   ].join('\n');
 }
 
-/** A Mermaid flowchart: regions as boxes, buckets in them, an arrow for each replication rule (dotted when disabled). */
-export function renderDiagram(flows: Flow[]): string {
+/**
+ * A Mermaid flowchart: regions as boxes, buckets in them with the objects that arrived, an arrow for each replication
+ * rule (dotted when disabled).
+ */
+export function renderDiagram(flows: Flow[], arrivals: Arrival[] = []): string {
   const buckets = new Map<string, BucketEnd>();
   for (const { source, destination } of flows) {
     for (const end of [source, destination]) buckets.set(identity(end), end);
@@ -73,7 +95,7 @@ export function renderDiagram(flows: Flow[]): string {
       `  subgraph region${i + 1}["${quote(region)}"]`,
       ...[...buckets]
         .filter(([, end]) => end.region === region)
-        .map(([key, end]) => `    ${ids.get(key)}[("${label(end)}")]`),
+        .map(([key, end]) => `    ${ids.get(key)}[("${label(end, arrivals)}")]`),
       '  end',
     ]),
     ...flows.map((flow) => {
@@ -83,8 +105,18 @@ export function renderDiagram(flows: Flow[]): string {
   ].join('\n');
 }
 
-const identity = ({ located, name }: BucketEnd) => (located ? `${located.stack.id}.${located.logicalId}` : name);
-const label = ({ name, encryption }: BucketEnd) => `${quote(name)}<br/>${quote(encryption)}`;
+const identity = ({ bucket, name }: BucketEnd) => (bucket ? `${bucket.stack.id}.${bucket.logicalId}` : name);
+const label = ({ name, encryption }: BucketEnd, arrivals: Arrival[]) =>
+  [quote(name), quote(encryption), ...arrivedIn(name, arrivals)].join('<br/>');
+
+/** What became of the objects that were written to the sources of a bucket. */
+function arrivedIn(name: string, arrivals: Arrival[]): string[] {
+  const here = arrivals.flatMap(({ action, arrived }) =>
+    action === 'written' ? arrived.filter(({ destination }) => destination === name) : [],
+  );
+  const count = here.filter(({ status }) => status === 'REPLICA').length;
+  return here.length > 0 ? [`${count} objects arrived, ${here.length - count} stayed away`] : [];
+}
 
 /** Mermaid reads entities with `#` inside of quoted text; a key prefix may contain anything. */
 const quote = (text: string) => text.replace(/[#"<>&]/g, (character) => `#${character.charCodeAt(0)};`);

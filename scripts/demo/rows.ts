@@ -1,5 +1,7 @@
-import { SynthesizedStack } from './assembly';
-import { Flow, nameOf } from './flows';
+import { Flow } from './flows';
+import { Judgement } from './judge';
+import { StackOfApp } from '../../test/assembly/stacks';
+import { Arrival } from '../../test/local-aws/arrivals';
 
 export const FLOW_COLUMNS = ['Source bucket', 'Destination bucket', 'What is replicated', 'Encryption', 'Monitoring'];
 
@@ -13,23 +15,53 @@ export function flowCells(flow: Flow): string[][] {
       ...(flow.enabled ? [] : ['DISABLED']),
       flow.objects,
       flow.deleteMarkers ? 'delete markers: yes' : 'delete markers: no',
-      ...(destination.located?.resource.Properties?.ObjectLockEnabled ? ['Object Lock: yes'] : []),
+      ...(destination.bucket?.properties.ObjectLockEnabled ? ['Object Lock: yes'] : []),
       ...(flow.storageClass ? [`as ${flow.storageClass}`] : []),
     ],
     [
       source.encryption === destination.encryption
         ? source.encryption
         : `${source.encryption} → ${destination.encryption}`,
-      ...(replicaKey ? [`replica key ${nameOf(replicaKey)}`] : []),
+      ...(replicaKey ? [`replica key ${replicaKey}`] : []),
     ],
     [flow.monitoring],
   ];
 }
 
+export const ARRIVAL_COLUMNS = ['Object', 'At the source', 'At the destinations'];
+
+/** The cells of an object that was written to, or deleted from, the local AWS. */
+export function arrivalCells({ source, key, tags, action, status, arrived, ok }: Arrival): string[][] {
+  const pairs = Object.entries(tags).map(([name, value]) => `${name}=${value}`);
+  return [
+    [`${action === 'deleted' ? 'deleted: ' : ''}${key}`, ...(pairs.length > 0 ? [`tags ${pairs.join(', ')}`] : [])],
+    [source, status],
+    [
+      ...arrived.map((it) => {
+        const wrong = it.status === it.expected ? '' : `, BUT EXPECTED ${it.expected}`;
+        return `${it.destination} (${it.region}): ${it.status}${wrong}`;
+      }),
+      ...(ok ? [] : ['NOT AS THE RULES SAY']),
+    ],
+  ];
+}
+
 /** One line for each stack, in the order of deployment. */
-export function deployOrder(stacks: SynthesizedStack[]): string[] {
-  return stacks.map(({ name, region, after }) => {
-    const first = after.map((id) => stacks.find((stack) => stack.id === id)!.name);
+export function deployOrder(stacks: StackOfApp[], order = stacks.map(({ id }) => id)): string[] {
+  const byId = new Map(stacks.map((stack) => [stack.id, stack]));
+  return order.map((id) => {
+    const { name, region, after } = byId.get(id)!;
+    const first = after.map((it) => byId.get(it)!.name);
     return `${name} (${region})${first.length > 0 ? `, after ${first.join(' and ')}` : ''}`;
   });
+}
+
+/** What the judges counted, one line each. */
+export function proofs({ callsAllowed, statementsNecessary, actionsDenied }: Judgement): string[] {
+  const number = (it: number) => it.toLocaleString('en-US');
+  return [
+    `${number(callsAllowed)} calls of S3 as the replication role are allowed`,
+    `${number(statementsNecessary)} statements are necessary: without any of them a call is denied`,
+    `${number(actionsDenied)} other calls are denied`,
+  ];
 }

@@ -1,15 +1,20 @@
 import { getBorderCharacters, table } from 'table';
 import { Finding } from './checks';
 import { Flow } from './flows';
-import { FLOW_COLUMNS, flowCells } from './rows';
+import { ARRIVAL_COLUMNS, arrivalCells, FLOW_COLUMNS, flowCells } from './rows';
+import { Arrival } from '../../test/local-aws/arrivals';
 
-/** Adds up to 120 columns with borders and indentation. */
-const WIDTHS = [25, 25, 22, 18, 12];
+/** Each adds up to 120 columns with borders and indentation. */
+const FLOW_WIDTHS = [25, 25, 22, 18, 12];
+const ARRIVAL_WIDTHS = [36, 30, 42];
 
-export function flowTable(flows: Flow[]): string {
-  return table([FLOW_COLUMNS, ...flows.map((flow) => flowCells(flow).map((lines) => lines.join('\n')))], {
+export const flowTable = (flows: Flow[]) => draw(FLOW_COLUMNS, flows.map(flowCells), FLOW_WIDTHS);
+export const arrivalTable = (arrivals: Arrival[]) => draw(ARRIVAL_COLUMNS, arrivals.map(arrivalCells), ARRIVAL_WIDTHS);
+
+function draw(header: string[], rows: string[][][], widths: number[]): string {
+  return table([header, ...rows.map((cells) => cells.map((lines) => lines.join('\n')))], {
     border: getBorderCharacters('norc'),
-    columns: WIDTHS.map((width) => ({ width, wrapWord: true })),
+    columns: widths.map((width) => ({ width, wrapWord: true })),
   }).trimEnd();
 }
 

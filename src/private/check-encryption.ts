@@ -14,7 +14,7 @@ export function encryptionFindings(anchor: SourceAnchor): Finding[] {
   const encryption = defaultEncryption(anchor.bucket);
   const named = anchor.rules.every(({ options }) => options.sourceKeys?.length && options.destinationKey !== undefined);
   return [
-    ...(anchor.rules.length === 0 || named ? [] : unreadable(anchor, encryption)),
+    ...(anchor.rules.length === 0 ? [] : named ? overridingKey(anchor) : unreadable(anchor, encryption)),
     ...(encryption.kind === 'aws/s3' && anchor.rules.length > 0
       ? [
           warning(
@@ -61,6 +61,29 @@ function unreadable(anchor: SourceAnchor, encryption: DefaultEncryption): Findin
         }),
       ]
     : [];
+}
+
+/** A key that only a property override names is not among those that the role may decrypt with. */
+function overridingKey({ bucket, rules }: SourceAnchor): Finding[] {
+  const byDefault = Object.values<any>(
+    finalProperties(bucket).BucketEncryption?.ServerSideEncryptionConfiguration ?? {},
+  ).find((rule) => rule?.ServerSideEncryptionByDefault)?.ServerSideEncryptionByDefault;
+  const key = JSON.stringify(byDefault?.KMSMasterKeyID);
+  const namesIt = ({ options }: AddedRule) =>
+    options.sourceKeys!.some(({ keyRef }) =>
+      Stack.of(bucket)
+        .resolve([keyRef.keyArn, keyRef.keyId])
+        .some((name: unknown) => JSON.stringify(name) === key),
+    );
+  return !overridesEncryption(bucket) || key === undefined || rules.every(namesIt)
+    ? []
+    : [
+        warning(
+          'sourceKeyOverridden',
+          'A property override of BucketEncryption gives the source a key that is not among the sourceKeys of every rule: objects encrypted with a key that the role may not use fail to replicate. ' +
+            'Set the property bucketEncryption instead, name the key in sourceKeys, or acknowledge this if it is named there in another form',
+        ),
+      ];
 }
 
 function ruleFindings(

@@ -5,6 +5,7 @@ import { defaultEncryption } from './encryption';
 import { shown } from './environment';
 import { aboutRule, error, Finding, warning } from './finding';
 import { usesKms } from './keys';
+import { logsLeadTo } from './log-circle';
 import { bucketPoliciesOf, bucketsLoggingTo, finalProperties, statementsIn } from './policy-lookup';
 import { AddedRule } from './rules';
 
@@ -116,6 +117,15 @@ function destinationTraps(
             because: 'every log that arrives is replicated, which causes another one',
             instead:
               'write the access logs of the destination to a bucket of their own, or under a prefix that no rule replicates',
+          }),
+        ]
+      : []),
+    ...(logsLeadTo(anchor.bucket, end.cfn)
+      ? [
+          error({
+            saw: `destination ${name} refers to the source by its server access logs, directly or over other buckets`,
+            because: 'each bucket would have to exist before the other, so CloudFormation can create neither',
+            instead: 'write the access logs to a bucket of their own',
           }),
         ]
       : []),

@@ -81,8 +81,7 @@ function findingsOf(
   question: DenyQuestion,
   spell: Spell,
 ): DenyFinding[] {
-  const conditions = conditionParts(body.Condition, question, spell);
-  const shared = [principalPart(body, question, spell), ...conditions];
+  const shared = [principalPart(body, question, spell)];
   if (conditional) {
     shared.push({ fit: 'unknown', because: 'a condition of the template decides whether it is there' });
   }
@@ -91,7 +90,13 @@ function findingsOf(
   }
   const findings = new Map<string, DenyFinding>();
   for (const action of question.actions) {
-    const parts = [actionPart(body, action, spell), resourcePart(body, action, question, spell), ...shared];
+    const conditions = conditionParts(body.Condition, action, question, spell);
+    const parts = [
+      actionPart(body, action, spell),
+      resourcePart(body, action, question, spell),
+      ...shared,
+      ...conditions,
+    ];
     const certain = weakest(parts) === 'all';
     const reasons = (certain ? conditions : parts.filter((part) => part.fit !== 'all')).map((part) => part.because);
     const reason = reasons.join(', and ') || 'it has no condition';
@@ -192,10 +197,14 @@ interface Carried {
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-troubleshoot.html (network restrictions break
  * replication)
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html (when a key is present)
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html (which action has which key)
  */
-function carried(key: string, question: DenyQuestion, spell: Spell): Carried | undefined {
+function carried(key: string, action: string, question: DenyQuestion, spell: Spell): Carried | undefined {
   const value = (text: string, shown = text): Carried => ({ text, why: `which carries ${shown}` });
   const encryption = question.replicaEncryption;
+  if (key.startsWith('s3:x-amz-server-side-encryption') && !/^s3:Replicate(Object|Tags)$/.test(action)) {
+    return { absent: true, why: 'which asks for an encryption when it writes an object only' };
+  }
   switch (key) {
     case 'aws:sourcevpce':
     case 'aws:sourcevpc':
@@ -239,7 +248,7 @@ function carried(key: string, question: DenyQuestion, spell: Spell): Carried | u
 }
 
 /** The conditions of a statement, which all have to hold. */
-function conditionParts(condition: unknown, question: DenyQuestion, spell: Spell): Part[] {
+function conditionParts(condition: unknown, action: string, question: DenyQuestion, spell: Spell): Part[] {
   const unread: Part = { fit: 'unknown', because: 'its condition cannot be read' };
   const entries = (value: unknown) =>
     isIntrinsic(value) || !asRecord(value) ? undefined : Object.entries(asRecord(value)!);
@@ -247,7 +256,7 @@ function conditionParts(condition: unknown, question: DenyQuestion, spell: Spell
     entries(condition ?? {})?.flatMap(
       ([operator, keys]) =>
         entries(keys)?.map(([key, wanted]) => {
-          const known = carried(key.toLowerCase(), question, spell);
+          const known = carried(key.toLowerCase(), action, question, spell);
           const fit = conditionFit(operator, key.toLowerCase(), asList(wanted), known, spell);
           const certainty =
             fit === 'all'

@@ -38,20 +38,6 @@ export function bucketAttribute(consumer: Stack, { ref, cfn, stack }: BucketEnd,
 }
 
 /**
- * Makes `consumer` deploy after `producer`; core throws when that closes a circle.
- *
- * `addStackDependency` is newer than the oldest supported aws-cdk-lib, and the older name prints a deprecation warning
- * where the newer exists.
- */
-export function deployAfter(consumer: Stack, producer: Stack, reason: string): void {
-  const stack = deployedStack(consumer) as Stack & { addStackDependency?: Stack['addDependency'] };
-  const target = deployedStack(producer);
-  if (stack !== target) {
-    stack.addStackDependency ? stack.addStackDependency(target, reason) : stack.addDependency(target, reason);
-  }
-}
-
-/**
  * Makes a resource wait for another one of its stack; `addResourceDependency` is the newer name, and the older one
  * prints a deprecation warning.
  */

@@ -2,8 +2,9 @@ import { aws_kms as kms, aws_s3 as s3, RemovalPolicy } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { isLocked } from './anchors';
 import { definedBucket, definedResource } from './bucket-end';
+import { deployAfter } from './deploy-order';
 import { defaultEncryption } from './encryption';
-import { deployedStack } from './environment';
+import { deployedStack, sameStage } from './environment';
 import { waitFor } from './references';
 import { ReplicatedBucketOptions } from '../replicated-bucket-options';
 import type { ReplicatedBucketPairProps } from '../replicated-bucket-pair';
@@ -77,6 +78,18 @@ export function createReplicatedBucket(
       (options.bucketName === undefined ? RemovalPolicy.RETAIN : RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE),
     autoDeleteObjects: settings.autoDeleteObjects,
   });
+  const used = { serverAccessLogsBucket: options.serverAccessLogsBucket, encryptionKey: options.encryptionKey };
+  for (const [prop, resource] of Object.entries(used)) {
+    const defined = resource && definedResource(resource, 'AWS::S3::Bucket', 'AWS::KMS::Key', 'AWS::KMS::ReplicaKey');
+    if (defined && sameStage(defined.stack, bucket.stack)) {
+      deployAfter(scope, 'bucket', bucket.stack, {
+        what: `${prop} '${defined.node.path}'`,
+        stack: defined.stack,
+        reason: `'${bucket.node.path}' refers to '${defined.node.path}'`,
+        remedy: 'define it in the stack of the bucket that uses it, or in one that depends on nothing of that stack',
+      });
+    }
+  }
   return { bucket, formerKeys: kmsByDefault ? keys.slice(1) : keys };
 }
 

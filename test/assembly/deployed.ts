@@ -124,7 +124,8 @@ export class DeployedApp {
         return this.holds(scope, condition);
       }
       case 'Fn::Equals':
-        return this.plain(scope, argument[0]) === this.plain(scope, argument[1]);
+        // CloudFormation compares text: 3 is '3'
+        return String(this.plain(scope, argument[0])) === String(this.plain(scope, argument[1]));
       case 'Fn::And':
         return argument.every((it: any) => this.holds(scope, it));
       case 'Fn::Or':
@@ -221,9 +222,10 @@ export class DeployedApp {
       }
       return this.physicalOf(scope, name).id;
     }
-    if (scope.parent && name in scope.parameters) return this.plain(scope.parent, scope.parameters[name]);
     const parameter = scope.template.Parameters?.[name];
-    if (parameter?.Default !== undefined) return parameter.Default;
+    const given = scope.parent && name in scope.parameters;
+    const value = given ? this.plain(scope.parent!, scope.parameters[name]) : parameter?.Default;
+    if (value !== undefined) return isList(parameter?.Type) && !Array.isArray(value) ? listed(value) : value;
     throw lost(scope, { Ref: name }, parameter ? 'the parameter has no default' : 'the template has no such resource');
   }
 
@@ -235,7 +237,9 @@ export class DeployedApp {
     const inner = this.scopes.get(`${scope.stack.id}|${scope.prefix}${logicalId}.`);
     if (inner) {
       const output = inner.template.Outputs?.[attribute.replace(/^Outputs\./, '')];
-      if (!output) throw lost(scope, what, 'the nested stack has no such output');
+      if (!output || !this.isThere(inner, output.Condition)) {
+        throw lost(scope, what, 'the nested stack has no such output');
+      }
       return this.plain(inner, output.Value);
     }
     if (resource.Type === 'Custom::CrossRegionExportReader') return this.exported(scope, attribute);
@@ -248,8 +252,11 @@ export class DeployedApp {
   private exported(scope: Scope, name: string): any {
     for (const writing of this.scopes.values()) {
       for (const { Type, Properties } of Object.values(writing.template.Resources ?? {})) {
-        const value = Type === 'Custom::CrossRegionExportWriter' && Properties!.WriterProps.exports[name];
-        if (value) return this.plain(writing, value);
+        if (Type !== 'Custom::CrossRegionExportWriter' || writing.stack.account !== scope.stack.account) continue;
+        const { region, exports } = Properties!.WriterProps;
+        if (name in exports && this.plain(writing, region) === scope.stack.region) {
+          return this.plain(writing, exports[name]);
+        }
       }
     }
     throw lost(scope, name, 'no stack of the app exports it to this region');
@@ -259,8 +266,9 @@ export class DeployedApp {
     for (const producer of this.scopes.values()) {
       const { account, region } = producer.stack;
       if (account !== scope.stack.account || region !== scope.stack.region) continue;
-      for (const { Value, Export } of Object.values(producer.template.Outputs ?? {})) {
-        if (Export && this.plain(producer, Export.Name) === name) return this.plain(producer, Value);
+      for (const { Value, Export, Condition } of Object.values(producer.template.Outputs ?? {})) {
+        if (!Export || !this.isThere(producer, Condition)) continue;
+        if (this.plain(producer, Export.Name) === name) return this.plain(producer, Value);
       }
     }
     throw lost(scope, { 'Fn::ImportValue': name }, `no stack in ${scope.stack.region} exports it`);
@@ -271,15 +279,21 @@ export class DeployedApp {
     // without a role to read the output with, CloudFormation looks in the account of the stack that refers to it
     const account = RoleArn ? RoleArn.split(':')[4] : scope.stack.account;
     const what = { 'Fn::GetStackOutput': argument };
-    const producer = this.stacks.find(
-      (it) => it.name === StackName && it.region === region && it.account === account,
-    );
+    const producer = this.stacks.find((it) => it.name === StackName && it.region === region && it.account === account);
     if (!producer) throw lost(scope, what, `the app has no such stack in ${region} of account ${account}`);
     const output = producer.template.Outputs?.[OutputName];
-    if (!output) throw lost(scope, what, `stack ${producer.name} has no such output`);
+    if (!output || !this.isThere(this.scopes.get(`${producer.id}|`)!, output.Condition)) {
+      throw lost(scope, what, `stack ${producer.name} has no such output`);
+    }
     return this.resolve(producer, output.Value);
   }
 }
+
+const isList = (type?: string) => type !== undefined && /^(CommaDelimitedList$|List<)/.test(type);
+const listed = (value: unknown) =>
+  String(value)
+    .split(',')
+    .map((it) => it.trim());
 
 function lost({ stack }: Scope, value: unknown, why: string): LostReference {
   return new LostReference(`stack ${stack.name} refers to ${JSON.stringify(value)}: ${why}`);

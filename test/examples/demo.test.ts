@@ -1,23 +1,27 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SynthesizedStack } from '../../scripts/demo/assembly';
-import { checkFlows, readReport } from '../../scripts/demo/checks';
+import { readReport } from '../../scripts/demo/checks';
 import { readFlows } from '../../scripts/demo/flows';
+import { Judgement } from '../../scripts/demo/judge';
 import { renderDiagram, renderPage } from '../../scripts/demo/page';
 import { deployOrder, flowCells } from '../../scripts/demo/rows';
-import { flowTable } from '../../scripts/demo/terminal';
+import { arrivalTable, flowTable } from '../../scripts/demo/terminal';
+import { DeployedApp } from '../assembly/deployed';
+import { StackOfApp } from '../assembly/stacks';
+import { Arrival } from '../local-aws/arrivals';
 
 const SOURCE = { 'Fn::GetAtt': ['Role', 'Arn'] };
 
 /** The stack of the replica: what a test says about it, and otherwise nothing that anybody could object to. */
-function replicaStack(properties: object = {}, more: Partial<SynthesizedStack> = {}): SynthesizedStack {
+function replicaStack(properties: object = {}, more: Partial<StackOfApp> = {}): StackOfApp {
   return {
     id: 'Replica',
     name: 'Replica',
     account: '111111111111',
     region: 'eu-west-1',
     after: [],
+    nested: {},
     templateFile: 'Replica.template.json',
     paths: { Copy: 'Replica/Copy', Key: 'Replica/Copy/Key' },
     template: {
@@ -42,13 +46,14 @@ const output = (name: string, stack = 'Replica', region = 'eu-west-1') => ({
 });
 
 /** The stack of the source with one rule, to which a test adds what it is about. */
-function sourceStack(rule: any = {}, properties: object = {}, more: Partial<SynthesizedStack> = {}): SynthesizedStack {
+function sourceStack(rule: any = {}, properties: object = {}, more: Partial<StackOfApp> = {}): StackOfApp {
   return {
     id: 'Source',
     name: 'Source',
     account: '111111111111',
     region: 'us-east-1',
     after: ['Replica'],
+    nested: {},
     templateFile: 'Source.template.json',
     paths: { Data: 'Source/Data' },
     template: {
@@ -86,11 +91,12 @@ const KMS = {
     ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms' } }],
   },
 };
-const flowOf = (rule: any) => readFlows([replicaStack(), sourceStack(rule)])[0];
+const flowsOf = (...stacks: StackOfApp[]) => readFlows(new DeployedApp(stacks));
+const flowOf = (rule: any) => flowsOf(replicaStack(), sourceStack(rule))[0];
 
 describe('reading flows', () => {
   test('follows a reference into another stack', () => {
-    const [flow, ...more] = readFlows([replicaStack(), sourceStack()]);
+    const [flow, ...more] = flowsOf(replicaStack(), sourceStack());
     expect(more).toEqual([]);
     expect(flow).toMatchObject({
       source: { name: 'Source/Data', region: 'us-east-1', encryption: 'SSE-S3' },
@@ -144,109 +150,14 @@ describe('reading flows', () => {
         Bucket: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':s3:::copy-', { Ref: 'AWS::AccountId' }]] },
       },
     };
-    const [inside] = readFlows([replicaStack({ BucketName: 'copy-111111111111' }), sourceStack(rule)]);
-    const [outside] = readFlows([replicaStack(), sourceStack(rule)]);
+    const [inside] = flowsOf(replicaStack({ BucketName: 'copy-111111111111' }), sourceStack(rule));
+    const [outside] = flowsOf(replicaStack(), sourceStack(rule));
     expect(inside.destination.name).toBe('Replica/Copy');
     expect(outside.destination).toEqual({
       name: 'copy-111111111111',
       region: 'outside of the app',
       encryption: 'unknown',
     });
-  });
-
-  test.each([
-    ['a stack', output('CopyArn', 'Elsewhere'), 'the app has no such stack in eu-west-1'],
-    ['a stack in another region', output('CopyArn', 'Replica', 'eu-west-2'), 'the app has no such stack in eu-west-2'],
-    ['an output', output('Gone'), 'stack Replica has no such output'],
-    ['a resource', { 'Fn::GetAtt': ['Gone', 'Arn'] }, 'the template has no such resource'],
-    ['an export', { 'Fn::ImportValue': 'gone' }, 'no stack of the app exports it'],
-    [
-      'a value that only the deployment knows',
-      { 'Fn::Join': ['', ['arn:aws:s3:::', { Ref: 'Name' }]] },
-      'is not known before it is deployed',
-    ],
-    ['another form', { 'Fn::Sub': 'arn:aws:s3:::x' }, 'this form is not understood here'],
-    ['nothing', undefined, 'this form is not understood here'],
-  ])('fails loudly when a rule refers to %s that is not there', (_, Bucket, message) => {
-    expect(() => flowOf({ Destination: { Bucket } })).toThrow(message);
-  });
-
-  test('fails loudly when the role is not there, or the destination is no bucket', () => {
-    const {
-      template: {
-        Resources: { Role, ...rest },
-      },
-      ...stack
-    } = sourceStack();
-    expect(Role).toBeDefined();
-    expect(() => readFlows([replicaStack(), { ...stack, template: { Resources: rest } }])).toThrow('no such resource');
-    expect(() => flowOf({ Destination: { Bucket: output('KeyArn') } })).toThrow('is not a bucket: AWS::KMS::Key');
-  });
-});
-
-describe('checking flows', () => {
-  const check = (...stacks: SynthesizedStack[]) => checkFlows(stacks, readFlows(stacks)).map(({ message }) => message);
-  const withKey = { Destination: { EncryptionConfiguration: { ReplicaKmsKeyID: output('KeyArn') } } };
-
-  test('has nothing to say about what is right', () => {
-    expect(check(replicaStack(), sourceStack())).toEqual([]);
-    expect(check(replicaStack(KMS), sourceStack(withKey, KMS))).toEqual([]);
-  });
-
-  test.each([
-    [
-      'a destination without versioning',
-      [replicaStack({ VersioningConfiguration: undefined }), sourceStack()],
-      'Replica/Copy is not',
-    ],
-    [
-      'a source with suspended versioning',
-      [replicaStack(), sourceStack({}, { VersioningConfiguration: { Status: 'Suspended' } })],
-      'Source/Data is not',
-    ],
-    [
-      'a destination without Object Lock',
-      [replicaStack(), sourceStack({}, { ObjectLockEnabled: true })],
-      'the destination needs it too',
-    ],
-    [
-      'a KMS source without a key for the replicas',
-      [replicaStack(KMS), sourceStack({}, KMS)],
-      'S3 skips SSE-KMS objects in silence',
-    ],
-    [
-      'a key of another region',
-      [
-        replicaStack(),
-        replicaStack({}, { id: 'Key', name: 'KeyStack', region: 'eu-west-2' }),
-        sourceStack(
-          { Destination: { EncryptionConfiguration: { ReplicaKmsKeyID: output('KeyArn', 'KeyStack', 'eu-west-2') } } },
-          KMS,
-        ),
-      ],
-      'is not in eu-west-1',
-    ],
-    [
-      'another owner than expected',
-      [replicaStack(), sourceStack({ Destination: { Account: '222222222222' } })],
-      'in account 222222222222',
-    ],
-    [
-      'a source that does not wait',
-      [replicaStack(), sourceStack({}, {}, { after: [] })],
-      'stack Source must wait for Replica',
-    ],
-  ])('finds %s', (_, stacks, message) => {
-    expect(check(...stacks)).toEqual([expect.stringContaining(message)]);
-  });
-
-  test('finds that nothing is replicated', () => {
-    expect(check(replicaStack())).toEqual(['no bucket is replicated']);
-  });
-
-  test('accepts a source that waits for another stack which waits for the destination', () => {
-    const between = { ...replicaStack(), id: 'Between', name: 'Between', after: ['Replica'] };
-    expect(check(replicaStack(), between, sourceStack({}, {}, { after: ['Between'] }))).toEqual([]);
   });
 });
 
@@ -299,11 +210,38 @@ describe('showing flows', () => {
       Destination: { Metrics: {}, ReplicationTime: {}, StorageClass: 'GLACIER' },
     }),
   ];
-  const flows = readFlows(stacks);
+  const flows = flowsOf(...stacks);
+  const shown = { name: 'x', title: 'X', purpose: 'Y.', stacks, flows };
+  const judgement: Judgement = {
+    callsAllowed: 1234,
+    statementsNecessary: 5,
+    actionsDenied: 6,
+    deployed: ['Replica', 'Source'],
+    windows: ['Source/Data: no permission to read it'],
+    failures: [],
+    warnings: [],
+  };
+  const arrival: Arrival = {
+    source: 'Source/Data',
+    key: 'a.txt',
+    tags: { k: 'v' },
+    action: 'written',
+    expectedDestinations: ['Replica/Copy'],
+    status: 'COMPLETED',
+    arrived: [{ destination: 'Replica/Copy', region: 'eu-west-1', expected: 'REPLICA', status: 'REPLICA' }],
+    ok: true,
+  };
+  const lost: Arrival = {
+    ...arrival,
+    key: 'b.txt',
+    status: 'FAILED',
+    arrived: [{ ...arrival.arrived[0], status: 'absent' }],
+    ok: false,
+  };
 
   test('draws regions, buckets and an arrow for each rule', () => {
     expect(
-      renderDiagram(readFlows([replicaStack(), sourceStack({ Destination: { ReplicationTime: {} } })])).split('\n'),
+      renderDiagram(flowsOf(replicaStack(), sourceStack({ Destination: { ReplicationTime: {} } }))).split('\n'),
     ).toEqual([
       'flowchart LR',
       '  subgraph region1["us-east-1"]',
@@ -320,40 +258,59 @@ describe('showing flows', () => {
     const disabled = sourceStack({ Status: 'Disabled' });
     const configuration = disabled.template.Resources.Data.Properties!.ReplicationConfiguration;
     configuration.Rules.push({ ...configuration.Rules[0], Status: 'Enabled' });
-    const lines = renderDiagram(readFlows([replicaStack(), disabled])).split('\n');
+    const lines = renderDiagram(flowsOf(replicaStack(), disabled)).split('\n');
     expect(lines.filter((line) => line.includes('[('))).toHaveLength(2);
     expect(lines.slice(-2)).toEqual(['  bucket1 -.->|"all objects"| bucket2', '  bucket1 -->|"all objects"| bucket2']);
   });
 
   test('escapes what would end a label or a cell', () => {
     expect(renderDiagram(flows)).toContain('|"prefix #35;#34;#60;|x<br/>RTC"|');
-    const page = renderPage([{ name: 'x', title: 'X', purpose: 'Y.', stacks, flows, failures: [], warnings: [] }], []);
+    const page = renderPage([{ ...shown, judgement }], []);
     expect(page).toContain('| prefix #"<\\|x<br>delete markers: no<br>as GLACIER |');
   });
 
   test('puts findings, warnings and failed examples on the page', () => {
     const finding = { check: 'Check', rule: 'rule', message: 'text', where: ['A/B'] };
     const page = renderPage(
-      [{ name: 'x', title: 'X', purpose: 'Y.', stacks, flows, failures: [finding], warnings: [finding] }],
+      [{ ...shown, judgement: { ...judgement, failures: [finding], warnings: [finding] } }],
       ['x', 'gone'],
+      ['the local AWS: no Python'],
     );
     expect(page).toContain('**FAILED:** x, gone');
+    expect(page).toContain('**LEFT OUT:** the local AWS: no Python');
+    expect(page).toContain('Not deployed to the local AWS.');
     expect(page).toContain('**FINDING** Check, `rule`: text (A/B)');
     expect(page).toContain('Warning: Check, `rule`: text (A/B)');
   });
 
+  test('shows what the judges counted, and what is live before its permissions', () => {
+    const page = renderPage([{ ...shown, judgement }], []);
+    expect(page).toContain('- 1,234 calls of S3 as the replication role are allowed');
+    expect(page).toContain('- Source/Data: no permission to read it');
+    expect(page).toContain('1. Replica (eu-west-1)\n2. Source (us-east-1), after Replica');
+  });
+
+  test('shows which objects arrived, and what is not as the rules say', () => {
+    const page = renderPage([{ ...shown, judgement, arrivals: [arrival, lost] }], []);
+    expect(page).toContain('1 objects arrived, 1 stayed away');
+    expect(page).toContain('| a.txt<br>tags k=v | Source/Data<br>COMPLETED | Replica/Copy (eu-west-1): REPLICA |');
+    expect(page).toContain('absent, BUT EXPECTED REPLICA<br>NOT AS THE RULES SAY');
+    expect(arrivalTable([arrival, lost])).toContain('NOT AS THE RULES SAY');
+  });
+
   test('names the key of the replicas', () => {
     const rule = { Destination: { EncryptionConfiguration: { ReplicaKmsKeyID: output('KeyArn') } } };
-    const [flow] = readFlows([replicaStack(KMS), sourceStack(rule, KMS)]);
+    const [flow] = flowsOf(replicaStack(KMS), sourceStack(rule, KMS));
     expect(flowCells(flow)[3]).toEqual(['SSE-KMS', 'replica key Replica/Copy/Key']);
   });
 
   test('lists stacks in the order of deployment, with what each waits for', () => {
+    expect(deployOrder(stacks, ['Source'])).toEqual(['Source (us-east-1), after Replica']);
     expect(deployOrder(stacks)).toEqual(['Replica (eu-west-1)', 'Source (us-east-1), after Replica']);
   });
 
   test('fits into 120 columns', () => {
-    const long = readFlows([replicaStack({}, { paths: { Copy: `Replica/${'x'.repeat(200)}` } }), sourceStack()]);
+    const long = flowsOf(replicaStack({}, { paths: { Copy: `Replica/${'x'.repeat(200)}` } }), sourceStack());
     expect(
       Math.max(
         ...flowTable(long)

@@ -6,9 +6,11 @@ import { App } from 'aws-cdk-lib';
 import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { AwsSolutionsChecks, NIST80053R5Checks } from 'cdk-nag';
 import { ContentPlatform } from '../../examples/add-to-an-existing-app/content-platform';
-import { readAssembly } from '../../scripts/demo/assembly';
-import { checkFlows } from '../../scripts/demo/checks';
 import { readFlows } from '../../scripts/demo/flows';
+import { judgeAccess } from '../access/judge';
+import { DeployedApp } from '../assembly/deployed';
+import { readStacks } from '../assembly/stacks';
+import { judgeRules } from '../generated/rules';
 
 const EXAMPLES = join(__dirname, '../../examples');
 const names = readdirSync(EXAMPLES, { withFileTypes: true })
@@ -101,11 +103,11 @@ describe.each(names)('example %s', (name) => {
     }
   });
 
-  test('replicates between buckets that exist by then, with what S3 asks of them', () => {
-    const stacks = readAssembly(assembly.directory);
-    const flows = readFlows(stacks);
-    expect(flows).not.toEqual([]);
-    expect(checkFlows(stacks, flows)).toEqual([]);
+  test('replicates as S3 wants it, with permission for all that is needed and for nothing else', async () => {
+    const deployed = new DeployedApp(readStacks(assembly));
+    expect(readFlows(deployed)).not.toEqual([]);
+    expect(judgeRules(deployed)).toEqual([]);
+    expect((await judgeAccess(deployed, { least: 'sample' })).findings).toEqual([]);
   });
 
   test('makes these templates', () => {

@@ -26,6 +26,8 @@ function verdict(statement: unknown, question?: Partial<DenyQuestion>) {
 const certain = 'certain';
 const possible = 'possible';
 const nothing = 'nothing';
+/** What carries an encryption header. */
+const WRITES = ['s3:ReplicateObject', 's3:ReplicateTags'];
 
 describe('statements', () => {
   test('a Deny of everything is certain and says so', () => {
@@ -349,8 +351,6 @@ describe('conditions', () => {
     ['Null', 'aws:PrincipalOrgID', 'true', possible],
     // what nobody knows
     ['NumericGreaterThan', 's3:object-lock-remaining-retention-days', '10', possible],
-    ['StringNotEquals', 's3:x-amz-server-side-encryption', 'aws:kms', possible],
-    ['Null', 's3:x-amz-server-side-encryption', 'true', possible],
     ['DateLessThan', 'aws:CurrentTime', '2030-01-01T00:00:00Z', possible],
     ['BinaryEquals', 'aws:SecureTransport', 'dHJ1ZQ==', possible],
     ['NumericEquals', 'aws:SecureTransport', '1', possible],
@@ -365,6 +365,8 @@ describe('conditions', () => {
     ['StringNotLike', 'aws:kms*', 'aws:kms:dsse', nothing],
     ['StringNotEquals', 'aws:kms', 'aws:kms', nothing],
     ['StringNotEquals', ['AES256', 'aws:kms'], 'AES256', nothing],
+    ['StringNotEquals', 'aws:kms', undefined, possible],
+    ['Null', 'true', undefined, possible],
     ['StringNotEquals', { Ref: 'Algorithm' }, 'AES256', possible],
     ['StringEquals', 'AES256', 'AES256', certain],
     ['StringEquals', 'aws:kms', 'AES256', nothing],
@@ -373,7 +375,8 @@ describe('conditions', () => {
     ['Null', 'true', 'AES256', nothing],
     ['Null', 'false', 'AES256', certain],
   ])('encryption: %s %j, the replica asks for %s', (operator, value, replicaEncryption, expected) => {
-    expect(verdict(under(operator, 's3:x-amz-server-side-encryption', value), { replicaEncryption })).toBe(expected);
+    const question = { replicaEncryption, actions: WRITES };
+    expect(verdict(under(operator, 's3:x-amz-server-side-encryption', value), question)).toBe(expected);
   });
 
   test.each<[string, string, unknown, DenyQuestion['replicaEncryption'], string]>([
@@ -385,9 +388,19 @@ describe('conditions', () => {
     ['Null', 'aws-kms-key-id', 'true', undefined, possible],
     ['Null', 'customer-algorithm', 'false', 'AES256', nothing],
   ])('keys: %s %s %j, the replica asks for %s', (operator, key, value, replicaEncryption, expected) => {
-    expect(verdict(under(operator, `s3:x-amz-server-side-encryption-${key}`, value), { replicaEncryption })).toBe(
-      expected,
-    );
+    const question = { replicaEncryption, actions: WRITES };
+    expect(verdict(under(operator, `s3:x-amz-server-side-encryption-${key}`, value), question)).toBe(expected);
+  });
+
+  test.each([
+    ['s3:ReplicateDelete', 'StringNotEquals', 'aws:kms', certain],
+    ['s3:ReplicateDelete', 'Null', 'true', certain],
+    ['s3:ReplicateDelete', 'StringEquals', 'aws:kms', nothing],
+    ['s3:GetObjectVersionForReplication', 'StringNotEquals', 'aws:kms', certain],
+    ['s3:ListBucket', 'Null', 'false', nothing],
+  ])('%s asks for no encryption: %s %j', (action, operator, value, expected) => {
+    const question = { replicaEncryption: 'aws:kms' as const, actions: [action] };
+    expect(verdict(under(operator, 's3:x-amz-server-side-encryption', value), question)).toBe(expected);
   });
 
   test.each<[string, unknown, unknown, string]>([

@@ -1,0 +1,68 @@
+import { basename, join } from 'node:path';
+import { Finding, readReport } from './checks';
+import { Flow } from './flows';
+import { judgeAccess } from '../../test/access/judge';
+import { DeployedApp } from '../../test/assembly/deployed';
+import { judgeRules } from '../../test/generated/rules';
+import { PythonEnvironment } from '../../test/python/environment';
+import { rehearse, rehearseDestroy } from '../../test/rehearsal/rehearse';
+import { checkWithCfnLint } from '../../test/third-party/cfn-lint';
+import { checkWithGuard } from '../../test/third-party/guard';
+
+/** What the judges of the tests say about a synthesized app. */
+export interface Judgement {
+  /** Calls of S3 as a replication role that IAM and KMS would allow. */
+  readonly callsAllowed: number;
+  /** Statements without which such a call would be denied. */
+  readonly statementsNecessary: number;
+  /** Calls that S3 does not need, and that would be denied. */
+  readonly actionsDenied: number;
+  /** Ids of stacks in the order in which the rehearsal deployed them. */
+  readonly deployed: string[];
+  /** Moments of a deployment in which a rule is live and its permissions are not. */
+  readonly windows: string[];
+  /** Any of these fails the demo. */
+  readonly failures: Finding[];
+  /** What the app's author is told and may decide to live with: warnings of constructs. */
+  readonly warnings: Finding[];
+}
+
+/**
+ * Asks every judge that needs no server.
+ *
+ * @param directory what the app was synthesized to
+ * @param python without it cfn-lint is left out
+ */
+export async function judge(
+  directory: string,
+  app: DeployedApp,
+  flows: Flow[],
+  python: PythonEnvironment | undefined,
+): Promise<Judgement> {
+  const { stacks } = app;
+  const templates = stacks.map(({ templateFile }) => join(directory, templateFile));
+  const access = await judgeAccess(app);
+  const deployment = rehearse(stacks);
+  const destruction = deployment.refusals.length > 0 ? undefined : rehearseDestroy(deployment.state);
+  const report = readReport(directory);
+  const found = (check: string, messages: string[]): Finding[] =>
+    messages.map((message) => ({ check, rule: 'finding', message, where: [basename(directory)] }));
+  return {
+    callsAllowed: access.allowed,
+    statementsNecessary: access.statementsNecessary,
+    actionsDenied: access.actionsDenied,
+    deployed: deployment.order,
+    windows: deployment.windows,
+    failures: [
+      ...found('Flows', flows.length === 0 ? ['no bucket is replicated'] : []),
+      ...found('Rules of S3', judgeRules(app)),
+      ...found('Access', access.findings),
+      ...found('Deployment', [...deployment.refusals, ...deployment.dead]),
+      ...found('Destruction', destruction ? [...destruction.refusals, ...destruction.dead] : []),
+      ...checkWithGuard(templates),
+      ...(python ? stacks.flatMap(({ region }, i) => checkWithCfnLint(python, [templates[i]], [region])) : []),
+      ...report.failures,
+    ],
+    warnings: report.warnings,
+  };
+}

@@ -1,0 +1,73 @@
+import { CfnResource, Stack } from 'aws-cdk-lib';
+import { IConstruct } from 'constructs';
+import { SourceAnchor } from './anchors';
+import { deployedStack } from './environment';
+import { ruleKeys } from './keys';
+import { AddedRule } from './rules';
+
+/**
+ * The nested stack that would wait for itself if the rule were added, or undefined.
+ *
+ * CloudFormation deploys a nested stack as one resource: it waits for all that anything in it refers to, and everything
+ * that refers to anything in it waits for the whole. CDK does not notice a circle of that kind.
+ */
+export function nestedCircle(source: CfnResource, rule: AddedRule): Stack | undefined {
+  for (const target of targetsOf(source, rule)) {
+    const around = commonStack(source, target);
+    const [from, to] = [unitIn(around, source), unitIn(around, target)];
+    const nested = [from, to].find((unit) => Stack.isStack(unit));
+    if (nested && from !== to && waitsFor(around, to, from)) {
+      return nested as Stack;
+    }
+  }
+  return undefined;
+}
+
+/** What the source refers to because of a rule, as far as it is deployed with the same stack. */
+function targetsOf(source: CfnResource, rule: AddedRule): CfnResource[] {
+  const { sourceKeys, replicaKey } = ruleKeys(source as SourceAnchor['bucket'], rule);
+  const keys = [...sourceKeys, ...(replicaKey ? [replicaKey] : [])].flatMap((key) => ('cfn' in key ? [key.cfn] : []));
+  return [...(rule.destination.cfn ? [rule.destination.cfn] : []), ...keys].filter(
+    (target) => deployedStack(Stack.of(target)) === deployedStack(Stack.of(source)),
+  );
+}
+
+/** From the stack that is deployed by itself down to the one that the resource is in. */
+function stacksAround(resource: IConstruct): Stack[] {
+  const stacks = [Stack.of(resource)];
+  while (stacks[0].nestedStackParent) {
+    stacks.unshift(stacks[0].nestedStackParent);
+  }
+  return stacks;
+}
+
+function commonStack(a: IConstruct, b: IConstruct): Stack {
+  const others = stacksAround(b);
+  return stacksAround(a)
+    .filter((stack) => others.includes(stack))
+    .pop()!;
+}
+
+/** What a template knows of a resource: the resource itself, or the nested stack that it is in. */
+function unitIn(around: Stack, resource: IConstruct): IConstruct {
+  const stacks = stacksAround(resource);
+  return stacks[stacks.indexOf(around) + 1] ?? resource;
+}
+
+function waitsFor(around: Stack, from: IConstruct, to: IConstruct): boolean {
+  const edges = around.node
+    .findAll()
+    .filter((it) => it instanceof SourceAnchor)
+    .flatMap(({ bucket, rules }) =>
+      rules.flatMap((rule) =>
+        targetsOf(bucket, rule)
+          .filter((target) => stacksAround(target).includes(around))
+          .map((target) => [unitIn(around, bucket), unitIn(around, target)]),
+      ),
+    );
+  const reached = new Set([from]);
+  for (const unit of reached) {
+    edges.filter(([start]) => start === unit).forEach(([, end]) => reached.add(end));
+  }
+  return reached.has(to);
+}

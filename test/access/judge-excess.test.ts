@@ -1,0 +1,203 @@
+import { Stack } from 'aws-cdk-lib';
+import { CloudAssembly } from 'aws-cdk-lib/cx-api';
+import { BucketReplication } from 'cdk-s3-replication';
+import { quietApp } from '../app';
+import { readStacks, StackOfApp } from '../assembly/stacks';
+import { bucket, ENV, KMS } from '../builders';
+import { Breakable, findingsOf, goodApp } from './broken';
+import { AccessOptions } from './judge';
+
+afterAll(() => CloudAssembly.cleanupTemporaryDirectories());
+
+const stacks = goodApp();
+const findings = (breakIt: (app: Breakable) => void, options?: AccessOptions) => findingsOf(stacks, breakIt, options);
+
+describe('nothing needs it', () => {
+  test.each<[string, (app: Breakable) => void, string]>([
+    [
+      'a statement',
+      (app) => app.statements().push({ Sid: 'More', Effect: 'Allow', Action: 's3:ListAllMyBuckets', Resource: '*' }),
+      'More: nothing needs the statement',
+    ],
+    [
+      'a statement twice',
+      (app) => app.statements().push({ ...app.statement('ReadSourceObjects'), Sid: 'Again' }),
+      'Again: nothing needs the statement',
+    ],
+    [
+      'an action',
+      (app) => app.statement('ReadSourceObjects').Action.push('s3:GetObject'),
+      'nothing needs s3:GetObject',
+    ],
+    [
+      'a resource',
+      (app) => app.statement('WriteReplicas').Resource.push('arn:aws:s3:::other/*'),
+      'nothing needs arn:aws:s3:::other/*',
+    ],
+    [
+      'a resource within another',
+      (app) => {
+        const { Resource } = app.statement('WriteReplicas');
+        Resource.push({ 'Fn::Join': ['', [Resource[0], 'app/*']] });
+      },
+      'logs/*app/*',
+    ],
+    [
+      'an encryption context',
+      (app) =>
+        app
+          .statement('DecryptSourceObjects')
+          .Condition.StringLike['kms:EncryptionContext:aws:s3:arn'].push('arn:aws:s3:::other'),
+      'nothing needs arn:aws:s3:::other as kms:EncryptionContext:aws:s3:arn',
+    ],
+    [
+      'a service that is trusted',
+      (app) =>
+        app.properties('AWS::IAM::Role').AssumeRolePolicyDocument.Statement.push({
+          Effect: 'Allow',
+          Action: 'sts:AssumeRole',
+          Principal: { Service: 'batchoperations.s3.amazonaws.com' },
+        }),
+      'statement 2: nothing needs the statement',
+    ],
+    [
+      'the opt-in of a source without keys',
+      (app) => delete app.properties('AWS::S3::Bucket', 'Data/Pair/Source').BucketEncryption,
+      'DecryptSourceObjects: nothing needs the statement',
+    ],
+  ])('%s', async (_, breakIt, finding) => {
+    expect(await findings(breakIt)).toContainEqual(expect.stringContaining(finding));
+  });
+
+  test('what the user writes is not asked about', async () => {
+    const breakIt = (app: Breakable) =>
+      app.statements().push({ Sid: 'Users', Effect: 'Allow', Action: 's3:ListAllMyBuckets', Resource: '*' });
+    expect(await findings(breakIt, { least: 'none', isOurs: ({ Sid }) => Sid !== 'Users' })).toEqual([]);
+    expect(await findings(breakIt, { least: 'none', necessary: false })).toEqual([]);
+  });
+});
+
+describe('more than S3 needs', () => {
+  const context = 'kms:EncryptionContext:aws:s3:arn';
+  const cases: Array<[string, (app: Breakable) => void, string | RegExp]> = [
+    [
+      'every resource',
+      (app) => (app.statement('WriteReplicas').Resource = '*'),
+      's3:ReplicateObject on arn:aws:s3:::bucket-of-999999999999/',
+    ],
+    ['every action of S3', (app) => app.statement('WriteReplicas').Action.push('s3:*'), 's3:DeleteObjectVersion on'],
+    [
+      'every action but some',
+      (app) => {
+        app.statement('WriteReplicas').NotAction = ['s3:DeleteObject'];
+        delete app.statement('WriteReplicas').Action;
+      },
+      's3:DeleteObjectVersion on',
+    ],
+    [
+      'another action',
+      (app) => app.statement('ReadReplicationConfiguration').Action.push('s3:PutBucketVersioning'),
+      's3:PutBucketVersioning on',
+    ],
+    [
+      'the whole bucket',
+      (app) => (app.statement('ReadSourceObjects').Resource[0]['Fn::Join'][1][1] = '/*'),
+      /GetObjectVersionForReplication on \S+\/outside\/x$/,
+    ],
+    [
+      'writing to the source',
+      (app) => app.statement('WriteReplicas').Resource.push(...app.statement('ReadSourceObjects').Resource),
+      /s3:ReplicateObject on arn:aws:s3:::data-/,
+    ],
+    [
+      'keys from every service',
+      (app) => delete app.statement('EncryptReplicas').Condition.StringEquals,
+      /^not .* via ec2\.eu-west-1\.amazonaws\.com/,
+    ],
+    [
+      'keys for every bucket',
+      (app) => delete app.statement('EncryptReplicas').Condition.StringLike,
+      /^not .*kms:Encrypt .* for nothing/,
+    ],
+    [
+      'keys for other objects',
+      (app) => app.statement('EncryptReplicas').Condition.StringLike[context].push('*/logs/*'),
+      /^not .*kms:Encrypt .* for arn:aws:s3:::\S+-other\/logs/,
+    ],
+    [
+      'keys of others',
+      (app) => (app.statement('EncryptReplicas').Resource = ['*']),
+      'kms:Encrypt on arn:aws:kms:eu-west-1:999999999999:key/other',
+    ],
+    [
+      'keys in other regions',
+      (app) => (app.statement('DecryptSourceObjects').Condition.StringEquals = { 'kms:CallerAccount': ENV.account }),
+      'via s3.us-east-9.amazonaws.com',
+    ],
+    [
+      'administration of keys',
+      (app) => app.statement('EncryptReplicas').Action.push('kms:CreateGrant'),
+      'kms:CreateGrant on',
+    ],
+    [
+      'becoming another role',
+      (app) => app.statements().push({ Effect: 'Allow', Action: ['iam:PassRole', 'sts:AssumeRole'], Resource: '*' }),
+      'iam:PassRole on',
+    ],
+    [
+      'an open bucket',
+      (app) =>
+        app
+          .properties('AWS::S3::BucketPolicy', 'Source/Policy')
+          .PolicyDocument.Statement.push({ Effect: 'Allow', Principal: '*', Action: 's3:PutObject', Resource: '*' }),
+      's3:PutObject on',
+    ],
+  ];
+
+  test.each(cases)('%s', async (_, breakIt, finding) => {
+    const found = await findings(breakIt, { necessary: false, least: 'all' });
+    expect(found).toContainEqual(expect.stringMatching(finding));
+    expect(found.every((it) => it.startsWith('not needed, but allowed: '))).toBe(true);
+  });
+
+  // one sample has few questions about each, but there are many samples
+  test.each(cases)('%s is found by some of six samples', async (_, breakIt) => {
+    const found = [];
+    for (let seed = 0; seed < 6; seed++) {
+      found.push(...(await findings(breakIt, { necessary: false, least: 'sample', seed })));
+    }
+    expect(found).not.toEqual([]);
+  });
+});
+
+test('keys share a statement although there is room for each', async () => {
+  const app = quietApp();
+  const stack = new Stack(app, 'Data', { env: ENV });
+  const source = BucketReplication.of(bucket(stack, 'Source'));
+  const rules = ['One', 'Two'].map((id) => ({ destination: bucket(stack, id, { encryption: KMS }) }));
+  const formerKey = bucket(stack, 'Former', { encryption: KMS }).encryptionKey!;
+  rules.forEach((rule) => source.addRule({ ...rule, sourceKeys: [formerKey] }));
+  const two = readStacks(app.synth());
+  const options: AccessOptions = { necessary: false, sourceKeys: sourceKeysOf(two) };
+  const context = 'kms:EncryptionContext:aws:s3:arn';
+
+  expect(await findingsOf(two, () => {}, options)).toEqual([]);
+  const shared = await findingsOf(
+    two,
+    (it) => {
+      const [one, other] = [it.statement('EncryptReplicas1'), it.statement('EncryptReplicas2')];
+      one.Resource.push(...other.Resource);
+      one.Condition.StringLike[context].push(...other.Condition.StringLike[context]);
+      it.statements().splice(it.statements().indexOf(other), 1);
+    },
+    options,
+  );
+  expect(shared).toContainEqual(expect.stringMatching(/kms:Encrypt on \S+ via \S+ for arn:aws:s3:::data-two/));
+});
+
+/** The key of the bucket that is called Former. */
+function sourceKeysOf(templates: StackOfApp[]): Record<string, string[]> {
+  const app = new Breakable(templates).deployed();
+  const at = (type: string, path: string) => app.ofType(type).find((it) => it.stack.paths[it.logicalId] === path)!.arn!;
+  return { [at('AWS::S3::Bucket', 'Data/Source')]: [at('AWS::KMS::Key', 'Data/Former/Key')] };
+}

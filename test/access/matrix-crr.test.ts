@@ -1,0 +1,3 @@
+import { testCells } from './matrix';
+
+testCells(({ scope }) => scope === 'CRR', 'sample');

@@ -1,0 +1,39 @@
+import { Document, Policy, resourcePolicy, RolePolicies } from './policies';
+import { Call, isAllowed } from './simulate';
+import { DeployedApp } from '../assembly/deployed';
+
+/** An app with one of its roles, to be asked what the role may do. */
+export class World {
+  private readonly known = new Map<string, Policy | undefined>();
+
+  constructor(
+    private readonly app: DeployedApp,
+    public readonly role: RolePolicies,
+    /** Policies of buckets and keys that are not of the app, by ARN. */
+    private readonly elsewhere: Readonly<Record<string, Document>> = {},
+  ) {}
+
+  /** The policy of a bucket or key of the app; for an object the one of its bucket. */
+  public resourcePolicyOf(arn: string): Policy | undefined {
+    const owner = ownerOf(arn);
+    if (!this.known.has(owner)) this.known.set(owner, resourcePolicy(this.app, owner));
+    return this.known.get(owner);
+  }
+
+  /** Whether the call is allowed, also when one policy has another document than it has. */
+  public allows(call: Call, changed?: { policy: Policy; document: Document }): Promise<boolean> {
+    const { role } = this;
+    const documentOf = (policy: Policy) => (policy === changed?.policy ? changed.document : policy.document);
+    if (call.principal !== role.arn) {
+      return isAllowed(call, { identity: [], resource: role.trust && documentOf(role.trust) });
+    }
+    const resource = this.resourcePolicyOf(call.resource);
+    return isAllowed(call, {
+      identity: role.identity.map(documentOf),
+      boundary: role.boundary && documentOf(role.boundary),
+      resource: resource ? documentOf(resource) : this.elsewhere[ownerOf(call.resource)],
+    });
+  }
+}
+
+const ownerOf = (arn: string) => (arn.includes(':kms:') ? arn : arn.split('/')[0]);

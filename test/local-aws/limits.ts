@@ -1,0 +1,11 @@
+/** What an object that arrives in the local AWS does not prove. */
+export const NOT_JUDGED: string[] = [
+  'The local AWS is ministack with a launcher of ours, not AWS: what it takes, S3 may still refuse.',
+  'It asks the policies of role, buckets and keys for each copy, with an evaluation that is simpler than that of IAM:' +
+    ' no permissions boundaries, no policies of an organization, no escaped wildcards (${*}),' +
+    ' and s3:ResourceAccount is the account of the role.',
+  'It copies at once: times of propagation, replication time control, metrics and events are not judged.',
+  'It does not carry over ACLs, retention, legal holds, annotations, tags of objects written in parts, changes of tags' +
+    ' and metadata (replica modifications), or objects that were there before (Batch Replication).',
+  'It lets everybody deploy: iam:PassRole and the permissions of the execution role are not asked for.',
+];

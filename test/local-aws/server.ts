@@ -1,0 +1,143 @@
+import { ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { makePython } from '../python/environment';
+
+/** What the CDK CLI and SDK clients take their place and identity from. */
+export interface Caller {
+  /** Any 12 digits are an account of their own. */
+  readonly account?: string;
+  readonly region?: string;
+}
+
+/** A running server that answers as AWS would, as far as it does: see `NOT_JUDGED`. */
+export interface LocalAws {
+  readonly endpoint: string;
+  readonly pid: number;
+  /** A directory that goes with the server. */
+  readonly directory: string;
+  /** The whole environment for a process that must not see anything of a real account. */
+  env(caller?: Caller): Record<string, string>;
+  /** Forgets everything: all accounts, all stacks, also the bootstrapped ones. */
+  reset(): Promise<void>;
+  stop(): Promise<void>;
+  /** What the server wrote. */
+  log(): string;
+}
+
+export interface LocalAwsOptions {
+  /** How long it may take to end, in milliseconds, until it is made to. */
+  readonly patience?: number;
+}
+
+export const ACCOUNT = '111111111111';
+export const REGION = 'us-east-1';
+
+/**
+ * Starts the server on a free port of this machine only, in about a second.
+ *
+ * It ends with `stop()`, or by itself when this process ends, however that happens.
+ */
+export async function startLocalAws({ patience = 10_000 }: LocalAwsOptions = {}): Promise<LocalAws> {
+  const { python } = makePython();
+  const directory = mkdtempSync(join(tmpdir(), 'local-aws-'));
+  mkdirSync(join(directory, 'home'));
+  const port = await freePort();
+  const endpoint = `http://localhost:${port}`;
+  const path = process.env.PATH ?? '';
+  const server = spawn(python, [join(__dirname, 'launcher.py')], {
+    env: {
+      PATH: path,
+      HOME: join(directory, 'home'),
+      TMPDIR: directory,
+      BIND_HOST: '127.0.0.1',
+      GATEWAY_PORT: String(port),
+      NODE_PATH: join(__dirname, '../../node_modules'), // Lambda has the SDK for its functions
+      PYTHONDONTWRITEBYTECODE: '1',
+      PYTHONUNBUFFERED: '1',
+    },
+    stdio: ['pipe', 'pipe', 'pipe'], // it ends when its standard input does
+    detached: true, // a group of processes, so that what it starts ends with it
+  });
+  let log = '';
+  server.stdin.on('error', () => {});
+  for (const stream of [server.stdout, server.stderr]) stream.on('data', (data) => (log += data));
+
+  const stop = async () => {
+    await ended(server, patience);
+    rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
+  };
+  try {
+    await waitUntilHealthy(server, endpoint, () => log);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    endpoint,
+    pid: server.pid!,
+    directory,
+    env: ({ account = ACCOUNT, region = REGION } = {}) => ({
+      PATH: path,
+      HOME: join(directory, 'home'), // the CLI keeps there which account a key is of
+      TMPDIR: directory,
+      AWS_ENDPOINT_URL: endpoint,
+      AWS_ACCESS_KEY_ID: account,
+      AWS_SECRET_ACCESS_KEY: 'local',
+      AWS_REGION: region,
+      AWS_DEFAULT_REGION: region,
+      AWS_EC2_METADATA_DISABLED: 'true',
+      NODE_NO_WARNINGS: '1',
+      NO_COLOR: '1',
+    }),
+    reset: async () => {
+      const { status } = await fetch(`${endpoint}/_ministack/reset`, { method: 'POST' });
+      if (status !== 200) throw new Error(`the local AWS was not reset: ${status}\n${log}`);
+      rmSync(join(directory, 'home', '.cdk'), { recursive: true, force: true });
+    },
+    stop,
+    log: () => log,
+  };
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+async function waitUntilHealthy(server: ChildProcess, endpoint: string, log: () => string): Promise<void> {
+  const deadline = Date.now() + 30_000;
+  while (Date.now() < deadline) {
+    if (server.exitCode !== null) throw new Error(`the local AWS ended at once:\n${log()}`);
+    const healthy = await fetch(`${endpoint}/_ministack/health`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+    if (healthy) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`the local AWS did not start within 30 s:\n${log()}`);
+}
+
+/** Asks it to end; a pending custom resource would keep it. */
+async function ended(server: ChildProcess, patience: number): Promise<void> {
+  if (server.pid === undefined || server.exitCode !== null || server.signalCode !== null) return;
+  const end = new Promise((resolve) => server.once('close', resolve));
+  server.kill('SIGTERM');
+  const timer = setTimeout(() => {
+    try {
+      process.kill(-server.pid!, 'SIGKILL');
+    } catch {
+      // it ended in the meantime
+    }
+  }, patience);
+  await end;
+  clearTimeout(timer);
+}

@@ -1,0 +1,92 @@
+/** A policy document with plain values. */
+export interface PolicyDocument {
+  readonly Statement?: Statement | Statement[];
+}
+
+export interface Statement {
+  readonly Effect: string;
+  readonly Principal?: any;
+  readonly Action?: string | string[];
+  readonly Resource?: string | string[];
+}
+
+const patterns = new Map<string, RegExp>();
+const list = <T>(value: T | T[] | undefined): T[] =>
+  value === undefined ? [] : Array.isArray(value) ? value : [value];
+
+interface Permission {
+  readonly actions: string[];
+  readonly resources: string[] | undefined;
+  readonly principals: string[];
+}
+
+// documents never change, and are asked again for each state that a rehearsal looks at
+const read = new WeakMap<PolicyDocument, Permission[]>();
+
+function permissionsOf(document: PolicyDocument | undefined): Permission[] {
+  if (!document) return [];
+  let permissions = read.get(document);
+  if (!permissions) {
+    permissions = list(document.Statement)
+      .filter(({ Effect }) => Effect === 'Allow')
+      .map(({ Action, Resource, Principal }) => ({
+        actions: list(Action),
+        resources: Resource === undefined ? undefined : list(Resource),
+        principals: principalsOf(Principal),
+      }));
+    read.set(document, permissions);
+  }
+  return permissions;
+}
+
+function principalsOf(principal: any): string[] {
+  if (typeof principal === 'string') return [principal];
+  return Object.values<any>(principal ?? {}).flatMap((it) => list<string>(it));
+}
+
+function matches(pattern: string, value: string): boolean {
+  let expression = patterns.get(pattern);
+  if (!expression) {
+    const source = pattern.replace(/\$\{([*?$])\}|([*?])|[^\w]/g, (all, literal, wildcard) =>
+      literal ? `\\${literal}` : wildcard ? (wildcard === '*' ? '[^]*' : '[^]') : `\\${all}`,
+    );
+    expression = new RegExp(`^${source}$`, 'i');
+    patterns.set(pattern, expression);
+  }
+  return expression.test(value);
+}
+
+const matchesAny = (wanted: string[], value: string) => wanted.some((pattern) => matches(pattern, value));
+
+/**
+ * Whether a statement of an identity policy is there for the call. Conditions and denies are not judged: this is about
+ * the time at which a permission is there.
+ */
+export function allows(document: PolicyDocument, action: string, resource: string): boolean {
+  return permissionsOf(document).some(
+    ({ actions, resources = [] }) => matchesAny(actions, action) && matchesAny(resources, resource),
+  );
+}
+
+/** The same for the policy of a bucket or key, or the trust policy of a role, which name who may call. */
+export function admits(document: PolicyDocument | undefined, caller: string, action: string, resource = '*'): boolean {
+  const account = caller.startsWith('arn:') ? caller.split(':')[4] : undefined;
+  const isCaller = (it: string) =>
+    it === '*' || it === caller || (account !== undefined && (it === account || it.endsWith(`::${account}:root`)));
+  return permissionsOf(document).some(
+    ({ actions, resources, principals }) =>
+      principals.some(isCaller) &&
+      matchesAny(actions, action) &&
+      (resources === undefined || resources.some((it) => it === '*' || matches(it, resource))),
+  );
+}
+
+/** The roles and users that the statements of a policy name; S3, KMS and IAM look each of them up. */
+export function namedIdentities(document: PolicyDocument | undefined): string[] {
+  return list(document?.Statement).flatMap(({ Principal }) =>
+    principalsOf(Principal).filter((it) => /^arn:[\w-]+:iam::\d*:(role|user)\//.test(it)),
+  );
+}
+
+/** What counts for the quotas of IAM: white space does not. */
+export const characters = (document: unknown): number => JSON.stringify(document ?? '').replace(/\s/g, '').length;
