@@ -1,0 +1,3 @@
+import { testApps } from './apps';
+
+testApps(20261123);

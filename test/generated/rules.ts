@@ -1,0 +1,61 @@
+import { policyFaults } from './role-faults';
+import { ruleFaults } from './rule-faults';
+import { DeployedApp, DeployedResource } from '../assembly/deployed';
+
+/** What a rule is judged with. */
+export interface Context {
+  readonly app: DeployedApp;
+  readonly source: DeployedResource;
+}
+
+/**
+ * What Amazon S3 refuses, or takes and then does not do, in the replication configurations of an app; each finding says
+ * where.
+ *
+ * Written from the documentation of S3 and from errors that users have reported, not from what this library checks.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketReplication.html
+ */
+export function judgeRules(app: DeployedApp): string[] {
+  return [
+    ...unresolved(app),
+    ...app.ofType('AWS::S3::Bucket').flatMap((source) => configurationFaults({ app, source })),
+  ];
+}
+
+/** The size that S3 takes, in bytes. */
+const LARGEST = 2 * 1024 * 1024;
+
+function configurationFaults(context: Context): string[] {
+  const { source, app } = context;
+  const configuration = source.properties.ReplicationConfiguration;
+  if (configuration === undefined) return [];
+  const faults: string[] = [];
+  const { Role, Rules, ...others } = configuration;
+  if (Object.keys(others).length > 0) faults.push(`configuration has ${Object.keys(others).join(', ')}`);
+  if (source.properties.VersioningConfiguration?.Status !== 'Enabled') faults.push('source is not versioned');
+  if (JSON.stringify(configuration).length > LARGEST) faults.push('configuration is larger than 2 MB');
+  const rules: any[] = Array.isArray(Rules) ? Rules : [];
+  if (rules.length < 1 || rules.length > 1000) faults.push(`configuration has ${rules.length} rules`);
+  for (const [what, values] of [
+    ['id', rules.map((rule) => rule.Id)],
+    ['priority', rules.map((rule) => rule.Priority)],
+  ] as const) {
+    if (new Set(values).size < values.length) faults.push(`two rules have the same ${what}`);
+  }
+  return [
+    ...faults,
+    ...policyFaults(app, source, Role),
+    ...rules.flatMap((rule) => ruleFaults(context, rule).map((fault) => `rule ${rule.Id}: ${fault}`)),
+  ].map((fault) => `${source.stack.name}/${source.logicalId}: ${fault}`);
+}
+
+/** What CDK or JavaScript leave behind where a value was not settled. */
+function unresolved(app: DeployedApp): string[] {
+  return app.stacks.flatMap(({ name, template, nested }) =>
+    [template, ...Object.values(nested)].flatMap((it) => {
+      const left = /\$\{Token\[|\[object |\bundefined\b|\bNaN\b|<unresolved/.exec(JSON.stringify(it));
+      return left ? [`${name}: a value is not resolved: ${left[0]}`] : [];
+    }),
+  );
+}
