@@ -113,10 +113,11 @@ const NEWEST_MODULES = {
   '^aws-cdk-lib/(.*)$': '<rootDir>/node_modules/aws-cdk-lib-newest/$1',
   '^constructs$': '<rootDir>/node_modules/constructs-newest',
 };
-const jestProject = (displayName: string, modules: Record<string, string>, testMatch: string, ignored: string[]) => ({
+const inTests = (paths: string[]) => paths.map((path) => `<rootDir>/test/${path}`);
+const jestProject = (displayName: string, modules: Record<string, string>, which: string[], ignored: string[]) => ({
   displayName,
-  testMatch: [`<rootDir>/test/**/${testMatch}`],
-  testPathIgnorePatterns: ['/node_modules/', ...ignored],
+  testMatch: inTests(which),
+  testPathIgnorePatterns: ['/node_modules/', ...inTests(ignored)],
   modulePathIgnorePatterns: ['<rootDir>/(\\.python|demo\\.out|dist|test-reports)/'],
   // types are checked by tsc before; this is ten times as fast from a cold cache
   transform: {
@@ -125,16 +126,30 @@ const jestProject = (displayName: string, modules: Record<string, string>, testM
   setupFiles: ['<rootDir>/test/setup.ts'],
   moduleNameMapper: { ...modules, '^cdk-s3-replication$': '<rootDir>/src/index.ts' },
 });
-const DEEP = '\\.deep\\.test\\.ts$';
+const DEEP = '.*\\.deep\\.test\\.ts$';
 /** What judges templates, which are equal under both versions, as their snapshots are: once is enough. */
-const ONCE = ['access', 'assembly', 'rehearsal', 'third-party', 'updates\\.test\\.ts'].map((it) => `<rootDir>/test/${it}`);
+const ONCE = [
+  'access/',
+  'assembly/',
+  'examples/demo\\.',
+  'generated/(?!generated-more)',
+  'rehearsal/',
+  'third-party/',
+  'updates\\.',
+];
+/** Many cases of which few could differ between the versions: once in `npm test`, and once in the deep tests. */
+const MANY = ['mistakes', 'nag', 'warnings'];
+const many = MANY.map((name) => `${name}.test.ts`);
 project.jest!.config.projects = [
-  jestProject('floor', FLOOR_MODULES, '*.test.ts', [DEEP, ...ONCE]),
-  jestProject('newest', NEWEST_MODULES, '*.test.ts', [DEEP]),
+  jestProject('floor', FLOOR_MODULES, ['**/*.test.ts'], [DEEP, ...ONCE, ...many]),
+  jestProject('newest', NEWEST_MODULES, ['**/*.test.ts'], [DEEP, 'generated/generated-more\\.']),
 ];
 new JsonFile(project, 'jest.deep.json', {
   obj: {
-    projects: [jestProject('deep', NEWEST_MODULES, '*.deep.test.ts', [])],
+    projects: [
+      jestProject('deep', NEWEST_MODULES, ['**/*.deep.test.ts'], []),
+      jestProject('deep on the floor', FLOOR_MODULES, many, []),
+    ],
     globalSetup: '<rootDir>/test/python/set-up.ts',
     testTimeout: 600_000,
     maxWorkers: '100%',

@@ -11,5 +11,5 @@ export function quietApp(flags: 'recommended' | 'none' = 'recommended'): App {
   const newerThanTheFloor = { builtinCloudFormationValidation: false };
   const context =
     flags === 'recommended' ? { ...recommended, '@aws-cdk/core:annotationsInValidationReport': false } : {};
-  return new App({ analyticsReporting: false, ...newerThanTheFloor, context });
+  return new App({ analyticsReporting: false, treeMetadata: false, ...newerThanTheFloor, context });
 }

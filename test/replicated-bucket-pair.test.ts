@@ -1,7 +1,6 @@
 import { Annotations, App, aws_kms as kms, aws_s3 as s3, CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { testApp } from './app';
-import './validation';
 import { BucketReplication, ReplicatedBucketPair, ReplicatedBucketPairProps, ReplicationFilter } from '../src';
 
 const env = { account: '111111111111', region: 'us-east-1' };

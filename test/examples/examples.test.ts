@@ -1,4 +1,3 @@
-import '../validation';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fullDiff } from '@aws-cdk/cloudformation-diff';

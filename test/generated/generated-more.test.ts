@@ -1,4 +1,4 @@
 import { testApps } from './apps';
 
-// Beside generated.test.ts, so that two workers share the work.
+// One half of the apps on the oldest aws-cdk-lib, the other one, in generated.test.ts, on the newest: see .projenrc.ts.
 testApps(42);
