@@ -144,11 +144,12 @@ project.jest!.config.projects = [
   jestProject('floor', FLOOR_MODULES, ['**/*.test.ts'], [DEEP, ...ONCE, ...many]),
   jestProject('newest', NEWEST_MODULES, ['**/*.test.ts'], [DEEP, 'generated/generated-more\\.']),
 ];
+const MORE = 'generated/generated-more.deep.test.ts';
 new JsonFile(project, 'jest.deep.json', {
   obj: {
     projects: [
-      jestProject('deep', NEWEST_MODULES, ['**/*.deep.test.ts'], []),
-      jestProject('deep on the floor', FLOOR_MODULES, many, []),
+      jestProject('deep', NEWEST_MODULES, ['**/*.deep.test.ts'], [MORE]),
+      jestProject('deep on the floor', FLOOR_MODULES, [...many, MORE], []),
     ],
     globalSetup: '<rootDir>/test/python/set-up.ts',
     testTimeout: 600_000,

@@ -52,7 +52,8 @@ export interface ReplicatedBucketPairProps extends ReplicationRuleOptions {
    * When you switch from KMS to S3_MANAGED, set `keepEncryptionKeys`: otherwise keys that were created leave the stack
    * (they stay in the account), and replication of objects which are encrypted with them ends.
    *
-   * @default - KMS when the bucket that you bring is encrypted with a customer managed key, otherwise S3_MANAGED
+   * @default - KMS when the bucket that you bring is encrypted with a customer managed key, or when an `encryptionKey` is
+   * given in sourceOptions or destinationOptions; otherwise S3_MANAGED
    */
   readonly encryption?: s3.BucketEncryption;
 

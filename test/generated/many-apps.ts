@@ -1,0 +1,28 @@
+import { Tally, tryApps } from './run';
+
+/** Half of them on the oldest, and half of them on the newest supported aws-cdk-lib. */
+const APPS = Number(process.env.GENERATED_APPS ?? 10_000) / 2;
+
+/**
+ * Random apps for minutes, other ones each time; where CI says that it is CI the same ones, so that only a change turns
+ * it red.
+ */
+export function testManyApps(seedInCi: number): void {
+  test(`${APPS} random apps are refused for a reason, or pass every judge`, async () => {
+    const tally = await tryApps({
+      apps: APPS,
+      seed: process.env.CI ? seedInCi : Date.now() % 2 ** 31,
+      progress: (done, so) => done % 500 === 0 && process.stdout.write(`  ${done} of ${APPS} apps: ${shown(so)}\n`),
+    });
+    const reasons = [...tally.reasons].sort(([, a], [, b]) => b - a);
+    process.stdout.write(`${reasons.map(([because, times]) => `  ${times} × ${because}\n`).join('')}`);
+    if (process.env.FAST_CHECK_PATH !== undefined) return;
+    expect(tally.outcomes.accepted / APPS).toBeGreaterThan(0.5);
+    expect(tally.outcomes.refused / APPS).toBeGreaterThan(0.25);
+  }, 1_200_000);
+}
+
+const shown = ({ outcomes }: Tally) =>
+  Object.entries(outcomes)
+    .map(([outcome, times]) => `${times} ${outcome}`)
+    .join(', ');
