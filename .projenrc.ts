@@ -2,7 +2,7 @@ import { awscdk, javascript, JsonFile } from 'projen';
 
 /** The oldest aws-cdk-lib and constructs that the library promises to work with: it is compiled against them. */
 const FLOOR = { cdk: '2.258.0', constructs: '10.5.1' };
-/** The newest ones: the whole unit suite runs against both. */
+/** The newest ones: what could differ is tested against both. */
 const NEWEST = { cdk: '2.276.0', constructs: '10.8.1' };
 
 const project = new awscdk.AwsCdkConstructLibrary({
@@ -106,7 +106,7 @@ for (const path of [
 
 project.eslint!.addRules({ 'import/no-unresolved': ['error', { ignore: ['^cdk-s3-replication$'] }] }); // the examples import it as users do
 
-// one suite, run against the floor and against the newest aws-cdk-lib
+// tests run against the floor, the newest aws-cdk-lib, or both; see MANY and ONCE
 const FLOOR_MODULES = {};
 const NEWEST_MODULES = {
   '^aws-cdk-lib$': '<rootDir>/node_modules/aws-cdk-lib-newest',

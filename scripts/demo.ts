@@ -111,7 +111,7 @@ async function main(): Promise<void> {
     await deployments.stop();
   }
   writeFileSync(join(OUT, 'index.md'), renderPage(shown, failed, leftOut));
-  console.log(`\n${NOT_JUDGED.join('\n')}`);
+  if (shown.some(({ arrivals }) => arrivals)) console.log(`\n${NOT_JUDGED.join('\n')}`);
   console.log(`\nAll of it on one page, with diagrams: ${relative(process.cwd(), join(OUT, 'index.md'))}`);
   for (const it of leftOut) console.log(`LEFT OUT: ${it}`);
   if (failed.length > 0) {
