@@ -96,6 +96,7 @@ for (const path of [
   '/bench/',
   '/.ci/',
   '/CONTRIBUTING.md',
+  '/jest.deep.json',
   'demo.out',
   'cdk.out',
   '.python',
