@@ -132,6 +132,8 @@ export class DestinationAnchor extends Construct {
   }
 
   public readonly sources = new Set<s3.CfnBucket>();
+  /** Whether roles of other accounts were let in. */
+  public granted = false;
   public synthesized = false;
 
   private constructor(bucket: s3.CfnBucket, validate: () => string[]) {

@@ -1,8 +1,9 @@
 import { aws_s3 as s3, Stack } from 'aws-cdk-lib';
-import { isLocked, SourceAnchor } from './anchors';
+import { DestinationAnchor, isLocked, SourceAnchor } from './anchors';
 import { nameOf } from './bucket-end';
 import { partitionOf } from './environment';
 import { aboutRule, error, Finding, warning } from './finding';
+import { grantErrors } from './grant-size';
 import { finalProperties, isIntrinsic } from './policy-lookup';
 import { policySize, ROLE_POLICY_LIMIT } from './policy-size';
 
@@ -89,7 +90,10 @@ function versioningFindings(bucket: s3.CfnBucket, rendered: Record<string, any>,
 
 /** For the validation of a destination, which sees each destination once, however many sources it has. */
 export function destinationErrors(bucket: s3.CfnBucket): string[] {
-  return versioningFindings(bucket, finalProperties(bucket), 'destination').map(({ text }) => text);
+  return [
+    ...versioningFindings(bucket, finalProperties(bucket), 'destination').map(({ text }) => text),
+    ...(DestinationAnchor.find(bucket)?.granted ? grantErrors(bucket) : []),
+  ];
 }
 
 function renamed(anchor: SourceAnchor, rendered: Record<string, any>): Finding[] {

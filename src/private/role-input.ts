@@ -22,13 +22,22 @@ export function checkRoleInput(at: IConstruct, source: BucketEnd, options: RoleO
   if (role) {
     checkAccount(at, source, role);
   }
+  checkRoleName(at, 'roleName', roleName);
+  checkRolePath(at, rolePath);
+}
+
+/** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+export function checkRoleName(at: IConstruct, prop: string, roleName: string | undefined): void {
   if (roleName !== undefined && !Token.isUnresolved(roleName) && !/^[\w+=,.@-]{1,64}$/.test(roleName)) {
     throw mistake(at, {
-      saw: `roleName '${roleName}' (${roleName.length} characters)`,
+      saw: `${prop} '${roleName}' (${roleName.length} characters)`,
       because: 'IAM takes 1 to 64 letters, digits and +=,.@_- as the name of a role',
-      instead: 'use such a name, or leave roleName off',
+      instead: `use such a name, or leave ${prop} off`,
     });
   }
+}
+
+export function checkRolePath(at: IConstruct, rolePath: string | undefined): void {
   if (
     rolePath !== undefined &&
     !Token.isUnresolved(rolePath) &&

@@ -1,0 +1,116 @@
+import { Duration, Token } from 'aws-cdk-lib';
+import { IConstruct } from 'constructs';
+import { isLocked } from './anchors';
+import { BucketEnd, nameOf } from './bucket-end';
+import { defaultEncryption, unusableKey } from './encryption';
+import { Grantee } from './grant-statements';
+import { Mistake, mistake } from './mistake';
+import { checkRoleName, checkRolePath } from './role-input';
+import type { ReplicasFromOptions } from '../replica-grants';
+
+/** Who is meant. Throws when that is not clear, or when it could not work. */
+export function checkGrant(at: IConstruct, end: BucketEnd, options: ReplicasFromOptions): Grantee {
+  const { rolePath = '/', roleName } = options;
+  checkRoleName(at, 'roleName', roleName);
+  checkRoleName(at, 'roleNamePrefix', options.roleNamePrefix);
+  checkRolePath(at, rolePath);
+  const grantee = granteeOf(options, rolePath);
+  const wrong =
+    grantee === undefined
+      ? {
+          saw: `replicas from ${described(options)}`,
+          because: 'a grant is for one role of one account, or for roles of one organization with a common prefix',
+          instead: 'give account and roleName, or organizationId and roleNamePrefix',
+        }
+      : (accountMistake(end, options) ?? encryptionMistake(end, options) ?? retentionMistake(end, options));
+  if (wrong || grantee === undefined) {
+    throw mistake(at, wrong!);
+  }
+  return grantee;
+}
+
+function granteeOf(options: ReplicasFromOptions, rolePath: string): Grantee | undefined {
+  const { account, roleName, organizationId, roleNamePrefix } = options;
+  const named = Object.values({ account, roleName, organizationId, roleNamePrefix }).filter((it) => it !== undefined);
+  if (named.length !== 2) {
+    return undefined;
+  }
+  if (account !== undefined && roleName !== undefined) {
+    return { account, roleName, rolePath };
+  }
+  return organizationId !== undefined && roleNamePrefix !== undefined
+    ? { organizationId, roleNamePrefix, rolePath }
+    : undefined;
+}
+
+function described({ account, roleName, organizationId, roleNamePrefix }: ReplicasFromOptions): string {
+  const given = Object.entries({ account, roleName, organizationId, roleNamePrefix }).filter(
+    ([, it]) => it !== undefined,
+  );
+  return given.map(([prop, value]) => `${prop} '${value}'`).join(', ') || 'nobody';
+}
+
+function accountMistake(end: BucketEnd, { account, organizationId }: ReplicasFromOptions): Mistake | undefined {
+  if (account !== undefined && !/^\d{12}$/.test(account)) {
+    return {
+      saw: `account ${Token.isUnresolved(account) ? 'that is not known at synthesis' : `'${account}'`}`,
+      because: 'policies name another account by its 12 digits',
+      instead: "write the number of the account, for example '111111111111'",
+    };
+  }
+  if (account !== undefined && account === end.account) {
+    return {
+      saw: `replicas from account '${account}', which is the account of ${nameOf(end)}`,
+      because: 'within one account the permissions of the role are enough',
+      instead: 'leave the grant out',
+    };
+  }
+  return organizationId === undefined || /^o-[a-z0-9]{10,32}$/.test(organizationId)
+    ? undefined
+    : {
+        saw: `organizationId ${Token.isUnresolved(organizationId) ? 'that is not known at synthesis' : `'${organizationId}'`}`,
+        because: 'a policy for everybody is public unless it names an organization by its fixed id',
+        instead: "write the id of the organization, for example 'o-a1b2c3d4e5'",
+      };
+}
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html */
+function encryptionMistake(end: BucketEnd, { encryptionKey }: ReplicasFromOptions): Mistake | undefined {
+  const encryption = end.cfn && defaultEncryption(end.cfn);
+  const problem = encryptionKey && unusableKey(encryptionKey);
+  const managed = encryptionKey === undefined && (encryption?.kind === 'aws/s3' || encryption?.kind === 'alias');
+  return problem || managed
+    ? {
+        saw: problem
+          ? `encryptionKey '${encryptionKey.node.path}' ${problem}`
+          : `${nameOf(end)} with the ${encryption!.kind === 'alias' ? 'alias of a key' : 'AWS managed key aws/s3'} as default encryption`,
+        because: 'roles of other accounts can use customer managed keys only, and a policy is added to the key itself',
+        instead: 'encrypt the bucket with a kms.Key, or give the key that rules name for replicas as encryptionKey',
+      }
+    : undefined;
+}
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html */
+function retentionMistake(end: BucketEnd, options: ReplicasFromOptions): Mistake | undefined {
+  const { minimumRetention, maximumRetention } = options;
+  const given = [minimumRetention, maximumRetention].filter((it) => it !== undefined);
+  if (given.length === 0) {
+    return undefined;
+  }
+  if (end.cfn && isLocked(end.cfn) === false) {
+    return {
+      saw: `a retention of replicas in ${nameOf(end)}, which has no Object Lock`,
+      because: 'replicas are retained by Object Lock only, so all or none of them would be refused',
+      instead: 'set objectLockEnabled: true on the bucket, or leave the retention out',
+    };
+  }
+  const days = given.map((it) => it.toDays({ integral: false }));
+  const order = minimumRetention && maximumRetention && days[0] > days[1];
+  return order || days.some((it) => !Number.isInteger(it) || it < 1)
+    ? {
+        saw: `retention ${[minimumRetention, maximumRetention].map((it: Duration | undefined) => (it ? `${it.toDays({ integral: false })} days` : 'open')).join(' to ')}`,
+        because: 'S3 compares whole days, and no replica would be accepted',
+        instead: 'give whole days of at least 1, the minimum not above the maximum',
+      }
+    : undefined;
+}

@@ -1,0 +1,59 @@
+import { aws_s3 as s3, Stack } from 'aws-cdk-lib';
+import { definedKey, nameOf, bucketEnd } from './bucket-end';
+import { partitionOf } from './environment';
+import { defaultKeyOf } from './grant-target';
+import { describe } from './mistake';
+import { bucketPoliciesOf, keyPolicyOf } from './policy-lookup';
+import { policySize } from './policy-size';
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html */
+const BUCKET_POLICY_LIMIT = 20 * 1024;
+/** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-key.html */
+const KEY_POLICY_LIMIT = 32 * 1024;
+
+/** What is wrong with the policies of a destination in the end, when many sources were granted. */
+export function grantErrors(bucket: s3.CfnBucket): string[] {
+  const end = bucketEnd(bucket);
+  const partition = partitionOf(Stack.of(bucket).region);
+  const policies = bucketPoliciesOf(bucket);
+  const key = defaultKeyOf(end);
+  const cfnKey = key && definedKey(key);
+  const sizes: Array<[what: string, size: number, limit: number]> = [
+    ...policies.map(({ policy, document }): [string, number, number] => [
+      `the policy '${policy.node.path}' of ${nameOf(end)}`,
+      policySize(document, partition),
+      BUCKET_POLICY_LIMIT,
+    ]),
+    ...(cfnKey?.cfnResourceType === 'AWS::KMS::Key'
+      ? [
+          [
+            `the policy of key '${cfnKey.node.path}'`,
+            policySize(keyPolicyOf(cfnKey as never), partition),
+            KEY_POLICY_LIMIT,
+          ] as [string, number, number],
+        ]
+      : []),
+  ];
+  return [
+    ...(policies.length > 1
+      ? [
+          describe({
+            saw: `${policies.length} bucket policies for ${nameOf(end)}: ${policies.map(({ policy }) => `'${policy.node.path}'`).join(', ')}`,
+            because: 'S3 knows one policy for a bucket, so one of them would overwrite the other',
+            instead:
+              'add the statements of your policy with Bucket.addToResourcePolicy() (Bucket.fromCfnBucket() for an L1 bucket)',
+          }),
+        ]
+      : []),
+    ...sizes
+      .filter(([, size, limit]) => size > limit)
+      .map(([what, size, limit]) =>
+        describe({
+          saw: `${what} has about ${size} characters`,
+          because: `AWS takes at most ${limit}`,
+          instead:
+            'let the roles of an organization in by their prefix: replicasFrom({ organizationId, roleNamePrefix })',
+        }),
+      ),
+  ];
+}

@@ -1,0 +1,106 @@
+import { createHash } from 'crypto';
+import { Aws } from 'aws-cdk-lib';
+import { Statement } from './permissions';
+
+/** Who may write replicas: one role of another account, or roles of an organization. */
+export type Grantee =
+  | { readonly account: string; readonly roleName: string; readonly rolePath: string }
+  | { readonly organizationId: string; readonly roleNamePrefix: string; readonly rolePath: string };
+
+/** What replication needs of a destination that is in another account. ARNs and regions may be tokens. */
+export interface Grant {
+  readonly grantee: Grantee;
+  readonly destinationArn: string;
+  /** Whether the owner of a replica has to be changed to the account of the bucket. */
+  readonly ownerOverride: boolean;
+  /** Days that a replica has to be retained for, at least and at most. */
+  readonly retention: { readonly minimum?: number; readonly maximum?: number };
+}
+
+/** A statement of a resource policy. */
+export interface ResourceStatement extends Omit<Statement, 'Condition'> {
+  readonly Principal: '*' | { readonly AWS: string };
+  readonly Condition: { readonly [operator: string]: { readonly [key: string]: string | number | string[] } };
+}
+
+/**
+ * The statements of the bucket policy.
+ *
+ * The role is named in a condition and not as the principal: S3 refuses a policy that names a role which does not exist
+ * yet, and one that was deleted and made again would be another principal.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+ */
+export function bucketStatements(grant: Grant): ResourceStatement[] {
+  const { minimum, maximum } = grant.retention;
+  const days = 's3:object-lock-remaining-retention-days';
+  const retention = {
+    ...(minimum === undefined ? {} : { NumericGreaterThanEquals: { [days]: minimum } }),
+    // a replica without retention is not retained for too long
+    ...(maximum === undefined ? {} : { NumericLessThanEqualsIfExists: { [days]: maximum } }),
+  };
+  const others = [
+    's3:ReplicateDelete',
+    's3:ReplicateTags',
+    ...(grant.ownerOverride ? ['s3:ObjectOwnerOverrideToBucketOwner'] : []),
+  ];
+  const statement = (sid: string, actions: string[], condition: object): ResourceStatement => ({
+    Sid: `${sid}${suffix(grant.grantee)}`,
+    Effect: 'Allow',
+    Principal: principal(grant.grantee),
+    Action: actions,
+    Resource: [`${grant.destinationArn}/*`],
+    Condition: { ...who(grant.grantee), ...condition },
+  });
+  // the retention is known to S3 when it writes an object only
+  return Object.keys(retention).length === 0
+    ? [statement('ReplicasFrom', ['s3:ReplicateObject', ...others], {})]
+    : [statement('RetainedReplicasFrom', ['s3:ReplicateObject'], retention), statement('ReplicasFrom', others, {})];
+}
+
+/**
+ * The statement of the key policy: through S3 of the key's region, and for objects of the bucket where its name is
+ * known. (Without a name the policy of the key would refer to the bucket, which refers to the key.)
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html
+ */
+export function keyStatement(grantee: Grantee, region: string, bucketArn: string | undefined): ResourceStatement {
+  return {
+    Sid: `ReplicasFrom${suffix(grantee)}`,
+    Effect: 'Allow',
+    Principal: principal(grantee),
+    Action: ['kms:Encrypt', 'kms:GenerateDataKey', 'kms:Decrypt'],
+    Resource: ['*'],
+    Condition: {
+      ...who(grantee),
+      StringEquals: { ...who(grantee).StringEquals, 'kms:ViaService': `s3.${region}.${Aws.URL_SUFFIX}` },
+      ...(bucketArn === undefined
+        ? {}
+        : { StringLike: { 'kms:EncryptionContext:aws:s3:arn': [bucketArn, `${bucketArn}/*`] } }),
+    },
+  };
+}
+
+const principal = (grantee: Grantee): '*' | { AWS: string } =>
+  'account' in grantee ? { AWS: `arn:${Aws.PARTITION}:iam::${grantee.account}:root` } : '*';
+
+/** A principal `*` is no public access as long as the organization is a fixed value. */
+function who(grantee: Grantee): ResourceStatement['Condition'] {
+  const roles = (account: string, rest: string) =>
+    `arn:${Aws.PARTITION}:iam::${account}:role${grantee.rolePath}${rest}`;
+  return 'account' in grantee
+    ? { ArnEquals: { 'aws:PrincipalArn': roles(grantee.account, grantee.roleName) } }
+    : {
+        StringEquals: { 'aws:PrincipalOrgID': grantee.organizationId },
+        ArnLike: { 'aws:PrincipalArn': roles('*', `${grantee.roleNamePrefix}*`) },
+        // the asterisk covers slashes too
+        ArnNotLike: { 'aws:PrincipalArn': roles('*', '*/*') },
+      };
+}
+
+/** The id of a statement has letters and digits only, and is unique in its policy. */
+function suffix(grantee: Grantee): string {
+  const hash = createHash('sha256').update(JSON.stringify(grantee)).digest('hex').slice(0, 8);
+  return `${'account' in grantee ? grantee.account : 'Organization'}${hash}`;
+}

@@ -1,0 +1,145 @@
+import { Annotations, aws_iam as iam, aws_kms as kms, aws_s3 as s3, Duration, Stack } from 'aws-cdk-lib';
+import { DestinationAnchor } from './private/anchors';
+import { arnByName, BucketEnd, bucketEnd, givenName } from './private/bucket-end';
+import { destinationErrors } from './private/check-configuration';
+import { checkGrant } from './private/grant-input';
+import { bucketStatements, keyStatement, ResourceStatement } from './private/grant-statements';
+import { defaultKeyOf, isOwnerEnforced, policyTaker } from './private/grant-target';
+import { acknowledgeReplica } from './private/nag';
+import { enableVersioning } from './private/versioning';
+
+/** The role, or the roles, of other accounts that may write replicas into a bucket. */
+export interface ReplicasFromOptions {
+  /**
+   * The account of the source bucket and of its replication role: 12 digits. Together with `roleName`.
+   *
+   * @default - roles of the organization in `organizationId`
+   */
+  readonly account?: string;
+
+  /**
+   * The exact name of the replication role, which need not exist yet. Together with `account`.
+   *
+   * @default - roles of the organization whose name starts with `roleNamePrefix`
+   */
+  readonly roleName?: string;
+
+  /**
+   * The path of the role or roles, with a slash at both ends, for example `/service-role/` for a role that the console
+   * made.
+   *
+   * @default /
+   */
+  readonly rolePath?: string;
+
+  /**
+   * Id of an AWS Organization, for example `o-a1b2c3d4e5`: roles of all its accounts whose name starts with
+   * `roleNamePrefix` may write replicas. Roles of the bucket's own account are among them.
+   *
+   * @default - the one role of `account` with `roleName`
+   */
+  readonly organizationId?: string;
+
+  /**
+   * What the names of the organization's roles start with. Together with `organizationId`.
+   *
+   * @default - the one role of `account` with `roleName`
+   */
+  readonly roleNamePrefix?: string;
+
+  /**
+   * Whether the source may make the account of this bucket the owner of replicas. A bucket with Object Ownership "bucket
+   * owner enforced" does that by itself, and needs no permission for it.
+   *
+   * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-change-owner.html
+   * @default - true when ACLs are enabled at the bucket; false for an imported bucket, where that cannot be seen
+   */
+  readonly ownerOverride?: boolean;
+
+  /**
+   * The key that replicas are encrypted with; its policy lets the role use it.
+   *
+   * @default - the key of the bucket's default encryption, if it has one
+   */
+  readonly encryptionKey?: kms.IKeyRef;
+
+  /**
+   * Replicas that are retained by Object Lock for a shorter time, or not at all, are refused. Whole days.
+   *
+   * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html
+   * @default - no minimum
+   */
+  readonly minimumRetention?: Duration;
+
+  /**
+   * Replicas that are retained by Object Lock for a longer time are refused. Whole days.
+   *
+   * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html
+   * @default - no maximum
+   */
+  readonly maximumRetention?: Duration;
+}
+
+/**
+ * Lets replication roles of other accounts write replicas into a bucket: the destination half of replication between
+ * two accounts.
+ *
+ * The statements name the account of the source, narrowed to the ARN of the role by a condition. So the role need not
+ * exist yet, the destination can be deployed first, as S3 wants it, and nothing changes when the role is deleted and
+ * made again.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-walkthrough-2.html
+ */
+export class ReplicaGrants {
+  /**
+   * Grants for a destination bucket. The policies of an imported bucket cannot be changed: the statements are then shown in a
+   * warning.
+   */
+  public static fromBucket(bucket: s3.IBucketRef): ReplicaGrants {
+    return new ReplicaGrants(bucketEnd(bucket));
+  }
+
+  private constructor(private readonly end: BucketEnd) {}
+
+  /**
+   * Lets one role of another account, or the roles of an organization, write replicas: adds to the bucket policy and,
+   * for a bucket that is encrypted with KMS, to the key policy. Switches versioning on.
+   *
+   * @throws when it is not clear which roles are meant, when the account is the one of the bucket, when replicas would be
+   * encrypted with an AWS managed key, or when a retention is asked for without Object Lock
+   */
+  public replicasFrom(options: ReplicasFromOptions): void {
+    const { end } = this;
+    const { cfn, ref } = end;
+    const grantee = checkGrant(cfn ?? ref, end, options);
+    const key = options.encryptionKey ?? defaultKeyOf(end);
+    const name = cfn ? givenName(cfn) : ref.bucketRef.bucketName;
+    const destinationArn = name === undefined ? cfn!.attrArn : arnByName(name);
+    const ownerOverride = options.ownerOverride ?? !isOwnerEnforced(end);
+    const retention = { minimum: options.minimumRetention?.toDays(), maximum: options.maximumRetention?.toDays() };
+
+    this.add(ref, 'bucket', bucketStatements({ grantee, destinationArn, ownerOverride, retention }));
+    if (key) {
+      this.add(key, 'key', [keyStatement(grantee, end.region, name === undefined ? undefined : destinationArn)]);
+    }
+    if (cfn) {
+      enableVersioning(cfn, cfn, 'destination');
+      DestinationAnchor.of(cfn, () => destinationErrors(cfn)).granted = true;
+      acknowledgeReplica(cfn);
+    }
+  }
+
+  /** To the policy of the resource, or else to a warning: what is missing is never silent. */
+  private add(target: s3.IBucketRef | kms.IKeyRef, what: 'bucket' | 'key', statements: ResourceStatement[]): void {
+    const take = policyTaker(target);
+    if (take && statements.map((statement) => take(iam.PolicyStatement.fromJson(statement))).every((added) => added)) {
+      return;
+    }
+    const at = this.end.cfn ?? this.end.ref;
+    Annotations.of(at).addWarningV2(
+      `cdk-s3-replication:${what}TakesNoPolicy`,
+      `The policy of the ${what} '${target.node.path}' cannot be changed from this app, and no replica arrives until its owner adds ` +
+        `${JSON.stringify(Stack.of(at).resolve(statements))} to it. Hand this over, then acknowledge it`,
+    );
+  }
+}

@@ -1,0 +1,372 @@
+import { App, aws_kms as kms, aws_s3 as s3, Duration, Stack } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { Construct } from 'constructs';
+import { quietApp, testApp } from './app';
+import { bucket, key, KMS } from './builders';
+import { ReplicaGrants, ReplicasFromOptions } from '../src';
+
+const SOURCE = '111111111111';
+const ROLE = { account: SOURCE, roleName: 'data-to-backup' };
+const ORGANIZATION = { organizationId: 'o-a1b2c3d4e5', roleNamePrefix: 'backup-' };
+const ENV = { account: '222222222222', region: 'eu-west-1' };
+
+const backup = (app: App = quietApp()) => new Stack(app, 'Backup', { env: ENV });
+const inPartition = (...rest: unknown[]) => ({ 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ...rest]] });
+const ACCOUNT_OF_SOURCE = { AWS: inPartition(`:iam::${SOURCE}:root`) };
+const isRole = (arn: string) => ({ ArnEquals: { 'aws:PrincipalArn': inPartition(arn) } });
+const THE_ROLE = isRole(`:iam::${SOURCE}:role/data-to-backup`);
+const throughS3 = { 'kms:ViaService': { 'Fn::Join': ['', ['s3.eu-west-1.', { Ref: 'AWS::URLSuffix' }]] } };
+
+function grant(target: s3.IBucketRef, options: ReplicasFromOptions = ROLE) {
+  ReplicaGrants.fromBucket(target).replicasFrom(options);
+}
+
+/** The statements that were added to the only policy of this type. */
+function added(stack: Stack, type: 'AWS::S3::BucketPolicy' | 'AWS::KMS::Key'): any[] {
+  const [{ Properties }, ...more] = Object.values<any>(Template.fromStack(stack).findResources(type));
+  expect(more).toEqual([]);
+  return (Properties.PolicyDocument ?? Properties.KeyPolicy).Statement.filter(({ Sid }: any) =>
+    Sid?.includes('Replicas'),
+  );
+}
+const inBucketPolicy = (stack: Stack) => added(stack, 'AWS::S3::BucketPolicy');
+const inKeyPolicy = (stack: Stack) => added(stack, 'AWS::KMS::Key');
+
+test('lets one role write replicas, by its account and a condition', () => {
+  const stack = backup();
+  grant(bucket(stack, 'Replica'));
+  expect(inBucketPolicy(stack)).toEqual([
+    {
+      Sid: expect.stringMatching(/^ReplicasFrom111111111111[0-9a-f]{8}$/),
+      Effect: 'Allow',
+      Principal: ACCOUNT_OF_SOURCE,
+      Action: ['s3:ReplicateDelete', 's3:ReplicateObject', 's3:ReplicateTags'],
+      Resource: { 'Fn::Join': ['', [{ 'Fn::GetAtt': ['ReplicaDDFB2A87', 'Arn'] }, '/*']] },
+      Condition: THE_ROLE,
+    },
+  ]);
+});
+
+test('switches versioning on, and needs nothing at deploy time', () => {
+  const stack = backup();
+  grant(bucket(stack, 'Replica'));
+  const template = Template.fromStack(stack);
+  template.hasResourceProperties('AWS::S3::Bucket', { VersioningConfiguration: { Status: 'Enabled' } });
+  template.resourceCountIs('AWS::Lambda::Function', 0);
+  template.resourceCountIs('AWS::IAM::Role', 0);
+});
+
+test.each([
+  ['a path', { ...ROLE, rolePath: '/service-role/' }, isRole(`:iam::${SOURCE}:role/service-role/data-to-backup`)],
+  [
+    'an organization',
+    ORGANIZATION,
+    {
+      StringEquals: { 'aws:PrincipalOrgID': 'o-a1b2c3d4e5' },
+      ArnLike: { 'aws:PrincipalArn': inPartition(':iam::*:role/backup-*') },
+      ArnNotLike: { 'aws:PrincipalArn': inPartition(':iam::*:role/*/*') },
+    },
+  ],
+  [
+    'an organization with a path',
+    { ...ORGANIZATION, rolePath: '/replication/' },
+    {
+      StringEquals: { 'aws:PrincipalOrgID': 'o-a1b2c3d4e5' },
+      ArnLike: { 'aws:PrincipalArn': inPartition(':iam::*:role/replication/backup-*') },
+      ArnNotLike: { 'aws:PrincipalArn': inPartition(':iam::*:role/replication/*/*') },
+    },
+  ],
+])('names roles by %s', (_, options, Condition) => {
+  const stack = backup();
+  grant(bucket(stack, 'Replica'), options);
+  expect(inBucketPolicy(stack)).toMatchObject([{ Condition }]);
+});
+
+test.each<[string, s3.BucketProps, Partial<ReplicasFromOptions>, boolean]>([
+  ['a bucket that does not say', {}, {}, false],
+  ['bucket owner enforced', { objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED }, {}, false],
+  ['ACLs', { objectOwnership: s3.ObjectOwnership.OBJECT_WRITER }, {}, true],
+  ['bucket owner preferred', { objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_PREFERRED }, {}, true],
+  ['ACLs, but no wish', { objectOwnership: s3.ObjectOwnership.OBJECT_WRITER }, { ownerOverride: false }, false],
+  ['a wish', {}, { ownerOverride: true }, true],
+])('owner override with %s', (_, props, options, expected) => {
+  const stack = backup();
+  grant(bucket(stack, 'Replica', props), { ...ROLE, ...options });
+  const [{ Action }] = inBucketPolicy(stack);
+  expect(Action.includes('s3:ObjectOwnerOverrideToBucketOwner')).toBe(expected);
+});
+
+test.each<[string, object, object | undefined]>([
+  ['a minimum', { minimumRetention: Duration.days(30) }, { NumericGreaterThanEquals: 30 }],
+  ['a maximum', { maximumRetention: Duration.days(400) }, { NumericLessThanEqualsIfExists: 400 }],
+  [
+    'both',
+    { minimumRetention: Duration.hours(48), maximumRetention: Duration.days(400) },
+    { NumericGreaterThanEquals: 2, NumericLessThanEqualsIfExists: 400 },
+  ],
+])('accepts replicas by their retention: %s', (_, options, expected) => {
+  const stack = backup();
+  grant(bucket(stack, 'Replica', { objectLockEnabled: true }), { ...ROLE, ...options });
+  const days = Object.fromEntries(
+    Object.entries(expected!).map(([operator, it]) => [operator, { 's3:object-lock-remaining-retention-days': it }]),
+  );
+  expect(inBucketPolicy(stack)).toMatchObject([
+    { Action: 's3:ReplicateObject', Condition: { ...THE_ROLE, ...days } },
+    { Action: ['s3:ReplicateDelete', 's3:ReplicateTags'], Condition: THE_ROLE },
+  ]);
+});
+
+describe('the key', () => {
+  const use = (more: object) => ({
+    Effect: 'Allow',
+    Principal: ACCOUNT_OF_SOURCE,
+    Action: ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey'],
+    Resource: '*',
+    Condition: { ...THE_ROLE, StringEquals: throughS3, ...more },
+  });
+
+  test('of a bucket with a name may be used for this bucket only', () => {
+    const stack = backup();
+    grant(bucket(stack, 'Replica', { bucketName: 'the-backup', encryption: KMS }));
+    const arns = [inPartition(':s3:::the-backup'), inPartition(':s3:::the-backup/*')];
+    expect(inKeyPolicy(stack)).toMatchObject([use({ StringLike: { 'kms:EncryptionContext:aws:s3:arn': arns } })]);
+  });
+
+  test('of a bucket without a name may be used through S3: its policy cannot refer to the bucket', () => {
+    const stack = backup();
+    grant(bucket(stack, 'Replica', { encryption: KMS }));
+    const [{ Sid, ...statement }] = inKeyPolicy(stack);
+    expect(Sid).toMatch(/^ReplicasFrom111111111111/);
+    expect(statement).toEqual(use({}));
+  });
+
+  test('is the one that is named', () => {
+    const stack = backup();
+    grant(bucket(stack, 'Replica'), { ...ROLE, encryptionKey: key(stack) });
+    expect(inKeyPolicy(stack)).toHaveLength(1);
+  });
+
+  test('of an organization has the same conditions as the bucket', () => {
+    const stack = backup();
+    grant(bucket(stack, 'Replica', { encryption: KMS }), ORGANIZATION);
+    expect(inKeyPolicy(stack)).toMatchObject([
+      {
+        Principal: '*',
+        Condition: {
+          StringEquals: { ...throughS3, 'aws:PrincipalOrgID': 'o-a1b2c3d4e5' },
+          ArnLike: {},
+          ArnNotLike: {},
+        },
+      },
+    ]);
+  });
+
+  test('of SSE-S3 does not exist', () => {
+    const stack = backup();
+    grant(bucket(stack, 'Replica', { encryption: s3.BucketEncryption.S3_MANAGED }));
+    Template.fromStack(stack).resourceCountIs('AWS::KMS::Key', 0);
+  });
+});
+
+describe('what has a policy', () => {
+  class Wrapper extends Construct {
+    constructor(scope: Construct) {
+      super(scope, 'Wrapper');
+      this.node.defaultChild = bucket(scope as Stack, 'Inner', { enforceSSL: true });
+    }
+  }
+  test.each<[string, (stack: Stack) => s3.IBucketRef]>([
+    ['a bucket with a policy', (stack) => bucket(stack, 'Replica', { enforceSSL: true })],
+    ['an L1 bucket', (stack) => new s3.CfnBucket(stack, 'Replica')],
+    [
+      'the resource of an L2 bucket',
+      (stack) => bucket(stack, 'Replica', { enforceSSL: true }).node.defaultChild as any,
+    ],
+    ['a construct around a bucket', (stack) => new Wrapper(stack) as any],
+  ])('%s', (_, make) => {
+    const app = quietApp();
+    const stack = backup(app);
+    grant(make(stack));
+    app.synth();
+    expect(inBucketPolicy(stack)).toHaveLength(1);
+  });
+
+  test('an L1 key', () => {
+    const stack = backup();
+    const cfnKey = new kms.CfnKey(stack, 'Key', { keyPolicy: { Version: '2012-10-17', Statement: [] } });
+    grant(bucket(stack, 'Replica', { encryptionKey: kms.Key.fromCfnKey(cfnKey) }));
+    expect(inKeyPolicy(stack)).toHaveLength(1);
+  });
+});
+
+describe('policies that cannot be changed are handed over', () => {
+  test('of an imported bucket', () => {
+    const stack = backup();
+    const replica = s3.Bucket.fromBucketAttributes(stack, 'Replica', { bucketName: 'theirs', ...ENV });
+    grant(replica);
+    const statement = `"Action":["s3:ReplicateObject","s3:ReplicateDelete","s3:ReplicateTags"],"Resource":[{"Fn::Join":["",["arn:",{"Ref":"AWS::Partition"},":s3:::theirs/*"]]}]`;
+    Annotations.fromStack(stack).hasWarning('*', Match.stringLikeRegexp('bucketTakesNoPolicy|cannot be changed'));
+    const [{ entry }] = Annotations.fromStack(stack).findWarning('*', Match.anyValue());
+    expect(entry.data).toContain("The policy of the bucket 'Backup/Replica' cannot be changed from this app");
+    expect(entry.data).toContain(statement);
+    expect(entry.data).toContain(`${SOURCE}:role/data-to-backup`);
+  });
+
+  test('of an imported key', () => {
+    const stack = backup();
+    const theirs = kms.Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:eu-west-1:222222222222:key/1');
+    grant(bucket(stack, 'Replica', { encryption: KMS, encryptionKey: theirs }));
+    const [{ entry }, ...more] = Annotations.fromStack(stack).findWarning('*', Match.anyValue());
+    expect(more).toEqual([]);
+    expect(entry.data).toContain("The policy of the key 'Backup/Key' cannot be changed from this app");
+    expect(entry.data).toContain('"kms:Encrypt","kms:GenerateDataKey","kms:Decrypt"');
+  });
+
+  test('and nothing is said where they were changed', () => {
+    const stack = backup();
+    grant(bucket(stack, 'Replica', { encryption: KMS }));
+    expect(Annotations.fromStack(stack).findWarning('*', Match.anyValue())).toEqual([]);
+  });
+});
+
+describe('many sources', () => {
+  const withRoles = (count: number) => {
+    const app = quietApp();
+    const replica = bucket(backup(app), 'Replica', { encryption: KMS });
+    for (let i = 0; i < count; i++) {
+      grant(replica, { account: String(1e11 + i), roleName: `${'n'.repeat(60)}${1000 + i}` });
+    }
+    return app;
+  };
+
+  test('as many as fit with the longest names, and then an error with the remedy', () => {
+    expect(() => withRoles(47).synth()).not.toThrow();
+    expect(() => withRoles(48).synth()).toThrow(
+      /the policy .* of 'Backup\/Replica' has about \d+ characters: AWS takes at most 20480; let the roles of an organization in/,
+    );
+  });
+
+  test('the same role twice is one statement', () => {
+    const stack = backup();
+    const replica = bucket(stack, 'Replica');
+    grant(replica);
+    grant(replica);
+    expect(inBucketPolicy(stack)).toHaveLength(1);
+  });
+});
+
+describe('refuses', () => {
+  const replica = (stack: Stack) => bucket(stack, 'Replica');
+  test.each<[string, (stack: Stack) => s3.IBucketRef, ReplicasFromOptions, string]>([
+    ['nobody', replica, {}, 'replicas from nobody: … give account and roleName, or organizationId and roleNamePrefix'],
+    [
+      'an account without a role',
+      replica,
+      { account: SOURCE },
+      `replicas from account '${SOURCE}': … one role of one account`,
+    ],
+    ['a role without an account', replica, { roleName: 'a' }, "roleName 'a': … one role of one account"],
+    [
+      'an organization without a prefix',
+      replica,
+      { organizationId: 'o-a1b2c3d4e5' },
+      'roles of one organization with a common prefix',
+    ],
+    ['both forms', replica, { ...ROLE, ...ORGANIZATION }, 'one role of one account, or for roles of one organization'],
+    [
+      'a mixture',
+      replica,
+      { account: SOURCE, roleNamePrefix: 'a' },
+      'one role of one account, or for roles of one organization',
+    ],
+    ['something else than an account', replica, { ...ROLE, account: '1111' }, "account '1111': … 12 digits"],
+    [
+      'its own account',
+      replica,
+      { ...ROLE, account: ENV.account },
+      "which is the account of 'Backup/Replica': … leave the grant out",
+    ],
+    [
+      'something else than an organization',
+      replica,
+      { ...ORGANIZATION, organizationId: '*' },
+      "organizationId '*': … fixed id",
+    ],
+    ['a wildcard in the name', replica, { ...ROLE, roleName: '*' }, "roleName '*' (1 characters): IAM takes"],
+    [
+      'a wildcard in the prefix',
+      replica,
+      { ...ORGANIZATION, roleNamePrefix: 'a*' },
+      "roleNamePrefix 'a*' (2 characters): IAM takes",
+    ],
+    [
+      'an empty prefix',
+      replica,
+      { ...ORGANIZATION, roleNamePrefix: '' },
+      "roleNamePrefix '' (0 characters): IAM takes",
+    ],
+    ['a path without slashes', replica, { ...ROLE, rolePath: 'a' }, "rolePath 'a' (1 characters): IAM takes"],
+    [
+      'an AWS managed key',
+      (stack) => bucket(stack, 'Replica', { encryption: s3.BucketEncryption.KMS_MANAGED }),
+      ROLE,
+      'AWS managed key aws/s3 as default encryption: … customer managed keys only … encrypt the bucket with a kms.Key',
+    ],
+    [
+      'an alias',
+      replica,
+      { ...ROLE, encryptionKey: { alias: true } as any },
+      "encryptionKey 'Backup/Alias' … customer managed keys only",
+    ],
+    [
+      'a retention without Object Lock',
+      replica,
+      { ...ROLE, minimumRetention: Duration.days(1) },
+      "a retention of replicas in 'Backup/Replica', which has no Object Lock: … objectLockEnabled: true",
+    ],
+    ...[
+      [{ minimumRetention: Duration.hours(36) }, '1.5 days to open'],
+      [{ minimumRetention: Duration.days(0) }, '0 days to open'],
+      [{ minimumRetention: Duration.days(3), maximumRetention: Duration.days(2) }, '3 days to 2 days'],
+    ].map(([options, shown]): [string, (stack: Stack) => s3.IBucketRef, ReplicasFromOptions, string] => [
+      `a retention of ${shown}`,
+      (stack) => bucket(stack, 'Replica', { objectLockEnabled: true }),
+      { ...ROLE, ...(options as object) },
+      `retention ${shown}: … whole days of at least 1`,
+    ]),
+  ])('%s', (_, make, options, message) => {
+    const stack = backup();
+    const target = make(stack);
+    const encryptionKey =
+      'alias' in (options.encryptionKey ?? {})
+        ? kms.Alias.fromAliasName(stack, 'Alias', 'alias/a')
+        : options.encryptionKey;
+    const pattern = message
+      .split(' … ')
+      .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+      .join('[^]*');
+    expect(() => grant(target, { ...options, encryptionKey })).toThrow(
+      new RegExp(`^\\[Backup/Replica/Resource\\] [^]*${pattern}`),
+    );
+  });
+
+  test('a second policy beside that of the user', () => {
+    const app = quietApp();
+    const stack = backup(app);
+    const target = new s3.CfnBucket(stack, 'Replica');
+    new s3.CfnBucketPolicy(stack, 'Policy', { bucket: replica.ref, policyDocument: { Statement: [] } });
+    grant(replica);
+    expect(() => app.synth()).toThrow(
+      /2 bucket policies for 'Backup\/Replica': .* one of them would overwrite the other; .*Bucket.fromCfnBucket\(\)/,
+    );
+  });
+});
+
+test('snapshot', () => {
+  const stack = backup(testApp());
+  const replica = bucket(stack, 'Replica', { bucketName: 'the-backup', encryption: KMS, enforceSSL: true });
+  grant(replica);
+  grant(replica, ORGANIZATION);
+  const { Resources } = Template.fromStack(stack).toJSON();
+  expect(Resources).toMatchSnapshot();
+});
