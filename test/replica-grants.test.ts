@@ -354,8 +354,8 @@ describe('refuses', () => {
     const app = quietApp();
     const stack = backup(app);
     const target = new s3.CfnBucket(stack, 'Replica');
-    new s3.CfnBucketPolicy(stack, 'Policy', { bucket: replica.ref, policyDocument: { Statement: [] } });
-    grant(replica);
+    new s3.CfnBucketPolicy(stack, 'Policy', { bucket: target.ref, policyDocument: { Statement: [] } });
+    grant(target);
     expect(() => app.synth()).toThrow(
       /2 bucket policies for 'Backup\/Replica': .* one of them would overwrite the other; .*Bucket.fromCfnBucket\(\)/,
     );
