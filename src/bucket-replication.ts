@@ -14,7 +14,9 @@ import { destinationErrors } from './private/check-configuration';
 import { validateReplication } from './private/checks';
 import { deployAfter } from './private/deploy-order';
 import { checkDestination } from './private/destination-input';
-import { sameStage } from './private/environment';
+import { compare, sameStage } from './private/environment';
+import { Grantee } from './private/grant-statements';
+import { defaultKeyOf, isOwnerEnforced } from './private/grant-target';
 import { checkKeys } from './private/key-input';
 import { canRefer, ruleKeys } from './private/keys';
 import { mistake } from './private/mistake';
@@ -23,9 +25,11 @@ import { nestedCircle } from './private/nested-circle';
 import { bucketAttribute } from './private/references';
 import { replicationRole } from './private/role';
 import { checkRoleInput } from './private/role-input';
-import { checkAgainst, checkOptions } from './private/rule-input';
+import { crossAccountRoleName, nameOfGivenRole } from './private/role-name';
+import { checkAgainst, checkOptions, checkOwnerOverride } from './private/rule-input';
 import { AddedRule, ruleId } from './private/rules';
 import { enableVersioning } from './private/versioning';
+import { ReplicaGrants } from './replica-grants';
 import { ReplicationFilter } from './replication-filter';
 import { ReplicationRule } from './replication-rule';
 
@@ -112,6 +116,7 @@ export class BucketReplication extends Construct {
   public readonly role: iam.IRole;
 
   private readonly end: BucketEnd;
+  private readonly roleProps: BucketReplicationProps;
   private readonly anchor: SourceAnchor;
 
   /**
@@ -136,11 +141,13 @@ export class BucketReplication extends Construct {
 
     const name = givenName(cfn);
     this.source = props.source;
+    this.roleProps = props;
     this.anchor = new SourceAnchor(cfn, name);
     this.anchor.handle = this;
     this.role = replicationRole(this.anchor, cfn, name !== undefined, props, {
       statements: () => this.anchor.permissions(),
       inUse: () => this.anchor.rules.some(({ options }) => options.enabled !== false),
+      name: () => (this.anchor.crossesAccounts ? crossAccountRoleName(end) : undefined),
     });
     this.anchor.role = this.role;
     cfn.replicationConfiguration = Lazy.any({ produce: () => this.anchor.configuration() });
@@ -181,6 +188,9 @@ export class BucketReplication extends Construct {
     checkDestination(at, source, destination);
     checkKeys(at, source, destination, rule);
     const filter = rule.filter ?? ReplicationFilter.all();
+    const foreign = compare(source.account, destination.account) === 'different';
+    checkOwnerOverride(at, rule, foreign);
+    const grantee = foreign ? this.grantee(at) : undefined;
     const added = {
       at,
       options: rule,
@@ -190,6 +200,7 @@ export class BucketReplication extends Construct {
           ?.destinationArn ?? bucketAttribute(source.stack, destination, 'arn'),
       filter,
       id: rule.ruleId ?? ruleId(destination, filter),
+      ownerOverride: rule.ownerOverride ?? (foreign && !isOwnerEnforced(destination)),
     };
     checkAgainst(at, added, anchor.rules);
     const waiting = nestedCircle(anchor.bucket, added);
@@ -204,7 +215,18 @@ export class BucketReplication extends Construct {
       this.prepare(at, destination, destination.cfn);
     }
     this.deployAfterKeys(at, added);
+    if (grantee) {
+      const key = ruleKeys(anchor.bucket, added).replicaKey && (rule.destinationKey ?? defaultKeyOf(destination));
+      ReplicaGrants.fromBucket(rule.destination)._grant(grantee, key, added.ownerOverride);
+    }
     anchor.rules.push(added);
+  }
+
+  /** How policies of another account name the replication role. */
+  private grantee(at: Construct): Grantee {
+    const { role, roleName, rolePath = '/' } = this.roleProps;
+    const name = role ? nameOfGivenRole(at, role) : { roleName: roleName ?? crossAccountRoleName(this.end), rolePath };
+    return { account: this.end.account, ...name };
   }
 
   private checkedSource(end: BucketEnd): s3.CfnBucket {
@@ -262,8 +284,12 @@ export class BucketReplication extends Construct {
 
   private deployAfterKeys(at: Construct, rule: AddedRule): void {
     const { sourceKeys, replicaKey } = ruleKeys(this.anchor.bucket, rule);
-    for (const key of [...sourceKeys, ...(replicaKey ? [replicaKey] : [])]) {
-      if ('cfn' in key && canRefer(this.end.stack, key)) {
+    const uses = [
+      ...sourceKeys.map((key) => ({ key, owner: this.end.account })),
+      ...(replicaKey ? [{ key: replicaKey, owner: rule.destination.account }] : []),
+    ];
+    for (const { key, owner } of uses) {
+      if ('cfn' in key && canRefer(this.end.stack, key, owner)) {
         deployAfter(at, 'source', this.end.stack, {
           what: `key '${key.cfn.node.path}'`,
           stack: Stack.of(key.cfn),

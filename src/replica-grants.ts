@@ -3,7 +3,7 @@ import { DestinationAnchor } from './private/anchors';
 import { arnByName, BucketEnd, bucketEnd, givenName } from './private/bucket-end';
 import { destinationErrors } from './private/check-configuration';
 import { checkGrant } from './private/grant-input';
-import { bucketStatements, keyStatement, ResourceStatement } from './private/grant-statements';
+import { bucketStatements, Grant, Grantee, keyStatement, ResourceStatement } from './private/grant-statements';
 import { defaultKeyOf, isOwnerEnforced, policyTaker } from './private/grant-target';
 import { acknowledgeReplica } from './private/nag';
 import { enableVersioning } from './private/versioning';
@@ -113,10 +113,21 @@ export class ReplicaGrants {
     const { cfn, ref } = end;
     const grantee = checkGrant(cfn ?? ref, end, options);
     const key = options.encryptionKey ?? defaultKeyOf(end);
+    const retention = { minimum: options.minimumRetention?.toDays(), maximum: options.maximumRetention?.toDays() };
+    this._grant(grantee, key, options.ownerOverride ?? !isOwnerEnforced(end), retention);
+  }
+
+  /** @internal */
+  public _grant(
+    grantee: Grantee,
+    key: kms.IKeyRef | undefined,
+    ownerOverride: boolean,
+    retention: Grant['retention'] = {},
+  ): void {
+    const { end } = this;
+    const { cfn, ref } = end;
     const name = cfn ? givenName(cfn) : ref.bucketRef.bucketName;
     const destinationArn = name === undefined ? cfn!.attrArn : arnByName(name);
-    const ownerOverride = options.ownerOverride ?? !isOwnerEnforced(end);
-    const retention = { minimum: options.minimumRetention?.toDays(), maximum: options.maximumRetention?.toDays() };
 
     this.add(ref, 'bucket', bucketStatements({ grantee, destinationArn, ownerOverride, retention }));
     if (key) {

@@ -94,6 +94,17 @@ export interface ReplicationRuleOptions {
   readonly metrics?: boolean;
 
   /**
+   * Whether the account of the destination, in place of the account that owns the source object, becomes the owner of
+   * replicas; ACLs are then not replicated. For destinations in another account only. A bucket with Object Ownership
+   * "bucket owner enforced" owns its replicas anyhow.
+   *
+   * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-change-owner.html
+   * @default - true when the destination is in another account and has ACLs enabled; false for an imported one, where
+   * that cannot be seen
+   */
+  readonly ownerOverride?: boolean;
+
+  /**
    * The KMS key that encrypts the replicas of objects which are encrypted with KMS. A symmetric customer managed key in
    * the region of the destination bucket. Replicas of objects with SSE-S3 stay SSE-S3 whatever this says.
    *

@@ -563,7 +563,6 @@ describe('the destination', () => {
   describe('is out of reach', () => {
     const imported = (attributes: s3.BucketAttributes) =>
       to((stack) => s3.Bucket.fromBucketAttributes(stack, 'Imported', { bucketName: 'theirs', ...attributes }));
-    const crossAccount = "'222222222222', source in account '111111111111' … bucket policy … CrossAccountReplication";
     const unclear =
       'unknown at synthesis … whether they are one account … set env.account on both stacks, or on neither';
     const agnostic = (build: (stack: Stack) => void) => (stack: Stack) => build(beside(stack, 'Agnostic', {}));
@@ -571,15 +570,32 @@ describe('the destination', () => {
 
     refuses([
       [
-        'another account',
-        to((stack) => bucket(beside(stack, 'Other', otherAccount), 'Destination')),
-        `[Stack/Replication] … ${crossAccount}`,
+        'another account, from a region that is not known',
+        (stack) => {
+          const anywhere = beside(stack, 'Anywhere', { account: '222222222222' });
+          flow(anywhere, {
+            destination: s3.Bucket.fromBucketAttributes(stack, 'Theirs', { bucketName: 'theirs', account: ACCOUNT }),
+          });
+        },
+        '[Anywhere/Replication] … source in a region unknown at synthesis … the name of the role is made of its region … set env.account and env.region',
       ],
-      ['another account, imported', imported({ account: '222222222222' }), `[Stack/Replication] … ${crossAccount}`],
       [
-        'another account, of a pair',
-        (stack) => pair(stack, { destinationStack: beside(stack, 'Other', otherAccount) }),
-        `[Stack/Pair] … ${crossAccount}`,
+        'another account, with a role whose name is not known',
+        (stack) => {
+          const role = new iam.Role(stack, 'Role', { assumedBy: new iam.ServicePrincipal('s3.amazonaws.com') });
+          const theirs = bucket(beside(stack, 'Other', otherAccount), 'Destination');
+          new BucketReplication(stack, 'Replication', {
+            source: bucket(stack, 'Source'),
+            role,
+            rules: [{ destination: theirs }],
+          });
+        },
+        "[Stack/Replication] … role 'Stack/Role' with a name unknown at synthesis for a destination in another account … give the role a roleName",
+      ],
+      [
+        'the same account, with owner override',
+        (stack) => flow(stack, { ownerOverride: true }),
+        '[Stack/Replication] … ownerOverride with a destination in the account of the source … leave ownerOverride off',
       ],
       [
         'an unknown account',

@@ -390,6 +390,7 @@ describe('changing one prop replaces and removes nothing', () => {
       true: () => ({ deleteMarkerReplication: true }),
       false: () => ({ deleteMarkerReplication: false }),
     },
+    ownerOverride: { off: () => ({ ownerOverride: false }) },
     replicaModifications: {
       true: () => ({ replicaModifications: true }),
       false: () => ({ replicaModifications: false }),

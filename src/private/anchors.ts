@@ -2,7 +2,7 @@ import { aws_iam as iam, aws_s3 as s3, CfnResource, Stack } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
 import { arnByName, definedResource, propertyOverrides } from './bucket-end';
 import { KeyPointer, regionOfKey } from './encryption';
-import { partitionOf } from './environment';
+import { compare, partitionOf } from './environment';
 import { ruleKeys } from './keys';
 import { KeyAccess, Statement, statements } from './permissions';
 import { isIntrinsic } from './policy-lookup';
@@ -53,6 +53,12 @@ export class SourceAnchor extends Construct {
     this.arn = givenName === undefined ? bucket.attrArn : arnByName(givenName);
   }
 
+  /** Whether a rule goes to another account, whose policies name the role. */
+  public get crossesAccounts(): boolean {
+    const { account } = Stack.of(this.bucket);
+    return this.rules.some(({ destination }) => compare(destination.account, account) === 'different');
+  }
+
   /** The policy with the permissions, where they are not part of the role. */
   public get policy(): CfnResource | undefined {
     const policy = this.node.tryFindChild(POLICY_ID);
@@ -92,6 +98,7 @@ export class SourceAnchor extends Construct {
               ? keys.sourceKeys.map((key) => this.keyAccess(key, stack.region))
               : [],
             replicaKey: keys.replicaKey && this.keyAccess(keys.replicaKey, rule.destination.region),
+            ownerOverride: rule.ownerOverride,
           };
         }),
     };

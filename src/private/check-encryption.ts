@@ -97,7 +97,7 @@ function ruleFindings(
   if (keys.replicatesKmsObjects && keys.replicaKey === undefined) {
     return [
       error({
-        saw: `the source is encrypted with ${usesKms(encryption) ? encryption.kind : 'KMS (sourceKeys)'}, and ${describeMissing(bucket, ofDestination, name)}`,
+        saw: `the source is encrypted with ${usesKms(encryption) ? encryption.kind : 'KMS (sourceKeys)'}, and ${describeMissing(bucket, ofDestination, name, rule.destination.account)}`,
         because:
           'S3 takes a rule for objects that are encrypted with KMS only with the ARN of a customer managed key for their replicas',
         instead:
@@ -181,7 +181,12 @@ function unfit(key: CfnResource): string | undefined {
   return kind && `is not a symmetric encryption key (${kind[0]})`;
 }
 
-function describeMissing(source: s3.CfnBucket, encryption: DefaultEncryption | undefined, name: string): string {
+function describeMissing(
+  source: s3.CfnBucket,
+  encryption: DefaultEncryption | undefined,
+  name: string,
+  owner: string,
+): string {
   switch (encryption?.kind) {
     case undefined:
       return `no key is known for ${name}`;
@@ -191,7 +196,7 @@ function describeMissing(source: s3.CfnBucket, encryption: DefaultEncryption | u
       return `destination ${name} with the alias '${encryption.alias}', which may point to another key tomorrow`;
     case 'SSE-KMS':
     case 'DSSE-KMS':
-      return `the key of destination ${name} is ${whyUnreachable(Stack.of(source), encryption.key)}, where the source cannot refer to it`;
+      return `the key of destination ${name} is ${whyUnreachable(Stack.of(source), encryption.key, owner)}, where the source cannot refer to it`;
     default:
       return `destination ${name} has no KMS key`;
   }

@@ -36,7 +36,7 @@ function inPolicyOf(anchor: SourceAnchor, key: KeyPointer, actions: readonly str
     return [];
   }
   const stack = Stack.of(key.cfn);
-  const { role, account, known } = roleIn(anchor, stack);
+  const { role, account, owner, known } = roleIn(anchor, stack);
   const document = keyPolicyOf(key.cfn as kms.CfnKey);
   const policy = `the policy of the ${whose} key '${key.cfn.node.path}'`;
   const denies = findDenies({
@@ -44,10 +44,12 @@ function inPolicyOf(anchor: SourceAnchor, key: KeyPointer, actions: readonly str
     actions,
     role,
     account,
+    owner,
     viaService: stack.resolve(`s3.${stack.region}.${Aws.URL_SUFFIX}`),
     known: [...known, [{ Ref: 'AWS::URLSuffix' }, urlSuffixOf(stack.region)]],
   });
-  const missing = actions.filter((action) => !mayAllow(document, action, role));
+  const foreign = owner === account ? undefined : account;
+  const missing = actions.filter((action) => !mayAllow(document, action, role, foreign));
   return [
     ...denies.map((deny) => denyFinding(deny, policy)),
     ...circle(anchor, stack, document, policy),
@@ -85,17 +87,18 @@ function circle(anchor: SourceAnchor, stack: Stack, document: unknown, policy: s
 }
 
 /** Whether a statement names everybody, an account, or the role; a document that cannot be read gets the benefit of the doubt. */
-function mayAllow(document: unknown, action: string, role: unknown): boolean {
+function mayAllow(document: unknown, action: string, role: unknown, foreign: string | undefined): boolean {
   const statements = statementsIn(document);
   return (
     statements.length === 0 ||
     statements.some(({ body }) => {
       const principal = JSON.stringify(body.Principal ?? '*');
-      const ours =
-        /:root"|"\*"|"\d{12}"|"(Ref|Fn::If|Fn::ImportValue)":(?!"AWS::(Partition|URLSuffix|AccountId)")/.test(
-          principal,
-        ) ||
-        (role !== undefined && principal.includes(JSON.stringify(role)));
+      const ours = foreign
+        ? principal.includes(foreign) || principal.includes('"*"')
+        : /:root"|"\*"|"\d{12}"|"(Ref|Fn::If|Fn::ImportValue)":(?!"AWS::(Partition|URLSuffix|AccountId)")/.test(
+            principal,
+          ) ||
+          (role !== undefined && principal.includes(JSON.stringify(role)));
       return body.Effect === 'Allow' && ours && actionFit(body, action) !== 'none';
     })
   );

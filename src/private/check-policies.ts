@@ -73,18 +73,19 @@ function inPoliciesOf(
   const stack = Stack.of(bucket);
   const name = stack.resolve(givenName(bucket));
   const partition = partitionOf(stack.region);
-  const { role, account, known: ofRole } = roleIn(anchor, stack);
+  const { role, account, owner, known: ofRole } = roleIn(anchor, stack);
   const known: Array<readonly [unknown, string]> = [
     ...ofRole,
     ...(partition === undefined ? [] : [[{ Ref: 'AWS::Partition' }, partition] as const]),
     ...(typeof name === 'string' ? [[stack.resolve(bucket.ref), name] as const] : []),
   ];
   return bucketPoliciesOf(bucket).flatMap(({ policy, document }) =>
-    findDenies({ ...question, document, role, account, resource: stack.resolve(bucket.attrArn), known }).map((deny) =>
-      denyFinding(
-        { ...deny, certain: deny.certain && policy.cfnOptions.condition === undefined },
-        `the policy '${policy.node.path}' of ${whose}`,
-      ),
+    findDenies({ ...question, document, role, account, owner, resource: stack.resolve(bucket.attrArn), known }).map(
+      (deny) =>
+        denyFinding(
+          { ...deny, certain: deny.certain && policy.cfnOptions.condition === undefined },
+          `the policy '${policy.node.path}' of ${whose}`,
+        ),
     ),
   );
 }

@@ -49,8 +49,10 @@ export interface DenyQuestion {
   readonly replicaEncryption?: 'AES256' | 'aws:kms' | 'aws:kms:dsse';
   /** ARN of the replication role: conditions that exempt it are then understood. */
   readonly role?: unknown;
-  /** The account of the role and of the bucket or key, when it is known. */
+  /** The account of the role, when it is known. */
   readonly account?: string;
+  /** The account of the bucket or key, when it is known. */
+  readonly owner?: string;
   /** Host through which S3 calls KMS, `s3.<region>.amazonaws.com`. */
   readonly viaService?: unknown;
   /** Intrinsics whose value is known: `[[{ Ref: 'Bucket' }, 'my-bucket'], [{ Ref: 'AWS::Region' }, 'eu-west-1']]`. */
@@ -225,10 +227,11 @@ function carried(key: string, action: string, question: DenyQuestion, spell: Spe
     case 'aws:principaltype':
       return value('AssumedRole');
     case 'aws:principalaccount':
+    case 'kms:calleraccount':
+      return question.account === undefined ? undefined : value(question.account, 'the account of the role');
     case 'aws:resourceaccount':
     case 's3:resourceaccount':
-    case 'kms:calleraccount':
-      return question.account === undefined ? undefined : value(question.account, 'the account of the buckets');
+      return question.owner === undefined ? undefined : value(question.owner, 'the account of the bucket');
     case 'kms:viaservice':
       return question.viaService === undefined ? undefined : value(spell(question.viaService), 'the host of S3');
     case 's3:x-amz-server-side-encryption':

@@ -4,6 +4,7 @@ import { leadsTo } from './anchors';
 import { BucketEnd, givenName, literalName, nameOf } from './bucket-end';
 import { compare, deployedStack, isNested, partitionOf, sameStage, shown } from './environment';
 import { Mistake, mistake } from './mistake';
+import { hasKnownPlace } from './role-name';
 
 /** Throws when replication from source to destination cannot work or cannot be deployed. */
 export function checkDestination(at: IConstruct, source: BucketEnd, destination: BucketEnd): void {
@@ -56,12 +57,11 @@ function destinationMistake(source: BucketEnd, destination: BucketEnd): Mistake 
       instead: 'set env.account on both stacks, or on neither',
     };
   }
-  if (accounts === 'different') {
+  if (accounts === 'different' && !hasKnownPlace(source.stack)) {
     return {
-      saw: `destination ${name} in account ${shown(destination.account)}, source in account ${shown(source.account)}`,
-      because:
-        'the other account must let the replication role in with a bucket policy, which this version does not write',
-      instead: 'use a destination in the same account, or CrossAccountReplication in the version that brings it',
+      saw: `destination ${name} in account ${shown(destination.account)}, source in a region ${shown(source.region)}`,
+      because: 'the other account names the replication role, and the name of the role is made of its region',
+      instead: 'set env.account and env.region on the stack of the source',
     };
   }
   return destination.cfn ? undeployable(source, { ...destination, cfn: destination.cfn }) : undefined;

@@ -35,7 +35,7 @@ export function checkKeys(
         saw: `${saw} in region ${shown(region)}, ${nameOf(bucket)} in ${shown(bucket.region)}`,
       });
     }
-    const unreachable = whyUnreachable(source.stack, keyPointer(key));
+    const unreachable = whyUnreachable(source.stack, keyPointer(key), bucket.account);
     if (unreachable) {
       throw mistake(at, {
         saw: `${saw} ${unreachable}`,

@@ -34,18 +34,24 @@ function replicaKey(source: s3.CfnBucket, rule: AddedRule): KeyPointer | undefin
   }
   if (destination.cfn) {
     const encryption = defaultEncryption(destination.cfn);
-    return 'key' in encryption && canRefer(Stack.of(source), encryption.key) ? encryption.key : undefined;
+    return 'key' in encryption && canRefer(Stack.of(source), encryption.key, destination.account)
+      ? encryption.key
+      : undefined;
   }
   const imported = importedKey(destination);
   return imported && keyPointer(imported);
 }
 
-export function canRefer(consumer: Stack, key: KeyPointer): boolean {
-  return whyUnreachable(consumer, key) === undefined;
+export function canRefer(consumer: Stack, key: KeyPointer, owner = consumer.account): boolean {
+  return whyUnreachable(consumer, key, owner) === undefined;
 }
 
-/** Where a key is that a stack cannot refer to with a weak reference. */
-export function whyUnreachable(consumer: Stack, key: KeyPointer): string | undefined {
+/**
+ * Where a key is that a stack cannot refer to with a weak reference, or that is not a key of the bucket's account.
+ *
+ * @param owner the account of the bucket that the key is for
+ */
+export function whyUnreachable(consumer: Stack, key: KeyPointer, owner = consumer.account): string | undefined {
   const stack = 'cfn' in key ? Stack.of(key.cfn) : consumer;
   if (deployedStack(stack) === deployedStack(consumer)) {
     return undefined;
@@ -56,7 +62,7 @@ export function whyUnreachable(consumer: Stack, key: KeyPointer): string | undef
   if (isNested(stack)) {
     return 'in a nested stack of another stack';
   }
-  const accounts = compare(stack.account, consumer.account);
+  const accounts = compare(stack.account, owner);
   if (accounts === 'different') {
     return 'in another account';
   }

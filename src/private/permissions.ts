@@ -19,6 +19,8 @@ export interface RuleAccess {
   readonly sourceKeys: readonly KeyAccess[];
   /** Key that replicas are encrypted with. */
   readonly replicaKey?: KeyAccess;
+  /** Whether the account of the destination becomes the owner of replicas. */
+  readonly ownerOverride?: boolean;
 }
 
 export interface KeyAccess {
@@ -44,7 +46,9 @@ export interface SourceAccess {
 export function statements(access: SourceAccess): Statement[] {
   const objects = (arn: string, rules: readonly RuleAccess[]) =>
     widest(rules.map((rule) => rule.prefix)).map((prefix) => `${arn}/${inPolicy(prefix)}*`);
-  const byDestination = groupBy(access.rules, (rule) => rule.destinationArn);
+  const replicas = (rules: readonly RuleAccess[]) =>
+    [...groupBy(rules, (rule) => rule.destinationArn)].flatMap(([arn, ofBucket]) => objects(arn, ofBucket));
+  const overriding = access.rules.filter((rule) => rule.ownerOverride);
   const readConfiguration: Statement = {
     Sid: 'ReadReplicationConfiguration',
     Effect: 'Allow',
@@ -73,8 +77,18 @@ export function statements(access: SourceAccess): Statement[] {
       Sid: 'WriteReplicas',
       Effect: 'Allow',
       Action: ['s3:ReplicateObject', 's3:ReplicateDelete', 's3:ReplicateTags'],
-      Resource: [...byDestination].flatMap(([arn, rules]) => objects(arn, rules)),
+      Resource: replicas(access.rules),
     },
+    ...(overriding.length > 0
+      ? [
+          {
+            Sid: 'OwnReplicas',
+            Effect: 'Allow' as const,
+            Action: ['s3:ObjectOwnerOverrideToBucketOwner'],
+            Resource: replicas(overriding),
+          },
+        ]
+      : []),
     ...keyStatements(
       'DecryptSourceObjects',
       ['kms:Decrypt', 'kms:GenerateDataKey'],

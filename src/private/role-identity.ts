@@ -8,16 +8,18 @@ import { partitionOf } from './environment';
 export function roleIn(
   anchor: SourceAnchor,
   stack: Stack,
-): Pick<DenyQuestion, 'role' | 'account'> & { known: NonNullable<DenyQuestion['known']> } {
+): Pick<DenyQuestion, 'role' | 'account' | 'owner'> & { known: NonNullable<DenyQuestion['known']> } {
   const own = Stack.of(anchor);
-  const account = Token.isUnresolved(own.account) ? undefined : own.account;
+  const account = knownText(own.account);
   const arn = literalArn(anchor);
   if (stack !== own) {
-    return { role: arn, account, known: [] };
+    return { role: arn, account, owner: knownText(stack.account), known: [] };
   }
   const attribute = own.resolve(anchor.role.roleArn);
-  return { role: attribute, account, known: arn === undefined ? [] : [[attribute, arn]] };
+  return { role: attribute, account, owner: account, known: arn === undefined ? [] : [[attribute, arn]] };
 }
+
+const knownText = (text: string) => (Token.isUnresolved(text) ? undefined : text);
 
 function literalArn({ role }: SourceAnchor): string | undefined {
   if (!Token.isUnresolved(role.roleArn)) {
@@ -26,8 +28,9 @@ function literalArn({ role }: SourceAnchor): string | undefined {
   const cfn = definedResource(role, 'AWS::IAM::Role') as iam.CfnRole | undefined;
   const { account, region } = Stack.of(role);
   const partition = partitionOf(region);
-  const { roleName, path = '/' } = cfn ?? {};
-  return roleName === undefined || partition === undefined || Token.isUnresolved(`${account}${path}${roleName}`)
+  const { path = '/' } = cfn ?? {};
+  const roleName: string | undefined = cfn && Stack.of(cfn).resolve(cfn.roleName);
+  return typeof roleName !== 'string' || partition === undefined || Token.isUnresolved(`${account}${path}${roleName}`)
     ? undefined
     : `arn:${partition}:iam::${account}:role${path}${roleName}`;
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'crypto';
-import { aws_iam as iam, CfnCondition, CfnDeletionPolicy, CfnResource, Stack } from 'aws-cdk-lib';
+import { aws_iam as iam, CfnCondition, CfnDeletionPolicy, CfnResource, Lazy, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { definedResource } from './bucket-end';
 import { deployedStack } from './environment';
@@ -55,6 +55,9 @@ export function replicationRole(
   });
   const cfnRole = definedResource(role, 'AWS::IAM::Role') as iam.CfnRole | undefined;
   const made: CfnResource[] = cfnRole ? [cfnRole] : [];
+  if (cfnRole && options.roleName === undefined) {
+    cfnRole.roleName = Lazy.string({ produce: late.name });
+  }
   if (nameIsKnown && cfnRole) {
     cfnRole.policies = [{ policyName: POLICY_NAME, policyDocument: document }];
   } else {
@@ -63,7 +66,7 @@ export function replicationRole(
   for (const resource of made) {
     existLike(bucket, resource);
     if (options.roleName === undefined) {
-      keepLike(bucket, resource, late.inUse);
+      keepLike(bucket, resource, () => late.inUse() && late.name() === undefined);
     }
   }
   return role;
@@ -80,6 +83,8 @@ export interface LatePermissions {
   readonly statements: () => Statement[];
   /** Whether S3 replicates with the role. */
   readonly inUse: () => boolean;
+  /** The name that another account knows the role by; nothing within one account. */
+  readonly name: () => string | undefined;
 }
 
 /** A policy document whose statements are asked for when it is rendered. */

@@ -76,6 +76,17 @@ function optionMistakes(options: ReplicationRuleOptions): Mistake[] {
   return found;
 }
 
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-change-owner.html */
+export function checkOwnerOverride(at: IConstruct, { ownerOverride }: ReplicationRuleOptions, foreign: boolean): void {
+  if (ownerOverride && !foreign) {
+    throw mistake(at, {
+      saw: 'ownerOverride with a destination in the account of the source',
+      because: 'the owner would not change, and S3 would not replicate ACLs any more',
+      instead: 'leave ownerOverride off',
+    });
+  }
+}
+
 /** Throws when the rule contradicts those that the source has already. */
 export function checkAgainst(at: IConstruct, rule: AddedRule, others: readonly AddedRule[]): void {
   const { priority } = rule.options;

@@ -15,6 +15,8 @@ export interface AddedRule {
   readonly destinationArn: string;
   readonly filter: ReplicationFilter;
   readonly id: string;
+  /** Whether the account of the destination becomes the owner of replicas. */
+  readonly ownerOverride: boolean;
 }
 
 /** A rule's name in S3: from the destination and the filter alone, so that it stays when other rules come and go. */
@@ -100,6 +102,7 @@ export function renderRule(
     destination: {
       bucket: rule.destinationArn,
       account: rule.destination.account,
+      accessControlTranslation: rule.ownerOverride ? { owner: 'Destination' } : undefined,
       storageClass: options.storageClass?.value,
       encryptionConfiguration: replicaKeyArn ? { replicaKmsKeyId: replicaKeyArn } : undefined,
       // 15 minutes is the only value S3 knows; without RTC a threshold is refused

@@ -18,6 +18,7 @@ function added(options: ReplicationRuleOptions = {}, id = 'the-rule'): AddedRule
     destinationArn: 'arn:aws:s3:::the-replica',
     filter,
     id,
+    ownerOverride: false,
   };
 }
 

@@ -1,0 +1,47 @@
+import { createHash } from 'crypto';
+import { aws_iam as iam, Stack, Token } from 'aws-cdk-lib';
+import { IConstruct } from 'constructs';
+import { BucketEnd, definedResource } from './bucket-end';
+import { deployedStack, shown } from './environment';
+import { mistake } from './mistake';
+
+/** How policies of another account name a role. */
+export interface RoleName {
+  readonly roleName: string;
+  readonly rolePath: string;
+}
+
+const MAX_ROLE_NAME = 64;
+
+/**
+ * The name of the replication role where an account boundary is crossed: the other account has to know it before the
+ * role exists. Unique in the account, because roles of all regions share their names; and the same as long as the bucket
+ * stays where it is in the app.
+ */
+export function crossAccountRoleName({ stack, cfn, account, region }: BucketEnd): string {
+  const { stackName } = deployedStack(stack);
+  const hash = createHash('sha256')
+    .update(JSON.stringify([stackName, cfn!.node.path, account, region]))
+    .digest('hex')
+    .slice(0, 12);
+  return `s3-replication-${stackName.slice(0, MAX_ROLE_NAME - 28)}-${hash}`;
+}
+
+/** Of a role that the user gave. Throws when its name is not known at synthesis. */
+export function nameOfGivenRole(at: IConstruct, role: iam.IRole): RoleName {
+  const cfn = definedResource(role, 'AWS::IAM::Role') as iam.CfnRole | undefined;
+  const [, path, name] = /:role(\/.*?)([^/]+)$/.exec(cfn ? '' : role.roleArn) ?? [];
+  const found = cfn ? { rolePath: cfn.path ?? '/', roleName: cfn.roleName } : { rolePath: path, roleName: name };
+  const { rolePath, roleName } = found;
+  if (rolePath === undefined || roleName === undefined || Token.isUnresolved(`${rolePath}${roleName}`)) {
+    throw mistake(at, {
+      saw: `role '${role.node.path}' with a name ${shown(role.roleName)} for a destination in another account`,
+      because: 'the policies of the other account name the role, also before it exists',
+      instead: 'give the role a roleName, or leave role off to have one created',
+    });
+  }
+  return { rolePath, roleName };
+}
+
+/** The stack's region is part of the name of the role. */
+export const hasKnownPlace = (stack: Stack) => !Token.isUnresolved(`${stack.account}${stack.region}`);

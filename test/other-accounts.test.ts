@@ -1,0 +1,258 @@
+import { aws_iam as iam, aws_kms as kms, aws_s3 as s3, Stack } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { CloudAssembly } from 'aws-cdk-lib/cx-api';
+import { AccessOptions, insideTheBucket, judgeAccess } from './access/judge';
+import { quietApp } from './app';
+import { BucketReplication, BucketReplicationProps, ReplicatedBucketPair, ReplicationRuleOptions } from '../src';
+import { DeployedApp } from './assembly/deployed';
+import { readStacks } from './assembly/stacks';
+import { bucket, KMS, l1 } from './builders';
+import { judgeRules } from './generated/rules';
+import { rehearse, rehearseDestroy } from './rehearsal/rehearse';
+
+const [OURS, THEIRS] = ['111111111111', '222222222222'];
+/** What `cdk bootstrap` made before: core lets the deployment of the source read outputs of the other stack. */
+const BOOTSTRAPPED = {
+  roles: ['us-east-1', 'eu-west-1'].map(
+    (region) => `arn:aws:iam::${OURS}:role/cdk-hnb659fds-cfn-exec-role-${OURS}-${region}`,
+  ),
+};
+
+afterAll(() => CloudAssembly.cleanupTemporaryDirectories());
+
+interface Setting {
+  readonly source?: s3.BucketProps;
+  readonly destination?: s3.BucketProps;
+  readonly region?: string;
+  readonly replication?: Partial<BucketReplicationProps>;
+  readonly rule?: ReplicationRuleOptions;
+}
+
+/** Production in one account, its backup in another one. */
+function twoAccounts({ source, destination, region = 'eu-west-1', replication, rule }: Setting = {}) {
+  const app = quietApp();
+  const ours = new Stack(app, 'Production', { env: { account: OURS, region: 'us-east-1' } });
+  const theirs = new Stack(app, 'Backup', { env: { account: THEIRS, region } });
+  const data = bucket(ours, 'Data', source);
+  const replica = bucket(theirs, 'Replica', destination);
+  new BucketReplication(ours, 'Replication', {
+    source: data,
+    rules: [{ destination: replica, ...rule }],
+    ...replication,
+  });
+  return { app, ours, theirs, data, replica };
+}
+
+const properties = (stack: Stack, type: string): any => {
+  const [found, ...more] = Object.values<any>(Template.fromStack(stack).findResources(type));
+  expect(more).toEqual([]);
+  return found?.Properties;
+};
+const ruleOf = (stack: Stack) => properties(stack, 'AWS::S3::Bucket').ReplicationConfiguration.Rules[0];
+const grantsIn = (document: any) => document.Statement.filter(({ Sid }: any) => Sid?.startsWith('ReplicasFrom'));
+
+describe('the role', () => {
+  const roleName = (setting?: Setting) => properties(twoAccounts(setting).ours, 'AWS::IAM::Role').RoleName;
+
+  test('has a name that the other account can know, of at most 64 characters', () => {
+    expect(roleName()).toMatch(/^s3-replication-Production-[0-9a-f]{12}$/);
+    const app = quietApp();
+    const ours = new Stack(app, 'P'.repeat(120), { env: { account: OURS, region: 'us-east-1' } });
+    const theirs = new Stack(app, 'Backup', { env: { account: THEIRS, region: 'us-east-1' } });
+    BucketReplication.of(bucket(ours, 'Data')).addRule({ destination: bucket(theirs, 'Replica') });
+    expect(properties(ours, 'AWS::IAM::Role').RoleName).toHaveLength(64);
+  });
+
+  test('has another name for another bucket, stack, region or account, and no other one for other constructs', () => {
+    const nameOf = (id: string, stackName: string, account: string, region: string, more = false) => {
+      const stack = new Stack(quietApp(), stackName, { env: { account, region } });
+      if (more) new iam.User(stack, 'Somebody');
+      const destination = s3.Bucket.fromBucketAttributes(stack, 'Theirs', {
+        bucketName: 'the-backup',
+        account: THEIRS,
+      });
+      BucketReplication.of(bucket(stack, id)).addRule({ destination });
+      return properties(stack, 'AWS::IAM::Role').RoleName;
+    };
+    const one = nameOf('A', 'S', OURS, 'us-east-1');
+    expect(nameOf('A', 'S', OURS, 'us-east-1', true)).toBe(one);
+    const others = [
+      nameOf('B', 'S', OURS, 'us-east-1'),
+      nameOf('A', 'T', OURS, 'us-east-1'),
+      nameOf('A', 'S', '333333333333', 'us-east-1'),
+      nameOf('A', 'S', OURS, 'us-east-2'),
+    ];
+    expect(new Set([one, ...others]).size).toBe(5);
+  });
+
+  test('has the name and the path that are wanted', () => {
+    const { ours, theirs } = twoAccounts({ replication: { roleName: 'mine', rolePath: '/replication/' } });
+    expect(properties(ours, 'AWS::IAM::Role')).toMatchObject({ RoleName: 'mine', Path: '/replication/' });
+    const [{ Condition }] = grantsIn(properties(theirs, 'AWS::S3::BucketPolicy').PolicyDocument);
+    expect(JSON.stringify(Condition)).toContain(`:iam::${OURS}:role/replication/mine`);
+  });
+
+  test('is named in the other account only when it is there that a rule goes to', () => {
+    const app = quietApp();
+    const stack = new Stack(app, 'Production', { env: { account: OURS, region: 'us-east-1' } });
+    BucketReplication.of(bucket(stack, 'Data')).addRule({ destination: bucket(stack, 'Replica') });
+    expect(properties(stack, 'AWS::IAM::Role').RoleName).toBeUndefined();
+    Template.fromStack(stack).resourceCountIs('AWS::S3::BucketPolicy', 0);
+  });
+
+  test('of the user is named as it is', () => {
+    const app = quietApp();
+    const ours = new Stack(app, 'Production', { env: { account: OURS, region: 'us-east-1' } });
+    const theirs = new Stack(app, 'Backup', { env: { account: THEIRS, region: 'us-east-1' } });
+    const trust = { assumedBy: new iam.ServicePrincipal('s3.amazonaws.com') };
+    const roles = [
+      new iam.Role(ours, 'Defined', { ...trust, roleName: 'defined', path: '/a/' }),
+      iam.Role.fromRoleArn(ours, 'Imported', `arn:aws:iam::${OURS}:role/b/imported`),
+      iam.Role.fromRoleName(ours, 'Named', 'named'),
+    ];
+    roles.forEach((role, i) => {
+      const rules = [{ destination: bucket(theirs, `Replica${i}`) }];
+      new BucketReplication(ours, `Replication${i}`, { source: bucket(ours, `Data${i}`), role, rules });
+    });
+    const policies = JSON.stringify(Template.fromStack(theirs).findResources('AWS::S3::BucketPolicy'));
+    for (const name of ['a/defined', 'b/imported', 'named']) expect(policies).toContain(`:role/${name}"`);
+  });
+});
+
+describe('the rule', () => {
+  test('says who must own the destination, and leaves the owner of replicas to the bucket', () => {
+    const { Destination } = ruleOf(twoAccounts().ours);
+    expect(Destination.Account).toBe(THEIRS);
+    expect(Destination.AccessControlTranslation).toBeUndefined();
+  });
+
+  test('changes the owner where the destination has ACLs, with permission on both sides', () => {
+    const acls = { objectOwnership: s3.ObjectOwnership.OBJECT_WRITER };
+    const { ours, theirs } = twoAccounts({ source: { bucketName: 'the-data' }, destination: acls });
+    expect(ruleOf(ours).Destination.AccessControlTranslation).toEqual({ Owner: 'Destination' });
+    const action = 's3:ObjectOwnerOverrideToBucketOwner';
+    expect(grantsIn(properties(theirs, 'AWS::S3::BucketPolicy').PolicyDocument)[0].Action).toContain(action);
+    const [{ PolicyDocument }] = properties(ours, 'AWS::IAM::Role').Policies;
+    expect(PolicyDocument.Statement).toContainEqual(expect.objectContaining({ Sid: 'OwnReplicas', Action: [action] }));
+  });
+
+  test('deploys after the destination', () => {
+    const { app } = twoAccounts();
+    expect(readStacks(app.synth()).map(({ name }) => name)).toEqual(['Backup', 'Production']);
+  });
+});
+
+describe('the key of the destination', () => {
+  test('lets the role in when objects of the source are encrypted with KMS', () => {
+    const { theirs } = twoAccounts({ source: { encryption: KMS }, destination: { encryption: KMS } });
+    expect(grantsIn(properties(theirs, 'AWS::KMS::Key').KeyPolicy)).toHaveLength(1);
+  });
+
+  test('does not, when they are not', () => {
+    const { theirs } = twoAccounts({ destination: { encryption: KMS } });
+    expect(grantsIn(properties(theirs, 'AWS::KMS::Key').KeyPolicy)).toEqual([]);
+  });
+
+  test('is missed when the source is encrypted with KMS later', () => {
+    const { app, ours, data } = twoAccounts({ destination: { encryption: KMS } });
+    const late = new kms.Key(ours, 'Late');
+    l1(data).bucketEncryption = {
+      serverSideEncryptionConfiguration: [
+        { serverSideEncryptionByDefault: { sseAlgorithm: 'aws:kms', kmsMasterKeyId: late.keyArn } },
+      ],
+    };
+    app.synth();
+    Annotations.fromStack(ours).hasWarning(
+      '*',
+      Match.stringLikeRegexp("No statement in the policy of the destination key 'Backup/Replica/Key/Resource' allows"),
+    );
+  });
+});
+
+describe('an imported destination', () => {
+  const half = (more: Partial<s3.BucketAttributes> = {}, source?: s3.BucketProps) => {
+    const app = quietApp();
+    const ours = new Stack(app, 'Production', { env: { account: OURS, region: 'us-east-1' } });
+    const attributes = { bucketName: 'the-backup', account: THEIRS, region: 'eu-west-1', ...more };
+    const destination = s3.Bucket.fromBucketAttributes(ours, 'Backup', attributes);
+    new BucketReplication(ours, 'Replication', {
+      source: bucket(ours, 'Data', source),
+      roleName: 'data-to-backup',
+      rules: [{ destination }],
+    });
+    return { app, ours };
+  };
+  const warnings = (stack: Stack) =>
+    Annotations.fromStack(stack)
+      .findWarning('*', Match.anyValue())
+      .map(({ entry }) => String(entry.data));
+
+  test('gets its policy handed over', () => {
+    const [text, ...more] = warnings(half().ours);
+    expect(more).toEqual([]);
+    expect(text).toContain("The policy of the bucket 'Production/Backup' cannot be changed from this app");
+    expect(text).toContain(`:iam::${OURS}:role/data-to-backup`);
+    expect(text).toContain(':s3:::the-backup/*');
+  });
+
+  test('and that of its key', () => {
+    const app = quietApp();
+    const elsewhere = new Stack(app, 'Elsewhere', { env: { account: THEIRS, region: 'eu-west-1' } });
+    const encryptionKey = kms.Key.fromKeyArn(elsewhere, 'Key', `arn:aws:kms:eu-west-1:${THEIRS}:key/1`);
+    const texts = warnings(half({ encryptionKey }, { encryption: KMS }).ours).join('\n');
+    expect(texts).toContain('The policy of the bucket');
+    expect(texts).toContain("The policy of the key 'Elsewhere/Key' cannot be changed from this app");
+    expect(texts).toContain('s3.eu-west-1.');
+  });
+});
+
+test('a pair has its destination in the stack of another account', () => {
+  const app = quietApp();
+  const ours = new Stack(app, 'Production', { env: { account: OURS, region: 'us-east-1' } });
+  const theirs = new Stack(app, 'Backup', { env: { account: THEIRS, region: 'eu-west-1' } });
+  new ReplicatedBucketPair(ours, 'Data', { destinationStack: theirs, encryption: KMS });
+  expect(grantsIn(properties(theirs, 'AWS::S3::BucketPolicy').PolicyDocument)).toHaveLength(1);
+  expect(grantsIn(properties(theirs, 'AWS::KMS::Key').KeyPolicy)).toHaveLength(1);
+});
+
+const cells = ['us-east-1', 'eu-west-1'].flatMap((region) =>
+  [{}, { bucketName: 'the-data' }].flatMap((source) =>
+    [{}, { bucketName: 'the-backup' }].flatMap((destination) =>
+      (
+        [
+          ['SSE-S3', {}, {}],
+          ['KMS', { encryption: KMS }, { encryption: KMS }],
+          [
+            'KMS with bucket keys',
+            { encryption: KMS, bucketKeyEnabled: true },
+            { encryption: KMS, bucketKeyEnabled: true },
+          ],
+          ['SSE-S3 to KMS', {}, { encryption: KMS }],
+          ['ACLs', {}, { objectOwnership: s3.ObjectOwnership.OBJECT_WRITER }],
+          ['Object Lock', { objectLockEnabled: true }, { objectLockEnabled: true }],
+        ] as Array<[string, s3.BucketProps, s3.BucketProps]>
+      ).map(([what, ours, theirs]): [string, Setting] => [
+        [what, region, source.bucketName ?? 'made up', destination.bucketName ?? 'made up'].join(', '),
+        { region, source: { ...source, ...ours }, destination: { ...destination, ...theirs } },
+      ]),
+    ),
+  ),
+);
+
+/** Also what the other account has for the role. */
+const isOurs: AccessOptions['isOurs'] = (statement, ...about) =>
+  insideTheBucket(statement, ...about) || `${statement.Sid}`.startsWith('ReplicasFrom');
+
+test.each(cells)('%s: deploys, and has permission for all that is needed and for nothing else', async (_, setting) => {
+  const { app } = twoAccounts({ ...setting, rule: { deleteMarkerReplication: true } });
+  const stacks = readStacks(app.synth());
+  const deployed = new DeployedApp(stacks);
+  expect(judgeRules(deployed)).toEqual([]);
+  const { findings, allowed } = await judgeAccess(deployed, { least: 'sample', isOurs });
+  expect(findings).toEqual([]);
+  expect(allowed).toBeGreaterThan(15);
+  const { refusals, dead, windows, state } = rehearse(stacks, { outside: BOOTSTRAPPED });
+  expect([...refusals, ...dead]).toEqual([]);
+  expect(windows.length > 0).toBe(setting.source!.bucketName === undefined);
+  expect(rehearseDestroy(state).refusals).toEqual([]);
+});
