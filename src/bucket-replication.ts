@@ -59,11 +59,13 @@ export interface BucketReplicationProps {
   readonly role?: iam.IRole;
 
   /**
-   * Name of the role that is created: 1 to 64 letters, digits and `+=,.@_-`. Changing it later replaces the role. A
+   * Name of the role that is created: 1 to 64 letters, digits and `+=,.@_-`. The policies of a destination in another
+   * account name the role, so give it a name from the start when one may come. Changing it later replaces the role. A
    * role with a name is deleted with its stack even when the source bucket is retained: deploy once without rules
    * before you delete the stack.
    *
-   * @default - CloudFormation makes a name, and the role is retained when the source bucket is and a rule is enabled
+   * @default - CloudFormation makes a name, and the role is retained when the source bucket is and a rule is enabled;
+   * with a destination in another account `s3-replication-<stack>-<hash>`
    */
   readonly roleName?: string;
 
@@ -159,7 +161,9 @@ export class BucketReplication extends Construct {
    * Adds a rule, at any time before the Stage of the source is synthesized.
    *
    * Versioning is switched on at the destination when it is defined in this app. The stack of the source deploys after
-   * the stack of the destination.
+   * the stack of the destination. When the destination is in another account, its bucket policy and the policy of the
+   * key for replicas let the replication role in, by the name that the role then has; for an imported bucket or key a
+   * warning shows the statements that its owner must add.
    *
    * @param rule what is replicated, how, and where to
    * @throws when S3 would refuse the rule, when it could not be deployed, or when the Stage is synthesized already

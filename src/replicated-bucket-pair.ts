@@ -20,7 +20,7 @@ export interface ReplicatedBucketPairProps extends ReplicationRuleOptions {
   readonly source?: s3.IBucket;
 
   /**
-   * The destination bucket, of this app or imported, in any region of the same account. A change re-points the
+   * The destination bucket, of this app or imported, in any region and account. A change re-points the
    * replication: what was replicated stays where it is, and existing objects are not copied to the new destination.
    *
    * @default - a bucket is created
@@ -38,7 +38,7 @@ export interface ReplicatedBucketPairProps extends ReplicationRuleOptions {
   readonly destinationRegion?: string;
 
   /**
-   * The stack for the bucket that is created for the replicas, in any region of the same account. Changing it later
+   * The stack for the bucket that is created for the replicas, in any region and account. Changing it later
    * makes a new, empty replica bucket and retains the former.
    *
    * @default - the stack of this construct, or one that is made for `destinationRegion`
@@ -121,7 +121,8 @@ export interface ReplicatedBucketPairProps extends ReplicationRuleOptions {
 }
 
 /**
- * Two buckets, and a rule that replicates from one to the other: within a region (SRR), or to another region (CRR).
+ * Two buckets, and a rule that replicates from one to the other: within a region (SRR), to another region (CRR), or to
+ * another account.
  *
  * Buckets that are created have versioning, block all public access, require TLS, disable ACLs (bucket owner enforced)
  * and are retained. Either bucket, or both, can be brought along. Several pairs can share a source.
