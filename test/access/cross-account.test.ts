@@ -147,7 +147,7 @@ test('all that S3 does is allowed, by both accounts, and each statement of eithe
   ).toEqual({
     allowed: 34,
     statementsNecessary: 8,
-    partsNecessary: 28,
+    partsNecessary: 20,
     actionsDenied: expect.any(Number),
     exceptions: { Annotations: 1, ReplicateTags: 2, SourceGenerateDataKey: 1, EncryptOrGenerateDataKey: 4 },
     findings: [],

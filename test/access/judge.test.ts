@@ -18,7 +18,7 @@ test('the app that is broken below is good', async () => {
   expect(await judgeAccess(new Breakable(stacks).deployed())).toEqual({
     allowed: 36,
     statementsNecessary: 6,
-    partsNecessary: 20,
+    partsNecessary: 15,
     actionsDenied: expect.any(Number),
     exceptions: {
       Annotations: 1,
@@ -27,6 +27,20 @@ test('the app that is broken below is good', async () => {
       SourceGenerateDataKey: 1,
     },
     findings: [],
+  });
+});
+
+describe('that nothing replicates', () => {
+  const nothing = (app: Breakable) =>
+    delete app.properties('AWS::S3::Bucket', 'Data/Pair/Source').ReplicationConfiguration;
+
+  test('is a finding', async () => expect(await findings(nothing)).toEqual(['nothing replicates']));
+
+  test('can be expected', async () => {
+    expect(await findings(nothing, { replicates: false })).toEqual([]);
+    expect(await findings(() => {}, { replicates: false, least: 'none' })).toEqual([
+      expect.stringMatching(/^arn:aws:s3:::data-\S+ replicates, and nothing should$/),
+    ]);
   });
 });
 

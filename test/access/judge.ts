@@ -1,15 +1,25 @@
 import { callsOf, EXCEPTIONS, RequiredCall } from './calls';
-import { judgeLeast, policiesElsewhere } from './least';
+import { judgeLeast } from './least';
 import { judgeNecessity } from './necessary';
+import { Outside, policiesOutside } from './outside';
 import { Policy, rolePolicies, Statement } from './policies';
 import { Replication, replicationsOf } from './replications';
+import { isAllowed } from './simulate';
+import { policiesElsewhere } from './targets';
 import { World } from './world';
 import { DeployedApp } from '../assembly/deployed';
 
 export interface AccessOptions {
+  /** Whether a bucket of the app is replicated, which is so when left out. */
+  readonly replicates?: boolean;
+  /** What exists outside of the app. */
+  readonly outside?: Outside;
   /** Whether to prove every statement necessary. On when left out. */
   readonly necessary?: boolean;
-  /** How many of the calls that S3 does not need are tried: all when left out. */
+  /**
+   * Which of the calls that S3 does not need are tried: all when left out. A sample has all with an action that some
+   * policy names, and a few others.
+   */
   readonly least?: 'all' | 'sample' | 'none';
   /** Another number makes another sample. */
   readonly seed?: number;
@@ -19,18 +29,20 @@ export interface AccessOptions {
   readonly organization?: string;
   /** Statements that must prove to be necessary; what is written inside of the source bucket's construct when left out. */
   readonly isOurs?: (statement: Statement, policy: Policy, replication: Replication) => boolean;
+  /** How each question is asked. */
+  readonly ask?: typeof isAllowed;
 }
 
 export interface AccessVerdict {
   /** Calls of S3 that are allowed. */
   allowed: number;
-  /** Statements without which a call of S3 is denied. */
+  /** Statements without which a call is denied that S3 cannot do without. */
   statementsNecessary: number;
   /** The same for actions, resources and values of conditions in them. */
   partsNecessary: number;
   /** Calls that S3 does not need and that are denied. */
   actionsDenied: number;
-  /** What is there for calls that S3 may do without, by the name of the reason. */
+  /** What is there only for calls that S3 may do without, by the name of the reason. */
   readonly exceptions: Partial<Record<keyof typeof EXCEPTIONS, number>>;
   readonly findings: string[];
 }
@@ -45,7 +57,11 @@ export async function judgeAccess(app: DeployedApp, options: AccessOptions = {})
     exceptions: {},
     findings: [],
   };
-  for (const replication of replicationsOf(app, options.sourceKeys)) {
+  const { replicates = true, sourceKeys, outside } = options;
+  const replications = replicationsOf(app, sourceKeys, outside?.aliases);
+  if (replicates && replications.length === 0) verdict.findings.push('nothing replicates');
+  for (const replication of replications) {
+    if (!replicates) verdict.findings.push(`${replication.source.arn} replicates, and nothing should`);
     await judgeReplication(app, replication, options, verdict);
   }
   return verdict;
@@ -58,10 +74,10 @@ async function judgeReplication(
   verdict: AccessVerdict,
 ): Promise<void> {
   const role = rolePolicies(app, replication.role);
-  const world = new World(app, role, policiesElsewhere(replication));
+  const outside = policiesOutside(options.outside ?? {});
+  const world = new World(app, role, { ...policiesElsewhere(replication), ...outside }, options.ask);
   const about = { organization: options.organization, roleId: roleIdIn(app, replication.role) };
-  // whom a role trusts that is not of the app cannot be seen
-  const calls = callsOf(replication, about).filter(({ principal }) => principal === role.arn || role.trust);
+  const calls = callsOf(replication, about);
   verdict.findings.push(
     ...role.unseen.map((arn) => `policy ${arn} of the role is not in the app`),
     ...skipped(replication),
@@ -88,7 +104,7 @@ async function judgeReplication(
   }
   if (options.least !== 'none') {
     const least = { denied: 0, findings: verdict.findings };
-    const sample = options.least === 'sample' ? 40 : undefined;
+    const sample = options.least === 'sample' ? 20 : undefined;
     await judgeLeast(world, replication, calls, about, least, sample, options.seed);
     verdict.actionsDenied += least.denied;
   }

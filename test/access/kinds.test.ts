@@ -4,13 +4,18 @@ import { BucketReplication, ReplicatedBucketPair } from 'cdk-s3-replication';
 import { quietApp } from '../app';
 import { DeployedApp } from '../assembly/deployed';
 import { readStacks } from '../assembly/stacks';
-import { ENV } from '../builders';
+import { ACCOUNT, ENV } from '../builders';
 import { judgeAccess } from './judge';
+import { Outside } from './outside';
 
 afterAll(() => CloudAssembly.cleanupTemporaryDirectories());
 
+const arn = (service: string, name: string) =>
+  `arn:aws:${service}:${service === 'iam' ? '' : ENV.region}:${ACCOUNT}:${name}`;
+const keyOf = (name: string) => arn('kms', `key/${name}`);
+
 /** Ends of every kind that the cells of the matrix do not have. */
-test.each<[string, (stack: Stack) => void, number]>([
+const kinds: Array<[what: string, build: (stack: Stack) => void, statements: number, outside?: Outside]> = [
   ['a nested stack', (stack) => new ReplicatedBucketPair(new NestedStack(stack, 'Nested'), 'Pair'), 4],
   [
     'an imported role and an imported destination',
@@ -24,6 +29,7 @@ test.each<[string, (stack: Stack) => void, number]>([
       });
     },
     3,
+    { roles: [arn('iam', 'role/imported')] },
   ],
   [
     'an L1 bucket',
@@ -54,10 +60,38 @@ test.each<[string, (stack: Stack) => void, number]>([
     },
     6,
   ],
-])('%s', async (_, build, statements) => {
+  [
+    'imported keys, one of them named by an alias',
+    (stack) => {
+      const imported = (name: string) => kms.Key.fromKeyArn(stack, name, keyOf(name));
+      const alias = kms.Alias.fromAliasName(stack, 'Alias', 'alias/somebody');
+      const [source, destination] = ['Source', 'Replica'].map(
+        (id) => new s3.Bucket(stack, id, { encryptionKey: id === 'Source' ? alias : imported('replica') }),
+      );
+      BucketReplication.of(source).addRule({ destination, sourceKeys: [imported('source')] });
+    },
+    6,
+    { keys: ['source', 'replica'].map(keyOf), aliases: { [arn('kms', 'alias/somebody')]: keyOf('source') } },
+  ],
+];
+
+async function judge(build: (stack: Stack) => void, outside?: Outside) {
   const app = quietApp();
   build(new Stack(app, 'Data', { env: ENV }));
-  const verdict = await judgeAccess(new DeployedApp(readStacks(app.synth())), { least: 'sample' });
+  return judgeAccess(new DeployedApp(readStacks(app.synth())), { least: 'sample', outside });
+}
+
+test.each(kinds.map(([what, ...kind]) => [what, kind] as const))('%s', async (_, [build, statements, outside]) => {
+  const verdict = await judge(build, outside);
   expect(verdict.findings).toEqual([]);
   expect(verdict.statementsNecessary).toBe(statements);
+});
+
+const withOthers = kinds.flatMap(([what, build, , outside]) =>
+  outside ? [[what, build, outside.aliases] as const] : [],
+);
+
+test.each(withOthers)('%s, of which the judge does not know', async (_, build, aliases) => {
+  const denied = /^denied: (sts:AssumeRole|kms:Decrypt) on /;
+  expect((await judge(build, { aliases })).findings).toContainEqual(expect.stringMatching(denied));
 });

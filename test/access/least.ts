@@ -1,21 +1,11 @@
-import { Circumstances, kmsCall, keyOf, keysWithin, RequiredCall, roleContext } from './calls';
+import { Circumstances, kmsCall, keyOf, RequiredCall, roleContext } from './calls';
 import { allActions, CatalogAction } from './catalog';
-import { asList, Document, Policy, Statement } from './policies';
-import { End, Replication } from './replications';
+import { asList, Policy, Statement } from './policies';
+import { Replication } from './replications';
 import { Call, namesAction } from './simulate';
+import { Target, targetsOf } from './targets';
 import { World } from './world';
 import { partitionOf } from '../assembly/physical';
-
-export const STRANGER = '999999999999';
-
-/** Something that an action can be about. */
-interface Target {
-  readonly on: 'bucket' | 'object' | 'key';
-  readonly arn: string;
-  readonly owner: string;
-  /** What a KMS call tells about where it comes from. */
-  readonly kms?: { readonly via?: string; readonly encryptionContext?: string };
-}
 
 export interface Leastness {
   denied: number;
@@ -27,7 +17,7 @@ export interface Leastness {
  * prefixes, on the keys, and on buckets and keys of others. All of them with the role and, for keys, with the source
  * and the encryption context that help most, and for what the role may do also with those that must not help.
  *
- * @param sample how many questions to ask, most of them about actions that the policies name; all when left out
+ * @param sample how many questions to ask about actions that no policy names; all when left out
  * @param seed which ones of them
  */
 export async function judgeLeast(
@@ -48,11 +38,8 @@ export async function judgeLeast(
     if (typeof action.on === 'object' || action.on === '*') into.push([action]);
     else targets.forEach((target) => target.on === action.on && into.push([action, target]));
   }
-  const asked =
-    sample === undefined
-      ? [...listed, ...unlisted]
-      : [...some(listed, Math.ceil(sample * 0.75), seed), ...some(unlisted, Math.floor(sample * 0.25), seed)];
-  for (const [action, target] of asked) {
+  const rest = sample === undefined ? unlisted : some(unlisted, sample, seed);
+  for (const [action, target] of [...listed, ...rest]) {
     const call = callTo(replication, about, action, target);
     if (needed.has(keyOf(call))) continue;
     if (!(await world.allows(call))) result.denied++;
@@ -68,112 +55,6 @@ function some<T>(list: T[], count: number, seed: number): T[] {
     { length: count },
     (_, index) => list[Math.floor(index * step + seed * 0.618 * step) % list.length],
   );
-}
-
-/** Policies of the neighbours and strangers below: a stranger is glad about every visitor. */
-export function policiesElsewhere(replication: Replication): Record<string, Document> {
-  const open: Statement = { Effect: 'Allow', Principal: '*', Action: '*', Resource: '*' };
-  const result: Record<string, Document> = {};
-  for (const { on, arn, owner } of othersOf(replication)) {
-    const iamDecides = { ...open, Principal: { AWS: `arn:${arn.split(':')[1]}:iam::${owner}:root` } };
-    if (owner === STRANGER && on !== 'object') result[arn] = { Statement: [open] };
-    else if (on === 'key') result[arn] = { Statement: [iamDecides] };
-  }
-  return result;
-}
-
-/** Of the same account, and of a stranger: a bucket, an object, and in each region a key that is used as ours are. */
-function othersOf({ source, rules }: Replication): Target[] {
-  const { partition, suffix } = partitionOf(source.region);
-  const key = keysWithin(rules[0]?.prefix ?? '')[1];
-  const ends = new Map([source, ...rules.map((rule) => rule.destination)].map((end) => [end.region, end]));
-  return [source.account, STRANGER].flatMap((owner): Target[] => {
-    const bucket = `arn:${partition}:s3:::bucket-of-${owner}`;
-    return [
-      { on: 'bucket', arn: bucket, owner },
-      { on: 'object', arn: `${bucket}/${key}`, owner },
-      ...[...ends].map(([region, { arn }]): Target => ({
-        on: 'key',
-        arn: `arn:${partition}:kms:${region}:${owner}:key/other`,
-        owner,
-        kms: { via: `s3.${region}.${suffix}`, encryptionContext: `${arn}/${key}` },
-      })),
-    ];
-  });
-}
-
-function targetsOf(replication: Replication, keysApart: boolean): Target[] {
-  const { source, rules } = replication;
-  const ends = new Map<string, { end: End; prefixes: string[] }>();
-  for (const { destination, prefix } of rules) {
-    for (const end of [source, destination]) {
-      if (!ends.has(end.arn)) ends.set(end.arn, { end, prefixes: [] });
-      ends.get(end.arn)!.prefixes.push(prefix);
-    }
-  }
-  return [
-    ...[...ends.values()].flatMap(({ end, prefixes }): Target[] => [
-      { on: 'bucket', arn: end.arn, owner: end.account },
-      ...[keysWithin(prefixes[0])[1], ...keysOutside(prefixes)].map((key): Target => ({
-        on: 'object',
-        arn: `${end.arn}/${key}`,
-        owner: end.account,
-      })),
-    ]),
-    ...keyTargets(replication, [...ends.values()], keysApart),
-    ...othersOf(replication),
-  ];
-}
-
-/** Keys of objects that no rule is about: some far off, some next to what a rule is about. */
-export function keysOutside(prefixes: readonly string[]): string[] {
-  const near = prefixes.flatMap((prefix) => [
-    prefix.slice(0, -1),
-    `${prefix.slice(0, -1)}-other/x`,
-    `${prefix.replace(/[*?$]/g, 'Z')}x`,
-    `${prefix.replace(/\$?\{[^}]*\}|[*?$]/g, '')}x`,
-    `${prefix.toUpperCase()}x`,
-  ]);
-  return [...new Set(['outside/x', ...near])].filter(
-    (key) => key && !prefixes.some((prefix) => key.startsWith(prefix)),
-  );
-}
-
-/** Keys, each with the calls that could come for it: from S3 for its bucket, and from everywhere else. */
-function keyTargets(
-  replication: Replication,
-  ends: Array<{ end: End; prefixes: string[] }>,
-  keysApart: boolean,
-): Target[] {
-  const uses = new Map<string, { arn: string; end: End }>();
-  for (const { destination, replicaKey, kmsObjects } of replication.rules) {
-    for (const arn of replication.sourceKeys) uses.set(`${arn} source`, { arn, end: replication.source });
-    if (replicaKey && kmsObjects) uses.set(`${replicaKey} ${destination.arn}`, { arn: replicaKey, end: destination });
-  }
-  return [...uses.values()].flatMap(({ arn, end }): Target[] => {
-    const { suffix } = partitionOf(end.region);
-    const own = ends.find((it) => it.end.arn === end.arn)!;
-    const next = ends[(ends.indexOf(own) + 1) % ends.length];
-    const within = `${end.arn}/${keysWithin(own.prefixes[0])[1]}`;
-    const via = `s3.${end.region}.${suffix}`;
-    const elsewhere = end.region.replace(/\d$/, '9');
-    const contexts = [
-      end.arn,
-      ...keysOutside(own.prefixes).map((key) => `${end.arn}/${key}`),
-      ...(keysApart ? [`${next.end.arn}/${keysWithin(next.prefixes[0])[1]}`, next.end.arn] : []),
-      `${end.arn}-other/${keysWithin(own.prefixes[0])[1]}`,
-      `${end.arn}-other`,
-      undefined,
-    ];
-    return [
-      { via, encryptionContext: within },
-      ...contexts.map((encryptionContext) => ({ via, encryptionContext })),
-      ...[`ec2.${end.region}.${suffix}`, `s3.${elsewhere}.${suffix}`, undefined].map((other) => ({
-        via: other,
-        encryptionContext: within,
-      })),
-    ].map((kms): Target => ({ on: 'key', arn, owner: arn.split(':')[4], kms }));
-  });
 }
 
 function callTo(replication: Replication, about: Circumstances, action: CatalogAction, target?: Target): Call {

@@ -1,3 +1,4 @@
+import { cells } from './cells';
 import { testCells } from './matrix';
 
-testCells(() => true, 'all');
+testCells(cells(9), 'all');

@@ -4,11 +4,11 @@ import { namesAction } from './simulate';
 import { World } from './world';
 
 export interface Necessity {
-  /** Statements without which a required call is denied. */
+  /** Statements without which a call is denied that S3 cannot do without. */
   statements: number;
   /** The same for actions, resources and values of conditions. */
   parts: number;
-  /** How often something is there for the sake of a call that S3 may do without. */
+  /** How often something is there only for the sake of a call that S3 may do without. */
   readonly exceptions: Partial<Record<keyof typeof EXCEPTIONS, number>>;
   readonly findings: string[];
 }
@@ -46,7 +46,7 @@ export async function judgeNecessity(
       continue;
     }
     if (denied.exception) result.exceptions[denied.exception] = (result.exceptions[denied.exception] ?? 0) + 1;
-    if (mutation.statement) result.parts++;
+    else if (mutation.statement) result.parts++;
     else result.statements++;
   }
 }

@@ -1,5 +1,6 @@
 import { asList } from './policies';
 import { DeployedApp, DeployedResource } from '../assembly/deployed';
+import { partitionOf } from '../assembly/physical';
 
 /** A bucket that a rule reads from or writes to, whether or not the app defines it. */
 export interface End {
@@ -33,8 +34,15 @@ export interface Replication {
   readonly rules: Rule[];
 }
 
-/** @param moreKeys ARNs of keys beyond the default one that objects of a source are encrypted with, by the ARN of the source */
-export function replicationsOf(app: DeployedApp, moreKeys: Record<string, string[]> = {}): Replication[] {
+/**
+ * @param moreKeys ARNs of keys beyond the default one that objects of a source are encrypted with, by the ARN of the source
+ * @param aliases ARNs of keys by the ARNs of aliases that are not of the app
+ */
+export function replicationsOf(
+  app: DeployedApp,
+  moreKeys: Record<string, string[]> = {},
+  aliases: Readonly<Record<string, string>> = {},
+): Replication[] {
   return app
     .ofType('AWS::S3::Bucket')
     .filter((bucket) => bucket.properties.ReplicationConfiguration)
@@ -44,7 +52,8 @@ export function replicationsOf(app: DeployedApp, moreKeys: Record<string, string
       const { SSEAlgorithm = 'AES256', KMSMasterKeyID } =
         asList<any>(bucket.properties.BucketEncryption?.ServerSideEncryptionConfiguration)[0]
           ?.ServerSideEncryptionByDefault ?? {};
-      const own = SSEAlgorithm.startsWith('aws:kms') && KMSMasterKeyID ? [keyArn(app, bucket, KMSMasterKeyID)] : [];
+      const own =
+        SSEAlgorithm.startsWith('aws:kms') && KMSMasterKeyID ? [keyArn(app, source, KMSMasterKeyID, aliases)] : [];
       return {
         bucket,
         source,
@@ -52,25 +61,26 @@ export function replicationsOf(app: DeployedApp, moreKeys: Record<string, string
         objectLock: `${bucket.properties.ObjectLockEnabled}` === 'true',
         encryption: SSEAlgorithm,
         sourceKeys: [...new Set([...own, ...(moreKeys[source.arn] ?? [])])],
-        rules: Rules.map((rule: any) => ruleOf(app, source, rule)),
+        rules: Rules.map((rule: any) => ruleOf(app, source, rule, aliases)),
       };
     });
 }
 
-function ruleOf(app: DeployedApp, source: End, rule: any): Rule {
+function ruleOf(app: DeployedApp, source: End, rule: any, aliases: Readonly<Record<string, string>>): Rule {
   const { Bucket, Account, EncryptionConfiguration, AccessControlTranslation } = rule.Destination;
   const bucket = app.find(Bucket);
   const replicaKey: string | undefined = EncryptionConfiguration?.ReplicaKmsKeyID;
+  const destination = {
+    arn: Bucket,
+    account: bucket?.stack.account ?? Account ?? source.account,
+    // of a bucket that the app does not define only its key tells where it is
+    region: bucket?.stack.region ?? replicaKey?.split(':')[3] ?? source.region,
+  };
   return {
     id: rule.Id,
     prefix: rule.Filter?.Prefix ?? rule.Filter?.And?.Prefix ?? rule.Prefix ?? '',
-    destination: {
-      arn: Bucket,
-      account: bucket?.stack.account ?? Account ?? source.account,
-      // of a bucket that the app does not define only its key tells where it is
-      region: bucket?.stack.region ?? replicaKey?.split(':')[3] ?? source.region,
-    },
-    replicaKey: replicaKey && keyArn(app, bucket, replicaKey),
+    destination,
+    replicaKey: replicaKey && keyArn(app, destination, replicaKey, aliases),
     kmsObjects: rule.SourceSelectionCriteria?.SseKmsEncryptedObjects?.Status === 'Enabled',
     deleteMarkers: rule.DeleteMarkerReplication?.Status === 'Enabled',
     ownerOverride: AccessControlTranslation?.Owner === 'Destination',
@@ -78,14 +88,14 @@ function ruleOf(app: DeployedApp, source: End, rule: any): Rule {
 }
 
 /** The ARN of a key that may be named by its id or by an alias, too. */
-function keyArn(app: DeployedApp, bucket: DeployedResource | undefined, named: string): string {
-  const [account, region] = [bucket?.stack.account, bucket?.stack.region];
+function keyArn(app: DeployedApp, end: End, named: string, outside: Readonly<Record<string, string>>): string {
+  // an ARN tells itself where it is
+  const [, , , region = end.region, account = end.account, name = named] = named.split(':');
   const here = (type: string) =>
     app.ofType(type).filter((it) => it.stack.account === account && it.stack.region === region);
-  const alias = /(?:^|:)(alias\/.+)$/.exec(named)?.[1];
-  const target: string = alias
-    ? (here('AWS::KMS::Alias').find((it) => it.properties.AliasName === alias)?.properties.TargetKeyId ?? named)
-    : named;
+  const alias = here('AWS::KMS::Alias').find((it) => it.properties.AliasName === name);
+  const arn = `arn:${partitionOf(region).partition}:kms:${region}:${account}:${name}`;
+  const target: string = alias?.properties.TargetKeyId ?? outside[arn] ?? named;
   return (
     [...here('AWS::KMS::Key'), ...here('AWS::KMS::ReplicaKey')].find((it) => it.physicalId === target)?.arn ?? target
   );

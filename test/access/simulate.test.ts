@@ -65,6 +65,8 @@ describe('the encryption context', () => {
 describe('keys of objects', () => {
   test.each([
     ['a*b/1', 'a${*}b/*', true],
+    ['a*b', 'a${*}b', true],
+    ['aXb', 'a${*}b', false],
     ['aXb/1', 'a${*}b/*', false],
     ['aXb/1', 'a*b/*', true],
     ['a?b/1', 'a${?}b/*', true],
@@ -96,6 +98,8 @@ describe('statements that are left out of a quick answer make no difference', ()
     ['another action', policy({ Action: ['s3:ReplicateTags', 'kms:*'] }), false],
     ['another resource', policy({ ...all, Resource: [`${BUCKET}/logs/2`, BUCKET] }), false],
     ['the same resource', policy({ ...all, Resource: [`${BUCKET}/logs/2`, `${BUCKET}/logs/1`] }), true],
+    ['the same start', policy({ ...all, Resource: `${BUCKET}/lo*` }), true],
+    ['another start', policy({ ...all, Resource: `${BUCKET}/logs/1/*` }), false],
     ['a Deny of the same resource', policy(all, { ...all, Effect: 'Deny', Resource: `${BUCKET}/logs/1` }), false],
     ['a Deny of another resource', policy(all, { ...all, Effect: 'Deny', Resource: `${BUCKET}/logs/2` }), true],
     ['a Deny of all but some', policy(all, { Effect: 'Deny', NotAction: 's3:Get*' }), false],

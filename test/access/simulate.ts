@@ -39,18 +39,31 @@ const checked = new Set<string>();
 
 /**
  * The same, only faster, for calls by the thousand. The simulator's checks of context keys are made once for each
- * action, kind of resource and set of context keys, and it is given only the statements that can be about the call.
+ * action, kind of resource and set of context keys, and it is given only the statements that can be about the call, if
+ * one of them is an Allow.
  */
 export async function isAllowed(call: Call, policies: Policies): Promise<boolean> {
   const kind = /:::[^/]+(\/?)/.exec(call.resource)?.[1] ?? call.resource.split(/[:/]/)[5];
   const request = [call.action, kind, ...Object.keys(call.context)].join(' ');
-  // the unchecked form does not know of actions that take no resource
-  if (call.resource !== '*' && checked.has(request)) {
-    return runUnsafeSimulation(simulationOf(call, policies, call), {}) === 'Allowed';
+  if (!checked.has(request)) {
+    const allowed = await simulate(call, policies);
+    checked.add(request);
+    return allowed;
   }
-  const allowed = await simulate(call, policies);
-  checked.add(request);
-  return allowed;
+  if (nothingAllows(call, policies)) return false;
+  // the unchecked form does not know of actions that take no resource
+  if (call.resource === '*') return simulate(call, policies);
+  return runUnsafeSimulation(simulationOf(call, policies, call), {}) === 'Allowed';
+}
+
+/** Without an Allow there is no permission, and a role needs two for what is of another account. */
+function nothingAllows(call: Call, { identity, resource }: Policies): boolean {
+  const allows = (document: Document, validate: typeof validateIdentityPolicy) =>
+    prepared(document, validate, call).policyDocument.Statement.some(({ Effect }) => Effect === 'Allow');
+  const [, , , , account = call.owner] = call.principal.split(':');
+  const byIdentity = identity.map((document) => allows(document, validateIdentityPolicy)).includes(true);
+  const byResource = resource !== undefined && allows(resource, validateResourcePolicy);
+  return !byIdentity && (!byResource || account !== call.owner);
 }
 
 /** @param about leaves out statements that cannot be about this call */
@@ -63,7 +76,7 @@ function simulationOf(call: Call, { identity, boundary, resource }: Policies, ab
     request: {
       principal: call.principal,
       action: call.action,
-      resource: { resource: call.resource.replace(/(?<=.)\*/g, STAR), accountId: call.owner },
+      resource: { resource: starred(call.resource), accountId: call.owner },
       contextVariables: renamed(call.context),
     },
     identityPolicies: identity.map((document, index) => ofIdentity(`${index}`, document)),
@@ -78,12 +91,16 @@ function simulationOf(call: Call, { identity, boundary, resource }: Policies, ab
 export const namesAction = ({ Action, NotAction }: Statement, action: string): boolean =>
   NotAction !== undefined || asList(Action).some((pattern) => matcher(pattern).test(action));
 
-/** Whether a statement can be about a resource: only one that names others, and has no wildcard or variable, cannot. */
+/** Whether a statement can be about a resource: not when what its patterns have before a wildcard or variable differs. */
 const namesResource = ({ Resource }: Statement, resource: string): boolean =>
   Resource === undefined ||
-  asList(Resource).some((pattern) => /[*?$]/.test(pattern) || pattern.toLowerCase() === resource.toLowerCase());
+  asList(Resource).some((pattern) => {
+    const [start] = /^[^*?$]*/.exec(pattern)!;
+    const [text, literal] = [starred(resource).toLowerCase(), start.toLowerCase()];
+    return start === pattern ? text === literal : text.startsWith(literal);
+  });
 
-const appliesTo = (call: Call) => (statement: Statement) =>
+const appliesTo = (statement: Statement, call: Call) =>
   namesAction(statement, call.action) && namesResource(statement, call.resource);
 
 const matchers = new Map<string, RegExp>();
@@ -110,11 +127,16 @@ const renamed = <T>(keys: Readonly<Record<string, T>>): Record<string, T> =>
 
 /** A `*` in the ARN of a request is a wildcard for the simulator, and a character of a key for S3. */
 const STAR = '\u2217';
+const starred = (resource: string) => resource.replace(/(?<=.)\*/g, STAR);
 
 const ready = new WeakMap<Document, ValidatedPolicy<{ name: string }>>();
 
 /** A policy in the simulator's words. Throws when it is none. */
-function prepared(document: Document, validate: typeof validateIdentityPolicy, about?: Call): object {
+function prepared(
+  document: Document,
+  validate: typeof validateIdentityPolicy,
+  about?: Call,
+): { readonly policyDocument: Document } {
   let made = ready.get(document);
   if (!made) {
     const policy = { Version: '2012-10-17', Statement: document.Statement.map(preparedStatement) };
@@ -122,11 +144,11 @@ function prepared(document: Document, validate: typeof validateIdentityPolicy, a
     if (made.errors.length > 0) throw new Error(`${JSON.stringify(document)}: ${JSON.stringify(made.errors)}`);
     ready.set(document, made);
   }
-  if (about === undefined) return made;
   const policy = made.policyDocument as Document;
+  if (about === undefined) return { ...made, policyDocument: policy };
   return {
     ...made,
-    policyDocument: { ...policy, Statement: policy.Statement.filter(appliesTo(about)) },
+    policyDocument: { ...policy, Statement: policy.Statement.filter((statement) => appliesTo(statement, about)) },
   };
 }
 

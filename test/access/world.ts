@@ -9,8 +9,9 @@ export class World {
   constructor(
     private readonly app: DeployedApp,
     public readonly role: RolePolicies,
-    /** Policies of buckets and keys that are not of the app, by ARN. */
+    /** Policies of buckets, keys and roles that are not of the app, by ARN. */
     private readonly elsewhere: Readonly<Record<string, Document>> = {},
+    private readonly ask: typeof isAllowed = isAllowed,
   ) {}
 
   /** The policy of a bucket or key of the app; for an object the one of its bucket. */
@@ -22,13 +23,13 @@ export class World {
 
   /** Whether the call is allowed, also when one policy has another document than it has. */
   public allows(call: Call, changed?: { policy: Policy; document: Document }): Promise<boolean> {
-    const { role } = this;
+    const { role, ask } = this;
     const documentOf = (policy: Policy) => (policy === changed?.policy ? changed.document : policy.document);
     if (call.principal !== role.arn) {
-      return isAllowed(call, { identity: [], resource: role.trust && documentOf(role.trust) });
+      return ask(call, { identity: [], resource: role.trust ? documentOf(role.trust) : this.elsewhere[role.arn] });
     }
     const resource = this.resourcePolicyOf(call.resource);
-    return isAllowed(call, {
+    return ask(call, {
       identity: role.identity.map(documentOf),
       boundary: role.boundary && documentOf(role.boundary),
       resource: resource ? documentOf(resource) : this.elsewhere[ownerOf(call.resource)],

@@ -18,6 +18,7 @@ export interface Reason {
 export function reasonsToRefuse(plan: AppPlan, meaning: Meaning = meaningOf(plan)): Reason[] {
   const reasons: Reason[] = [];
   const configured = new Set<BucketFacts>();
+  const roleWaits: Wait[] = [];
   plan.steps.forEach((step, index) => {
     const add = (found: readonly string[]) => found.forEach((because) => reasons.push({ because, step: index }));
     const own = meaning.flows.filter((flow) => flow.step === index);
@@ -31,7 +32,14 @@ export function reasonsToRefuse(plan: AppPlan, meaning: Meaning = meaningOf(plan
     if (source.imported) add(['the source is imported']);
     if (source.suspended) add(['the source has its versioning suspended']);
     if (source.replicatesAlready) add(['the source has a replication configuration']);
-    own.forEach((flow) => add(flowReasons(flow, meaning)));
+    const role = step.kind === 'replication' ? meaning.roles.get(source) : undefined;
+    if (role && role.stage === source.place.stage) {
+      const others = meaning.flows.filter((it) => it.step < index).flatMap((it) => waitsOf(it, meaning.roles));
+      if (waitsFor(role, source.place, [...others, ...roleWaits])) add(['the stacks wait for each other']);
+      // also without a rule: there may be one later
+      roleWaits.push([source.place, role]);
+    }
+    own.forEach((flow) => add(flowReasons(flow, meaning, roleWaits)));
   });
   plan.mishaps.forEach((mishap, index) =>
     mishapReasons(mishap, meaning, configured).forEach((because) => reasons.push({ because, mishap: index })),
@@ -46,7 +54,7 @@ function compare(a: string | undefined, b: string | undefined): Comparison {
   return a === b ? 'same' : a === undefined || b === undefined ? 'unclear' : 'different';
 }
 
-function flowReasons(flow: Flow, meaning: Meaning): string[] {
+function flowReasons(flow: Flow, meaning: Meaning, roleWaits: readonly Wait[]): string[] {
   const { source, destination, options } = flow;
   const before = meaning.flows.slice(0, meaning.flows.indexOf(flow));
   const siblings = before.filter((it) => it.source === source);
@@ -64,7 +72,7 @@ function flowReasons(flow: Flow, meaning: Meaning): string[] {
     }
     reasons.push(...undeployable(source, destination));
   }
-  const waits = before.flatMap((it) => waitsOf(it, meaning.roles));
+  const waits = [...before.flatMap((it) => waitsOf(it, meaning.roles)), ...roleWaits];
   if (waitsOf(flow, meaning.roles).some(([from, to]) => waitsFor(to, from, waits))) {
     reasons.push('the stacks wait for each other');
   }
@@ -112,13 +120,11 @@ function reaches(from: BucketFacts, to: BucketFacts, flows: readonly Flow[], see
   return [...next, from.logsTo].some((it) => it && !seen.has(it) && reaches(it, to, flows, seen));
 }
 
+/** The place that waits, and the one that it waits for. */
+type Wait = readonly [Place, Place];
+
 /** Whether the stack of one place is deployed after that of another. */
-function waitsFor(
-  place: Place,
-  other: Place,
-  waits: ReadonlyArray<readonly [Place, Place]>,
-  seen = new Set<string>(),
-): boolean {
+function waitsFor(place: Place, other: Place, waits: readonly Wait[], seen = new Set<string>()): boolean {
   if (place.deployed === other.deployed) return false;
   seen.add(place.deployed);
   return waits.some(
@@ -130,7 +136,7 @@ function waitsFor(
 }
 
 /** What is deployed before the source of a rule: a reference is no such thing in another Stage. */
-function waitsOf(flow: Flow, roles: ReadonlyMap<BucketFacts, Place>): Array<readonly [Place, Place]> {
+function waitsOf(flow: Flow, roles: ReadonlyMap<BucketFacts, Place>): Wait[] {
   const { source, destination } = flow;
   return [
     ...(destination.imported ? [] : [destination.place]),
@@ -206,7 +212,8 @@ function roleReasons(plan: AppPlan, step: ReplicationStep, source: BucketFacts, 
   const defined = role.kind === 'trusting' || role.kind === 'distrusting';
   const owner = defined ? place.account : role.kind === 'imported' ? ACCOUNT : STRANGER;
   const accounts = compare(owner, source.place.account);
-  if (accounts === 'different' || (defined && accounts === 'unclear')) reasons.push('the role is of another account');
+  if (accounts === 'different') reasons.push('the role is of another account');
+  if (defined && accounts === 'unclear') reasons.push('whether the role is of the same account is not known');
   const { region } = source.place;
   if (!defined && region !== undefined && PARTITION(region) !== 'aws') {
     reasons.push('the role is of another partition');

@@ -1,3 +1,4 @@
+import { Document, rolePolicies } from '../access/policies';
 import { DeployedApp, DeployedResource } from '../assembly/deployed';
 import { partitionOf } from '../assembly/physical';
 
@@ -14,12 +15,16 @@ export function policyFaults(app: DeployedApp, source: DeployedResource, arn: un
   );
   when(!wellFormed.test(String(arn)), `not a role of the source's account: ${arn}`);
   const role = app.find(String(arn));
-  when(role !== undefined && role.type !== 'AWS::IAM::Role', 'not a role');
-  when(role !== undefined && !trustsS3(role.properties.AssumeRolePolicyDocument), 'the role does not trust S3');
-  const name = role?.physicalId ?? String(arn).split('/').pop();
-  const documents = documentsOf(app, account, name, role);
+  if (role !== undefined && role.type !== 'AWS::IAM::Role') return [...faults, 'the role is something else'];
+  const { trust, identity: policies } = rolePolicies(app, String(arn));
+  when(trust !== undefined && !trustsS3(trust.document), 'the role does not trust S3');
+  const documents = policies.map(({ document }) => document);
   when(documents.length === 0, 'the role has no permissions');
-  when(JSON.stringify(documents).replace(/\s/g, '').length > LONGEST, 'the policies of the role are too long');
+  const inline = policies.filter(({ resource }) => resource.type !== 'AWS::IAM::ManagedPolicy');
+  when(
+    JSON.stringify(inline.map(({ document }) => document)).replace(/\s/g, '').length > LONGEST,
+    'the policies of the role are too long',
+  );
   for (const statement of documents.flatMap(({ Statement }) => Statement)) {
     const list = (it: unknown): unknown[] => (Array.isArray(it) ? it : [it]);
     when(list(statement.Resource).includes('*') || statement.NotResource !== undefined, 'a statement about everything');
@@ -35,25 +40,13 @@ export function policyFaults(app: DeployedApp, source: DeployedResource, arn: un
   return faults;
 }
 
-function documentsOf(app: DeployedApp, account: string, name: unknown, role?: DeployedResource): any[] {
-  const attached = app
-    .ofType('AWS::IAM::Policy')
-    .filter(({ stack, properties }) => stack.account === account && properties.Roles?.includes(name));
-  return [
-    ...(role?.properties.Policies ?? []).map((it: any) => it.PolicyDocument),
-    ...attached.map(({ properties }) => properties.PolicyDocument),
-  ];
-}
-
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html */
-function trustsS3(document: any): boolean {
-  return [document?.Statement ?? []]
-    .flat()
-    .some(
-      ({ Effect, Action, Principal, Condition }: any) =>
-        Effect === 'Allow' &&
-        [Action].flat().includes('sts:AssumeRole') &&
-        [Principal?.Service].flat().includes('s3.amazonaws.com') &&
-        Condition === undefined,
-    );
+function trustsS3({ Statement }: Document): boolean {
+  return Statement.some(
+    ({ Effect, Action, Principal, Condition }) =>
+      Effect === 'Allow' &&
+      [Action].flat().includes('sts:AssumeRole') &&
+      [Principal?.Service].flat().includes('s3.amazonaws.com') &&
+      Condition === undefined,
+  );
 }

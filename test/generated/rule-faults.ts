@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Context } from './rules';
-import { DeployedApp, DeployedResource } from '../assembly/deployed';
+import { DeployedResource } from '../assembly/deployed';
 import { partitionOf } from '../assembly/physical';
 
 const STORAGE_CLASSES =
@@ -74,12 +75,14 @@ function destinationFaults({ app, source }: Context, destination: Record<string,
   when(!/^\d{12}$/.test(String(Account)), 'destination has no account');
   when(StorageClass !== undefined && !STORAGE_CLASSES.includes(StorageClass), `storage class ${StorageClass}`);
   when(AccessControlTranslation !== undefined && Account === source.stack.account, 'owner override in one account');
-  const same = (it: any, expected: object) => JSON.stringify(it) === JSON.stringify(expected);
   if (ReplicationTime !== undefined) {
-    when(!same(ReplicationTime, { Status: 'Enabled', Time: { Minutes: 15 } }), 'RTC is not 15 minutes');
-    when(!same(Metrics, { EventThreshold: { Minutes: 15 }, Status: 'Enabled' }), 'RTC without its metrics');
+    when(!isDeepStrictEqual(ReplicationTime, { Status: 'Enabled', Time: { Minutes: 15 } }), 'RTC is not 15 minutes');
+    when(
+      !isDeepStrictEqual(Metrics, { EventThreshold: { Minutes: 15 }, Status: 'Enabled' }),
+      'RTC without its metrics',
+    );
   } else {
-    when(Metrics !== undefined && !same(Metrics, { Status: 'Enabled' }), 'metrics are not plain ones');
+    when(Metrics !== undefined && !isDeepStrictEqual(Metrics, { Status: 'Enabled' }), 'metrics are not plain ones');
   }
   const bucket = app.find(Bucket);
   if (!bucket) return faults;
@@ -95,7 +98,7 @@ const isLocked = ({ properties }: DeployedResource) =>
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html */
 function kmsFaults(
-  { app, source }: Context,
+  { app, source, outside }: Context,
   { SourceSelectionCriteria: criteria, Destination }: Record<string, any>,
 ): string[] {
   const faults: string[] = [];
@@ -123,8 +126,8 @@ function kmsFaults(
     bucket !== undefined && bucket.stack.region !== region,
     `key in ${region} for a bucket in ${bucket?.stack.region}`,
   );
-  const key = keyIn(app, arn);
-  when(account === source.stack.account && !key && !/key\/00000000-/.test(arn), 'key that does not exist');
+  const key = app.find(arn);
+  when(account === source.stack.account && !key && !outside.keys?.includes(arn), 'key that does not exist');
   if (key?.type === 'AWS::KMS::Key') {
     const { Enabled, KeySpec, KeyUsage } = key.properties;
     when(Enabled === false, 'disabled key');
@@ -133,8 +136,6 @@ function kmsFaults(
   }
   return faults;
 }
-
-const keyIn = (app: DeployedApp, arn: string) => app.find(arn);
 
 function usesKms({ properties }: DeployedResource): boolean {
   const rules: any[] = properties.BucketEncryption?.ServerSideEncryptionConfiguration ?? [];

@@ -66,6 +66,8 @@ interface Parts {
   readonly role: any;
   readonly policy: any;
   readonly key: any;
+  /** Gives the role one more managed policy. */
+  readonly attach: (statement: object) => void;
 }
 
 /** The deployed app after a change of its templates. */
@@ -82,9 +84,21 @@ function after(change: (parts: Parts) => void) {
   const there = Object.values(stacks.find(({ name }) => name === 'There')!.template.Resources);
   const key = there.find(({ Type }) => Type === 'AWS::KMS::Key')!.Properties!;
   const policy = role.Policies[0].PolicyDocument;
-  change({ source, destination, configuration, first, second, role, policy, key });
+  const here = stacks.find(({ name }) => name === 'Here')!.template.Resources;
+  const attach = (statement: object) => {
+    const [Ref] = Object.entries(here).find(([, { Properties }]) => Properties === role)!;
+    const Properties = { Roles: [{ Ref }], PolicyDocument: { Statement: [statement] } };
+    here.Attached = { Type: 'AWS::IAM::ManagedPolicy', Properties };
+  };
+  change({ source, destination, configuration, first, second, role, policy, key, attach });
   return { app: new DeployedApp(stacks), built: MADE.built };
 }
+
+test('the policies of a role that are attached do not count for its inline ones', () => {
+  const Resource = TOO_MANY.map((i) => `arn:aws:s3:::data-${i}/*`);
+  const { app } = after(({ attach }) => attach({ Effect: 'Allow', Action: ['s3:GetObject'], Resource }));
+  expect(judgeRules(app)).toEqual([]);
+});
 
 test('what is in order is left alone', () => {
   const { app, built } = after(() => {});
@@ -214,6 +228,11 @@ test.each<[finding: string | RegExp, change: (parts: Parts) => void]>([
     ({ policy }) => policy.Statement.push(...TOO_MANY.slice(0, 100).map(() => policy.Statement[0])),
   ],
   ['a statement about everything', ({ policy }) => (policy.Statement[0].Resource = '*')],
+  [
+    'a statement about everything',
+    ({ attach }) => attach({ Effect: 'Allow', Action: ['s3:GetObject'], Resource: ['*'] }),
+  ],
+  ['the role is something else', ({ configuration }) => (configuration.Role = 'arn:aws:s3:::data-from')],
   ['a statement with any action', ({ policy }) => (policy.Statement[0].Action = ['s3:Get*'])],
   ['a resource that is not one', ({ policy }) => policy.Statement[0].Resource.push('data-from')],
 ])('rules: %s (%#)', (finding, change) => {

@@ -6,6 +6,13 @@ import { DeployedApp, DeployedResource } from '../assembly/deployed';
 export interface Context {
   readonly app: DeployedApp;
   readonly source: DeployedResource;
+  readonly outside: Outside;
+}
+
+/** What exists without being of the app. */
+export interface Outside {
+  /** ARNs of keys. */
+  readonly keys?: readonly string[];
 }
 
 /**
@@ -16,10 +23,10 @@ export interface Context {
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketReplication.html
  */
-export function judgeRules(app: DeployedApp): string[] {
+export function judgeRules(app: DeployedApp, outside: Outside = {}): string[] {
   return [
     ...unresolved(app),
-    ...app.ofType('AWS::S3::Bucket').flatMap((source) => configurationFaults({ app, source })),
+    ...app.ofType('AWS::S3::Bucket').flatMap((source) => configurationFaults({ app, source, outside })),
   ];
 }
 

@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { ACCOUNT, AppPlan } from './plan';
+import { WORDS } from './refusal-words';
 import { synthesize } from './synthesize';
-import { errorFaults } from './trial';
+import { errorFaults, tryPlan } from './trial';
 import { judgeOrder, judgeRepetition, judgeUntouched, reordered } from './variants';
 import { StackOfApp } from '../assembly/stacks';
 
@@ -46,6 +49,93 @@ const PLAN: AppPlan = {
   mishaps: [],
 };
 
+describe('a plan', () => {
+  const itself: AppPlan = { ...PLAN, steps: [{ kind: 'rule', source: 'B0', destination: 'B0', options: {} }] };
+  const made = synthesize(PLAN);
+  const refused = (message: string, without = 'something else') => ({
+    synthesize: (_: AppPlan, withReplication = true) => ({ error: new Error(withReplication ? message : without) }),
+  });
+  const of = async (plan: AppPlan, means: Parameters<typeof tryPlan>[2]) => {
+    const { outcome, faults } = await tryPlan(plan, 0, { judges: [], ...means });
+    return [outcome, ...faults];
+  };
+  const SAME = "[S0/B0] destination 'S0/B0' is the source bucket itself: S3 wants another; name one";
+
+  test('that goes as it should', async () => {
+    expect(await of(PLAN, { synthesize: () => made })).toEqual(['accepted']);
+    expect(await of(itself, refused(SAME))).toEqual(['refused']);
+  });
+
+  test('that should be refused', async () => {
+    expect(await of(itself, { synthesize: () => made })).toEqual([
+      'accepted',
+      'accepted although the destination is the source',
+    ]);
+  });
+
+  test('that should not be refused', async () => {
+    expect(await of(PLAN, refused('[A/B] this: is so; do that'))).toEqual([
+      'refused',
+      'refused without a reason: [A/B] this: is so; do that',
+    ]);
+  });
+
+  test('that is refused for something else', async () => {
+    expect(await of(itself, refused('[A/B] this: is so; do that'))).toEqual([
+      'refused',
+      'refused, but not because the destination is the source: [A/B] this: is so; do that',
+    ]);
+  });
+
+  test('that core refuses, too', async () => {
+    expect(await of(PLAN, refused('no such thing', 'no such thing'))).toEqual(['refused by core']);
+    // an error of ours is one, whatever core says about the rest of the app
+    expect(await of(itself, refused(SAME, SAME))).toEqual(['refused']);
+  });
+
+  test('that core refuses for something else without this library', async () => {
+    const [outcome, ...faults] = await of(itself, refused('no such thing'));
+    expect(outcome).toBe('refused');
+    expect(faults).toContainEqual(expect.stringMatching(/^not an error of ours .*: no such thing$/));
+  });
+
+  test('that a judge objects to', async () => {
+    const judges = [
+      { name: 'one', judge: () => ['this', 'that'] },
+      { name: 'other', judge: async () => ['those'] },
+    ];
+    expect(await of(PLAN, { judges })).toEqual(['accepted', 'one: this', 'one: that', 'other: those']);
+  });
+
+  test('whose app refers to what is not there', async () => {
+    if ('error' in made) throw made.error;
+    const stacks = structuredClone(made.stacks);
+    Object.assign(stacks[0].template.Resources, {
+      X: { Type: 'AWS::S3::Bucket', Properties: { BucketName: { Ref: 'Y' } } },
+    });
+    expect(await of(PLAN, { synthesize: () => ({ built: made.built, stacks }) })).toEqual([
+      'accepted',
+      'stack S0 refers to {"Ref":"Y"}: the template has no such resource',
+    ]);
+  });
+
+  test('that a judge cannot judge', async () => {
+    const judge = () => {
+      throw new TypeError('a mistake in the judge');
+    };
+    await expect(of(PLAN, { judges: [{ name: 'one', judge }] })).rejects.toThrow('a mistake in the judge');
+  });
+});
+
+test('there are words for every reason', () => {
+  const sources = ['refusals', 'refused-options'].map((it) => readFileSync(join(__dirname, `${it}.ts`), 'utf8')).join();
+  const literal = [...sources.matchAll(/(?:push\(|\? \[|add\(\[|return \[|, )'([a-zA-Z][^']+ [^']+)'/g)].map(
+    ([, it]) => it,
+  );
+  expect(literal.length).toBeGreaterThan(40);
+  expect(literal.filter((it) => WORDS[it] === undefined)).toEqual([]);
+});
+
 describe('the same app made in another way', () => {
   const made = synthesize(PLAN);
   const stacks = (change: (resources: Record<string, any>) => void = () => {}): StackOfApp[] => {
@@ -79,6 +169,20 @@ describe('the same app made in another way', () => {
     const changed = stacks((it) => (it[first(it, 'AWS::IAM::Role')].Properties.Description = 'other'));
     expect(judgeOrder(PLAN, changed).join()).toMatch(/^S0 differs: /);
     expect(judgeRepetition(PLAN, changed).join()).toMatch(/^S0 differs: /);
+  });
+
+  test('the order of statements follows the calls in the policy of a bucket only', () => {
+    const statement = (Sid: string) => ({ Sid, Effect: 'Allow', Action: 's3:PutObject', Resource: '*' });
+    const withPolicy = (Type: string, ...Statement: object[]) => {
+      const changed = stacks((it) => (it.Added = { Type, Properties: { PolicyDocument: { Statement } } }));
+      return { built: ('error' in made ? undefined : made.built)!, stacks: changed };
+    };
+    const [one, other] = [statement('a'), statement('b')];
+    const differences = (Type: string, ...Statement: object[]) =>
+      judgeOrder(PLAN, withPolicy(Type, one, other).stacks, () => withPolicy(Type, ...Statement));
+    expect(differences('AWS::S3::BucketPolicy', other, one)).toEqual([]);
+    expect(differences('AWS::S3::BucketPolicy', other)).toHaveLength(1);
+    expect(differences('AWS::IAM::ManagedPolicy', other, one)).toHaveLength(1);
   });
 
   test('an order that is refused', () => {

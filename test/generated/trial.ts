@@ -1,5 +1,6 @@
 import { JUDGES } from './judges';
 import { AppPlan } from './plan';
+import { WORDS } from './refusal-words';
 import { reasonsToRefuse } from './refusals';
 import { synthesize } from './synthesize';
 import { DeployedApp, LostReference } from '../assembly/deployed';
@@ -13,16 +14,23 @@ export interface Trial {
   readonly faults: string[];
 }
 
+/** With what a plan is tried. */
+const MEANS = { judges: JUDGES, synthesize };
+
 /** Builds and synthesizes a plan's app and judges the result, or the error. */
-export async function tryPlan(plan: AppPlan, number = 0): Promise<Trial> {
+export async function tryPlan(plan: AppPlan, number = 0, means: Partial<typeof MEANS> = {}): Promise<Trial> {
+  const { judges, synthesize: make } = { ...MEANS, ...means };
   const reasons = [...new Set(reasonsToRefuse(plan).map(({ because }) => because))];
-  const made = synthesize(plan);
+  const made = make(plan);
   if ('error' in made) {
+    const { message } = made.error;
     const faults = errorFaults(made.error);
-    if (faults.length > 0 && 'error' in synthesize(plan, false)) return { outcome: 'refused by core', faults: [] };
-    const overStrict = reasons.length === 0 ? ['refused without a reason'] : [];
-    const message = made.error.message;
-    return { outcome: 'refused', message, faults: [...overStrict, ...faults].map((it) => `${it}: ${message}`) };
+    if (faults.length > 0) {
+      const without = make(plan, false);
+      if ('error' in without && without.error.message === message) return { outcome: 'refused by core', faults: [] };
+    }
+    faults.push(...refusalFaults(message, reasons));
+    return { outcome: 'refused', message, faults: faults.map((it) => `${it}: ${message}`) };
   }
   if (reasons.length > 0) {
     return { outcome: 'accepted', faults: [`accepted although ${reasons.join(', and ')}`] };
@@ -30,12 +38,19 @@ export async function tryPlan(plan: AppPlan, number = 0): Promise<Trial> {
   try {
     const subject = { plan, built: made.built, stacks: made.stacks, app: new DeployedApp(made.stacks), number };
     const faults: string[] = [];
-    for (const { name, judge } of JUDGES) faults.push(...(await judge(subject)).map((fault) => `${name}: ${fault}`));
+    for (const { name, judge } of judges) faults.push(...(await judge(subject)).map((fault) => `${name}: ${fault}`));
     return { outcome: 'accepted', faults };
   } catch (error) {
     if (error instanceof LostReference) return { outcome: 'accepted', faults: [error.message] };
     throw error;
   }
+}
+
+/** Of several reasons the library may name any; the only one it must name. */
+function refusalFaults(message: string, reasons: readonly string[]): string[] {
+  if (reasons.length === 0) return ['refused without a reason'];
+  const [because] = reasons;
+  return reasons.length > 1 || WORDS[because]?.test(message) ? [] : [`refused, but not because ${because}`];
 }
 
 /** `[the construct] what was seen: why not; what to do instead`, once or for each finding of a validation. */

@@ -1,6 +1,6 @@
 import { canonical } from './intent';
 import { AppPlan, Step } from './plan';
-import { synthesize } from './synthesize';
+import { synthesize, Synthesized } from './synthesize';
 import { Resource, StackOfApp, Template } from '../assembly/stacks';
 
 /** What the user has is there as without this library, but for the two properties of buckets that replication needs. */
@@ -42,19 +42,18 @@ function essence({ DependsOn, ...resource }: Resource): unknown {
   return { ...resource, Properties: others };
 }
 
-/** The same calls in another order make the same templates; only priorities that were left open follow the order. */
-export function judgeOrder(plan: AppPlan, stacks: readonly StackOfApp[]): string[] {
+/** The same calls in another order make the same templates; only what {@link withoutOrder} leaves out follows the order. */
+export function judgeOrder(plan: AppPlan, stacks: readonly StackOfApp[], make = synthesize): string[] {
   const steps = reordered(plan.steps);
   if (canonical(steps) === canonical(plan.steps)) return [];
-  return compare({ ...plan, steps }, stacks, (it) => canonical(withoutPriorities(it)));
+  return compare(make({ ...plan, steps }), stacks, (it) => canonical(withoutOrder(it)));
 }
 
 /** A second build of the same app makes the same templates, to the letter. */
 export const judgeRepetition = (plan: AppPlan, stacks: readonly StackOfApp[]): string[] =>
-  compare(plan, stacks, (it) => JSON.stringify(it));
+  compare(synthesize(plan), stacks, (it) => JSON.stringify(it));
 
-function compare(plan: AppPlan, stacks: readonly StackOfApp[], view: (template: Template) => string): string[] {
-  const again = synthesize(plan);
+function compare(again: Synthesized, stacks: readonly StackOfApp[], view: (template: Template) => string): string[] {
   if ('error' in again) return [`refused: ${again.error.message}`];
   const views = (some: readonly StackOfApp[]) =>
     new Map(
@@ -92,15 +91,19 @@ export function reordered(steps: readonly Step[]): Step[] {
   return result;
 }
 
-function withoutPriorities(value: any): any {
-  if (Array.isArray(value)) return value.map(withoutPriorities);
+/** Without what may follow the order of calls: priorities, and the statements by which core lets access logs in. */
+function withoutOrder(value: any): any {
+  if (Array.isArray(value)) return value.map(withoutOrder);
   if (typeof value !== 'object' || value === null) return value;
   const plain = Object.fromEntries(
     Object.entries<any>(value)
       // the assets of nested stacks are named by a hash of their templates
       .filter(([key]) => key !== 'Priority' && key !== 'TemplateURL' && key !== 'Metadata')
-      .map(([key, it]) => [key, withoutPriorities(it)]),
+      .map(([key, it]) => [key, withoutOrder(it)]),
   );
-  if (Array.isArray(plain.Rules)) plain.Rules.sort((a: any, b: any) => (canonical(a) < canonical(b) ? -1 : 1));
+  if (Array.isArray(plain.Rules)) plain.Rules.sort(byText);
+  if (plain.Type === 'AWS::S3::BucketPolicy') plain.Properties?.PolicyDocument?.Statement?.sort(byText);
   return plain;
 }
+
+const byText = (a: unknown, b: unknown) => (canonical(a) < canonical(b) ? -1 : 1);

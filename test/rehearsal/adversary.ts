@@ -1,4 +1,4 @@
-import { Allowed, NO_ROLE, Problem, problemsIn } from './liveness';
+import { keyOf, NO_ROLE, Problem, problemsIn } from './liveness';
 import { Model, Refuse } from './model';
 import { closures, orderOf } from './order';
 
@@ -48,8 +48,10 @@ export const UNNAMED = '';
  *
  * What AWS asks for is that something else is there. So the worst moment for an action is when only that has been done
  * which it waits for, and each action is judged at its own worst moment, whatever order would lead there.
+ *
+ * @param plans each one after those it names in `after`
  */
-export function perform(start: Model, plans: Plan[], allowed?: Allowed): Outcome {
+export function perform(start: Model, plans: Plan[]): Outcome {
   const refusals = new Set<string>();
   const ordered: Ordered[] = [];
   for (const plan of plans) {
@@ -65,7 +67,7 @@ export function perform(start: Model, plans: Plan[], allowed?: Allowed): Outcome
 
   const steps: string[] = [];
   const windows = new Set<string>();
-  const known = new Set(problemsIn(start, allowed).map(keyOf));
+  const known = new Set(problemsIn(start).map(keyOf));
   const state = start.copy();
   ordered.forEach((plan, index) => {
     const base = plan.ancestors.size === index ? state.copy() : worstStart(start, ordered, plan);
@@ -81,27 +83,26 @@ export function perform(start: Model, plans: Plan[], allowed?: Allowed): Outcome
         const name = (action.apply(minimal, (words) => refused.push(words)) ?? step) || plan.stack;
         refused.forEach((words) => refusals.add(`${name}: ${words}`));
         if (!action.matters) continue;
-        const problems = problemsIn(minimal, allowed).filter((it) => !known.has(keyOf(it)));
+        const problems = problemsIn(minimal).filter((it) => !known.has(keyOf(it)));
         if (problems.length === 0) continue;
-        const old = new Set(problemsIn(first, allowed, new Set(problems.map(({ arn }) => arn))).map(keyOf));
+        const old = new Set(problemsIn(first, new Set(problems.map(({ arn }) => arn))).map(keyOf));
         const news = problems.filter((it) => !old.has(keyOf(it)));
         const rest = [
           ...plan.order.filter((it) => it !== action && !needed.has(it.id)),
           ...ordered.flatMap((it, at) => (it === plan || plan.ancestors.has(at) ? [] : it.order)),
         ];
-        for (const [until, closed] of closings(minimal, rest, news, allowed)) {
+        for (const [until, closed] of closings(minimal, rest, news)) {
           for (const [bucket, whats] of closed) {
-            windows.add(`${bucket}: ${whats.join(', ')}; from '${name}' until '${until}'`);
+            windows.add(`${bucket}: ${[...whats].join(', ')}; from '${name}' until '${until}'`);
           }
         }
       }
     }
   });
-  const dead = problemsIn(state, allowed).map((it) => line(it, state.isLeftBehind(it.arn)));
-  return { state, steps, refusals: [...refusals], windows: [...windows], dead };
+  const dead = new Set(problemsIn(state).map((it) => line(it, state.isLeftBehind(it.arn))));
+  return { state, steps, refusals: [...refusals], windows: [...windows], dead: [...dead] };
 }
 
-const keyOf = ({ arn, what }: Problem) => `${arn}: ${what}`;
 const line = ({ bucket, what }: Problem, leftBehind = false) => `${bucket}${leftBehind ? ' (retained)' : ''}: ${what}`;
 
 /** When nothing has been deployed but what the stack waits for. */
@@ -117,23 +118,18 @@ function worstStart(start: Model, plans: Ordered[], { ancestors }: Ordered): Mod
  * After which action which problems of which buckets are over. What stays is no window but dead, and nothing is lost of a bucket that goes
  * with all its objects.
  */
-function closings(
-  model: Model,
-  rest: Action[],
-  problems: Problem[],
-  allowed?: Allowed,
-): Map<string, Map<string, string[]>> {
-  const closed = new Map<string, Map<string, string[]>>();
+function closings(model: Model, rest: Action[], problems: Problem[]): Map<string, Map<string, Set<string>>> {
+  const closed = new Map<string, Map<string, Set<string>>>();
   let open = problems;
   for (const action of rest) {
     if (open.length === 0) break;
     const step = action.apply(model, nothing);
     if (!step || !action.matters) continue;
-    const still = new Set(problemsIn(model, allowed, new Set(open.map(({ arn }) => arn))).map(keyOf));
-    const isOver = (it: Problem) => !still.has(keyOf(it)) && !still.has(keyOf({ ...it, what: NO_ROLE }));
+    const still = new Set(problemsIn(model, new Set(open.map(({ arn }) => arn))).map(keyOf));
+    const isOver = (it: Problem) => !still.has(keyOf(it)) && !still.has(keyOf({ ...it, what: NO_ROLE, detail: '' }));
     for (const problem of open.filter((it) => isOver(it) && model.buckets.has(it.arn))) {
-      const buckets = closed.get(step) ?? new Map<string, string[]>();
-      closed.set(step, buckets.set(problem.bucket, [...(buckets.get(problem.bucket) ?? []), problem.what]));
+      const buckets = closed.get(step) ?? new Map<string, Set<string>>();
+      closed.set(step, buckets.set(problem.bucket, (buckets.get(problem.bucket) ?? new Set()).add(problem.what)));
     }
     open = open.filter((it) => !isOver(it));
   }

@@ -58,7 +58,9 @@ test.each<[string, any[]]>([
   ['delete markers of a prefix', [rule({ ...on, Filter: { Prefix: 'a' } })]],
   ['replica modifications alone', [rule({ SourceSelectionCriteria: { ReplicaModifications: { Status: 'Enabled' } } })]],
   ['KMS', [to({ EncryptionConfiguration: { ReplicaKmsKeyID: KEY } }, SSE_KMS)]],
+  ['KMS with an alias', [to({ EncryptionConfiguration: { ReplicaKmsKeyID: KEY.replace('key/', 'alias/') } }, SSE_KMS)]],
   ['RTC', [to({ ReplicationTime: RTC, Metrics: { Status: 'Enabled', EventThreshold: { Minutes: 15 } } })]],
+  ['a prefix of 1,024 characters', [rule({ Filter: { Prefix: 'é'.repeat(1024) } })]],
   ['metrics alone', [to({ Metrics: { Status: 'Enabled' } })]],
   ['owner override', [to({ Account: '222222222222', AccessControlTranslation: { Owner: 'Destination' } })]],
   ['rules of the first version', [first('a'), first('b')]],
@@ -78,6 +80,7 @@ test.each<[string, RegExp, any]>([
   ['another status', MALFORMED, [rule({ Status: 'On' })]],
   ['a negative priority', /^Priority must be between 0 and 2147483647\.$/, [rule({ Priority: -1 })]],
   ['a huge priority', MALFORMED, [rule({ Priority: 2147483648 })]],
+  ['a priority that is not whole', MALFORMED, [rule({ Priority: 1.5 })]],
   ['a filter without priority', /^Priority must be specified/, [without('Priority')]],
   [
     'a filter without delete markers',
@@ -122,6 +125,21 @@ test.each<[string, RegExp, any]>([
     [to({ EncryptionConfiguration: { ReplicaKmsKeyID: '1' } }, SSE_KMS)],
   ],
   ['RTC without metrics', /both ReplicationTime and Metrics or neither\.$/, [to({ ReplicationTime: RTC })]],
+  [
+    'RTC without minutes',
+    MALFORMED,
+    [
+      to({
+        ReplicationTime: { Status: 'Enabled' },
+        Metrics: { Status: 'Enabled', EventThreshold: { Minutes: 15 } },
+      }),
+    ],
+  ],
+  [
+    'a threshold without minutes',
+    MALFORMED,
+    [to({ ReplicationTime: RTC, Metrics: { Status: 'Enabled', EventThreshold: {} } })],
+  ],
   [
     'a threshold without RTC',
     /^Metrics cannot contain an event threshold/,

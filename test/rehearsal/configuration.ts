@@ -65,7 +65,9 @@ function ruleProblems(rule: any, version: 1 | 2): string[] {
     if (deleteMarkers !== undefined) problems.push(`DeleteMarkerReplication cannot be used ${SCHEMA}`);
   }
   if (Number(Priority) < 0) problems.push('Priority must be between 0 and 2147483647.');
-  if (Number(Priority) > 2147483647) problems.push(MALFORMED);
+  if (Priority !== undefined && !(Number.isInteger(Number(Priority)) && Number(Priority) <= 2147483647)) {
+    problems.push(MALFORMED);
+  }
   return problems;
 }
 
@@ -78,6 +80,7 @@ function filterProblems({ Filter: filter = {}, Prefix, DeleteMarkerReplication: 
   if (tags.length > 0 && deleteMarkers?.Status === 'Enabled') {
     problems.push(`Delete marker replication is not supported if any Tag filter is specified. ${DEVELOPER_GUIDE}`);
   }
+  // characters, while keys have at most 1,024 bytes: S3 takes prefixes that no key can have
   if ((filter.Prefix ?? filter.And?.Prefix ?? Prefix ?? '').length > 1024) problems.push(MALFORMED);
   return problems;
 }
@@ -103,7 +106,9 @@ function destinationProblems({ Destination: destination, SourceSelectionCriteria
         : 'Metrics cannot contain an event threshold when ReplicationTime is not specified or Disabled',
     );
   }
-  if ([time?.Time, metrics?.EventThreshold].some((it) => it && Number(it.Minutes) !== 15)) problems.push(MALFORMED);
+  if ([time && (time.Time ?? {}), metrics?.EventThreshold].some((it) => it && Number(it.Minutes) !== 15)) {
+    problems.push(MALFORMED);
+  }
   if (destination.AccessControlTranslation && !destination.Account) {
     problems.push('Account must be specified if the Owner in AccessControlTranslation has a value');
   }

@@ -1,7 +1,10 @@
 import { aws_iam as iam, aws_kms as kms, aws_s3 as s3, Stack } from 'aws-cdk-lib';
 import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { byName, synthesized, waitingFor } from './apps';
+import * as plain from './plain-resources';
+import { plainStack } from './plain-stack';
 import { rehearse } from './rehearse';
+import { rehearseSecondAttempt } from './rollback';
 import { ACCOUNT, beside, bucket, ENV, KMS, l1 } from '../builders';
 
 afterAll(() => CloudAssembly.cleanupTemporaryDirectories());
@@ -42,51 +45,65 @@ describe('what does not deploy from empty is refused:', () => {
     expect(rehearse(destinationFirst).refusals).toEqual([refusals[1]]);
   });
 
-  test("core's replicationRules across regions with a key, which core refuses itself", () => {
-    const define = (stack: Stack, references: boolean) => {
+  const acrossRegions = (define: (here: Stack, there: Stack) => unknown, ...references: boolean[]) =>
+    synthesized((_, app) => {
       const [here, there] = [ENV.region, 'eu-west-1'].map(
-        (region) =>
-          new Stack(stack.node.root as any, region, { env: { ...ENV, region }, crossRegionReferences: references }),
+        (region, at) => new Stack(app, region, { env: { ...ENV, region }, crossRegionReferences: references[at] }),
       );
-      const destination = bucket(there, 'Destination', { ...versioned(), encryption: KMS });
-      const kmsKey = destination.encryptionKey!;
-      bucket(here, 'Source', {
-        ...versioned(),
-        encryption: KMS,
-        replicationRules: [{ destination, kmsKey, sseKmsEncryptedObjects: true }],
-      });
-    };
-    expect(() => synthesized((stack) => define(stack, true))).toThrow(/cyclic reference/);
-    expect(() => synthesized((stack) => define(stack, false))).toThrow(/cross-environment/);
+      define(here, there);
+    });
+  const withKeys = (here: Stack, there: Stack) => {
+    const destination = bucket(there, 'Destination', { ...versioned(), encryption: KMS });
+    const kmsKey = destination.encryptionKey!;
+    bucket(here, 'Source', {
+      ...versioned(),
+      encryption: KMS,
+      replicationRules: [{ destination, kmsKey, sseKmsEncryptedObjects: true, priority: 1 }],
+    });
+  };
+  const UNKNOWN_ROLE = 'Policy contains a statement with one or more invalid principals.';
+
+  test("core's replicationRules across regions with a key, to which core adds a role that comes later", () => {
+    const stacks = acrossRegions(withKeys, true, false);
+    expect(stacks.map(({ id, after }) => [id, after])).toEqual([
+      ['App', []],
+      ['eu-west-1', []],
+      ['us-east-1', ['eu-west-1']],
+    ]);
+    expect(rehearse(stacks).refusals).toEqual([`create eu-west-1/Destination/Key: ${UNKNOWN_ROLE}`]);
   });
 
-  test("core's replicationRules across regions with a key that admits the role by its name", () => {
-    const stacks = synthesized((_, app) => {
-      const [here, there] = [ENV.region, 'eu-west-1'].map(
-        (region) => new Stack(app, region, { env: { ...ENV, region }, crossRegionReferences: true }),
-      );
-      const replicationRole = new iam.Role(here, 'Role', {
-        roleName: 'replication',
-        assumedBy: new iam.ServicePrincipal('s3.amazonaws.com'),
-      });
-      const destination = bucket(there, 'Destination', { ...versioned('there'), encryption: KMS });
-      destination.encryptionKey!.addToResourcePolicy(
-        new iam.PolicyStatement({
-          actions: ['kms:Encrypt'],
-          resources: ['*'],
-          principals: [new iam.ArnPrincipal(`arn:aws:iam::${ACCOUNT}:role/replication`)],
-        }),
-      );
-      const kmsKey = kms.Key.fromKeyArn(here, 'Key', destination.encryptionKey!.keyArn);
-      bucket(here, 'Source', {
-        ...versioned('here'),
-        replicationRole,
-        replicationRules: [{ destination, kmsKey, sseKmsEncryptedObjects: true, priority: 1 }],
-      });
-    });
-    expect(rehearse(stacks).refusals).toEqual([
-      'create eu-west-1/Destination/Key: Policy contains a statement with one or more invalid principals.',
-    ]);
+  test('core already refuses to synthesize the same app with other references', () => {
+    expect(() => acrossRegions(withKeys, true, true)).toThrow(/cyclic reference/);
+    expect(() => acrossRegions(withKeys, false, false)).toThrow(/cross-environment/);
+  });
+
+  test("core's replicationRules across regions with a key whose policy, written by hand, names the role", () => {
+    const stacks = acrossRegions(
+      (here, there) => {
+        const replicationRole = new iam.Role(here, 'Role', {
+          roleName: 'replication',
+          assumedBy: new iam.ServicePrincipal('s3.amazonaws.com'),
+        });
+        const destination = bucket(there, 'Destination', { ...versioned('there'), encryption: KMS });
+        destination.encryptionKey!.addToResourcePolicy(
+          new iam.PolicyStatement({
+            actions: ['kms:Encrypt'],
+            resources: ['*'],
+            principals: [new iam.ArnPrincipal(`arn:aws:iam::${ACCOUNT}:role/replication`)],
+          }),
+        );
+        const kmsKey = kms.Key.fromKeyArn(here, 'Key', destination.encryptionKey!.keyArn);
+        bucket(here, 'Source', {
+          ...versioned('here'),
+          replicationRole,
+          replicationRules: [{ destination, kmsKey, sseKmsEncryptedObjects: true, priority: 1 }],
+        });
+      },
+      true,
+      true,
+    );
+    expect(rehearse(stacks).refusals).toEqual([`create eu-west-1/Destination/Key: ${UNKNOWN_ROLE}`]);
   });
 
   test('literal names of two stacks without a dependency', () => {
@@ -131,4 +148,39 @@ describe('what does not deploy from empty is refused:', () => {
     });
     expect(rehearse(stacks).refusals).toEqual(['App: Circular dependency between resources: [one, two]']);
   });
+
+  const waiting = (id: string, ...after: string[]) => plainStack(id, { Bucket: plain.bucket() }, { after });
+
+  test('stacks that wait for each other', () => {
+    const refused = { refusals: ['Could not determine ordering between: A, B'], order: [], steps: [] };
+    expect(rehearse([waiting('A', 'B'), waiting('B', 'A'), waiting('C', 'A')])).toMatchObject(refused);
+    expect(rehearse([waiting('A', 'B'), waiting('B'), waiting('C', 'A')])).toMatchObject({
+      refusals: [],
+      order: ['B', 'A', 'C'],
+    });
+    expect(() => rehearseSecondAttempt([waiting('A', 'B'), waiting('B', 'A')])).toThrow(refused.refusals[0]);
+    expect(rehearse([waiting('A', 'of another app')]).refusals).toEqual([]);
+  });
+});
+
+test('stacks are deployed in their order, whatever the order of the list', () => {
+  const stack = (id: string, replicatesTo: string, ...after: string[]) => {
+    const to = plain.replication(`arn:aws:s3:::${replicatesTo}`);
+    return plainStack(id, { Role: plain.role(), Bucket: plain.bucket({ BucketName: id, ...to }) }, { after });
+  };
+  const sorted = [
+    plainStack('c', { Bucket: plain.bucket({ BucketName: 'c' }) }),
+    stack('b', 'c', 'c'),
+    stack('a', 'b', 'b'),
+    stack('other', 'c', 'b'),
+  ];
+  const it = rehearse(sorted);
+  expect(it).toMatchObject({ order: ['c', 'b', 'a', 'other'], refusals: [] });
+  expect(it.dead).toHaveLength(6);
+  for (const list of [[...sorted].reverse(), [sorted[1], sorted[3], sorted[0], sorted[2]]]) {
+    const { order, refusals, windows, dead } = rehearse(list);
+    expect(order.indexOf('b')).toBe(1);
+    expect({ refusals, windows, dead: new Set(dead) }).toEqual({ refusals: [], windows: [], dead: new Set(it.dead) });
+  }
+  expect(rehearseSecondAttempt([...sorted].reverse())).toEqual([]);
 });

@@ -1,8 +1,7 @@
 import { Outcome, perform } from './adversary';
 import { deployment } from './deploy';
-import { Allowed } from './liveness';
 import { Bucket, Model } from './model';
-import { orderOf } from './order';
+import { closures, orderOf } from './order';
 import { deletion } from './remove';
 import { DeployedApp, LostReference } from '../assembly/deployed';
 import { StackOfApp } from '../assembly/stacks';
@@ -29,8 +28,6 @@ export interface OutsideBucket extends Partial<Omit<Bucket, 'arn' | 'label'>> {
 
 export interface RehearsalOptions {
   readonly outside?: Outside;
-  /** Judges calls of roles; the default is whether a statement allows them. */
-  readonly allowed?: Allowed;
   /** Whether every bucket holds objects when it is to be deleted. */
   readonly objects?: boolean;
 }
@@ -39,16 +36,35 @@ export interface RehearsalOptions {
 export function rehearse(stacks: StackOfApp[], options: RehearsalOptions = {}, from?: Model): Rehearsal {
   const start = from ? from.copy() : emptyModel(options);
   start.accounts = new Set([...start.accounts, ...stacks.map(({ account }) => account)]);
+  let ordered: StackOfApp[];
   let app: DeployedApp;
   try {
-    app = new DeployedApp(stacks);
+    ordered = inOrder(stacks);
+    app = new DeployedApp(ordered);
   } catch (error) {
-    if (!(error instanceof LostReference)) throw error;
+    if (!(error instanceof LostReference || error instanceof StackCircle)) throw error;
     return { order: [], steps: [], refusals: [error.message], windows: [], dead: [], state: start };
   }
-  const plans = stacks.map((stack) => deployment(start, app, stack));
+  const plans = ordered.map((stack) => deployment(start, app, stack));
   const order = plans.filter(({ actions }) => actions.size > 0).map(({ stack }) => stack);
-  return { order, ...perform(start, plans, options.allowed) };
+  const outcome = perform(start, plans);
+  // stacks are destroyed in the order that the app has now, also those that are skipped because they have not changed
+  for (const stack of stacks) {
+    const deployed = outcome.state.stacks.get(stack.id);
+    if (deployed) outcome.state.stacks.set(stack.id, { ...deployed, stack });
+  }
+  return { order, ...outcome };
+}
+
+/** Stacks that wait for each other: the CDK CLI deploys none of the app then. */
+export class StackCircle extends Error {}
+
+/** Stacks in an order in which they can be deployed. Throws {@link StackCircle}. */
+export function inOrder(stacks: StackOfApp[]): StackOfApp[] {
+  const nodes = new Map(stacks.map((stack) => [stack.id, { id: stack.id, needs: stack.after, stack }]));
+  const { circle } = closures(nodes);
+  if (circle.length > 0) throw new StackCircle(`Could not determine ordering between: ${circle.join(', ')}`);
+  return orderOf(nodes, () => false).map(({ stack }) => stack);
 }
 
 /** `cdk deploy --all` of another version of an app that was deployed. */
@@ -57,16 +73,13 @@ export function rehearseUpdate(from: Model, stacks: StackOfApp[], options: Rehea
 }
 
 /** `cdk destroy` of some stacks, by default `--all`. */
-export function rehearseDestroy(
-  from: Model,
-  options: Pick<RehearsalOptions, 'allowed'> & { readonly stacks?: string[] } = {},
-): Rehearsal {
+export function rehearseDestroy(from: Model, options: { readonly stacks?: string[] } = {}): Rehearsal {
   const chosen = [...from.stacks.values()].filter(({ stack }) => options.stacks?.includes(stack.id) ?? true);
   const nodes = new Map(chosen.map(({ stack: { id, after: needs } }) => [id, { id, needs }]));
   const plans = orderOf(nodes, () => false)
     .reverse()
     .map(({ id }) => deletion(from, from.stacks.get(id)!));
-  return { order: plans.map(({ stack }) => stack), ...perform(from, plans, options.allowed) };
+  return { order: plans.map(({ stack }) => stack), ...perform(from, plans) };
 }
 
 /** What there is before anything is deployed. */

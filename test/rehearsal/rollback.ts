@@ -2,7 +2,7 @@ import { perform } from './adversary';
 import { deployment } from './deploy';
 import { Model } from './model';
 import { orderOf } from './order';
-import { emptyModel, RehearsalOptions } from './rehearse';
+import { emptyModel, inOrder, RehearsalOptions } from './rehearse';
 import { removal } from './remove';
 import { DeployedApp } from '../assembly/deployed';
 import { StackOfApp } from '../assembly/stacks';
@@ -16,7 +16,7 @@ export function rehearseSecondAttempt(stacks: StackOfApp[], options: RehearsalOp
   const app = new DeployedApp(stacks);
   let state = emptyModel(options);
   state.accounts = new Set(stacks.map(({ account }) => account));
-  for (const stack of stacks) {
+  for (const stack of inOrder(stacks)) {
     const plan = deployment(state, app, stack);
     const failing = state.copy();
     for (const action of orderOf(plan.actions, ({ early }) => early)) {

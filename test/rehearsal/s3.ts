@@ -39,7 +39,9 @@ export function putBucket(model: Model, next: StackResource, before: StackResour
     holdsObjects: before ? existing?.holdsObjects === true : model.objects,
   };
   if (wasVersioned && bucket.versioning !== 'Enabled') {
-    // also when the same update removes the configuration: nobody says which of the two the handler does first
+    // Also when the same update removes the configuration: stricter than S3 on purpose. S3 takes both calls when the
+    // configuration goes first, but nobody says which of the two CloudFormation's handler does first, so an app that
+    // deploys only in one of the orders is not proven to deploy.
     if (existing?.replication) refuse(REPLICATION_PINS_VERSIONING);
     if (objectLock) refuse(LOCK_PINS_VERSIONING);
   }

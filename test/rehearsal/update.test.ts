@@ -61,6 +61,7 @@ const late = (to: string, read = '', verb = 'update') =>
   `${none(to, read)}; from 'update ${BUCKET}' until '${verb} ${POLICY}'`;
 /** Permissions go before the configuration, which the README says of the removal of a rule from a named source. */
 const early = (to: string, read = '') => `${none(to, read)}; from 'update ${ROLE}' until 'update ${BUCKET}'`;
+const ofPrefix = (window: string) => window.replace('read it', "read 'a/'").replace('write', "write 'a/'");
 
 const one: Rule = { to: 'One' };
 const two: Rule = { to: 'Two' };
@@ -96,8 +97,8 @@ const changes: Record<string, Change> = {
   'the prefix becomes longer': {
     from: [{ ...one, prefix: 'a/' }],
     to: [{ ...one, prefix: 'a/b/' }],
-    there: { named: [early('One', READ)] },
-    back: { unnamed: [late('One', READ)] },
+    there: { named: [ofPrefix(early('One', READ))] },
+    back: { unnamed: [ofPrefix(late('One', READ))] },
   },
 };
 

@@ -1,3 +1,0 @@
-import { testCells } from './matrix';
-
-testCells(({ scope }) => scope === 'CRR', 'sample');
