@@ -15,7 +15,7 @@ import { validateReplication } from './private/checks';
 import { deployAfter } from './private/deploy-order';
 import { checkDestination } from './private/destination-input';
 import { compare, sameStage } from './private/environment';
-import { Grantee } from './private/grant-statements';
+import { RoleOfAccount } from './private/grant-statements';
 import { defaultKeyOf, isOwnerEnforced } from './private/grant-target';
 import { checkKeys } from './private/key-input';
 import { canRefer, ruleKeys } from './private/keys';
@@ -194,7 +194,7 @@ export class BucketReplication extends Construct {
     const filter = rule.filter ?? ReplicationFilter.all();
     const foreign = compare(source.account, destination.account) === 'different';
     checkOwnerOverride(at, rule, foreign);
-    const grantee = foreign ? this.grantee(at) : undefined;
+    const grantee = foreign ? this._grantee(at) : undefined;
     const added = {
       at,
       options: rule,
@@ -226,8 +226,11 @@ export class BucketReplication extends Construct {
     anchor.rules.push(added);
   }
 
-  /** How policies of another account name the replication role. */
-  private grantee(at: Construct): Grantee {
+  /**
+   * How policies of another account name the replication role.
+   * @internal
+   */
+  public _grantee(at: Construct): RoleOfAccount {
     const { role, roleName, rolePath = '/' } = this.roleProps;
     const name = role ? nameOfGivenRole(at, role) : { roleName: roleName ?? crossAccountRoleName(this.end), rolePath };
     return { account: this.end.account, ...name };

@@ -1,4 +1,5 @@
 export { BucketReplication, type BucketReplicationProps } from './bucket-replication';
+export { CrossAccountReplication, type CrossAccountReplicationProps } from './cross-account-replication';
 export { ReplicaGrants, type ReplicasFromOptions } from './replica-grants';
 export { type ReplicatedBucketOptions } from './replicated-bucket-options';
 export { ReplicatedBucketPair, type ReplicatedBucketPairProps } from './replicated-bucket-pair';

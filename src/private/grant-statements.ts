@@ -3,9 +3,13 @@ import { Aws } from 'aws-cdk-lib';
 import { Statement } from './permissions';
 
 /** Who may write replicas: one role of another account, or roles of an organization. */
+export interface RoleOfAccount {
+  readonly account: string;
+  readonly roleName: string;
+  readonly rolePath: string;
+}
 export type Grantee =
-  | { readonly account: string; readonly roleName: string; readonly rolePath: string }
-  | { readonly organizationId: string; readonly roleNamePrefix: string; readonly rolePath: string };
+  RoleOfAccount | { readonly organizationId: string; readonly roleNamePrefix: string; readonly rolePath: string };
 
 /** What replication needs of a destination that is in another account. ARNs and regions may be tokens. */
 export interface Grant {

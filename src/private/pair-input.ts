@@ -4,8 +4,7 @@ import { bucketEnd } from './bucket-end';
 import { keyPointer, regionOfKey, unusableKey } from './encryption';
 import { compare, shown } from './environment';
 import { Mistake, mistake } from './mistake';
-import { bucketSettings } from './replicated-bucket';
-import type { ReplicatedBucketPairProps } from '../replicated-bucket-pair';
+import { bucketSettings, PairInput } from './replicated-bucket';
 
 const MANAGED_KEY: [string, string] = [
   'replicas cannot be encrypted with the AWS managed key aws/s3, whose ARN nobody knows before it is used',
@@ -27,7 +26,7 @@ const OTHER_ENCRYPTION: { [value: string]: [string, string] } = {
 };
 
 /** Throws when the props of a pair contradict each other; warns where they will be regretted. */
-export function checkPairInput(at: IConstruct, props: ReplicatedBucketPairProps): void {
+export function checkPairInput(at: IConstruct, props: PairInput): void {
   const wrong = pairMistake(at, props);
   if (wrong) {
     throw mistake(at, wrong);
@@ -41,11 +40,11 @@ export function checkPairInput(at: IConstruct, props: ReplicatedBucketPairProps)
   }
 }
 
-function pairMistake(at: IConstruct, props: ReplicatedBucketPairProps): Mistake | undefined {
-  const given = (...names: Array<keyof ReplicatedBucketPairProps>) =>
+function pairMistake(at: IConstruct, props: PairInput): Mistake | undefined {
+  const given = (...names: Array<keyof PairInput>) =>
     names.filter((name) => props[name] !== undefined && props[name] !== false);
   const bothBrought = props.source !== undefined && props.destination !== undefined;
-  const contradictions: Array<[boolean, Array<keyof ReplicatedBucketPairProps>, string, string]> = [
+  const contradictions: Array<[boolean, Array<keyof PairInput>, string, string]> = [
     [
       props.destination !== undefined,
       given('destinationRegion', 'destinationStack', 'destinationOptions'),
@@ -94,7 +93,7 @@ function pairMistake(at: IConstruct, props: ReplicatedBucketPairProps): Mistake 
   return nameMistake(props) ?? removalMistake(props) ?? bucketOptionsMistake(at, props);
 }
 
-function nameMistake(props: ReplicatedBucketPairProps): Mistake | undefined {
+function nameMistake(props: PairInput): Mistake | undefined {
   const name = props.sourceOptions?.bucketName;
   return name === undefined || Token.isUnresolved(name) || name !== props.destinationOptions?.bucketName
     ? undefined
@@ -105,7 +104,7 @@ function nameMistake(props: ReplicatedBucketPairProps): Mistake | undefined {
       };
 }
 
-function removalMistake(props: ReplicatedBucketPairProps): Mistake | undefined {
+function removalMistake(props: PairInput): Mistake | undefined {
   if (props.removalPolicy === RemovalPolicy.SNAPSHOT) {
     return {
       saw: 'removalPolicy snapshot',
@@ -138,7 +137,7 @@ function removalMistake(props: ReplicatedBucketPairProps): Mistake | undefined {
   return undefined;
 }
 
-function bucketOptionsMistake(at: IConstruct, props: ReplicatedBucketPairProps): Mistake | undefined {
+function bucketOptionsMistake(at: IConstruct, props: PairInput): Mistake | undefined {
   for (const prop of ['sourceOptions', 'destinationOptions'] as const) {
     const key = props[prop]?.encryptionKey;
     const problem = key && unusableKey(key);
@@ -181,7 +180,7 @@ function bucketOptionsMistake(at: IConstruct, props: ReplicatedBucketPairProps):
 }
 
 /** The options of the buckets that are created, with the region of each. */
-function sides(at: IConstruct, props: ReplicatedBucketPairProps) {
+function sides(at: IConstruct, props: PairInput) {
   const { region } = Stack.of(at);
   const ofDestination = props.destinationRegion ?? props.destinationStack?.region ?? region;
   return [

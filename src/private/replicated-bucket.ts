@@ -9,6 +9,9 @@ import { waitFor } from './references';
 import { ReplicatedBucketOptions } from '../replicated-bucket-options';
 import type { ReplicatedBucketPairProps } from '../replicated-bucket-pair';
 
+/** What says how buckets are created; the source may be one that has no L2. */
+export type PairInput = Omit<ReplicatedBucketPairProps, 'source'> & { readonly source?: s3.IBucketRef };
+
 /** What both buckets of a pair have in common. */
 export interface BucketSettings {
   readonly encryption: s3.BucketEncryption.KMS | s3.BucketEncryption.S3_MANAGED;
@@ -22,7 +25,7 @@ export interface BucketSettings {
 /**
  * Follows the bucket that the user brings where the props say nothing: S3 wants both ends alike in Object Lock and KMS.
  */
-export function bucketSettings(props: ReplicatedBucketPairProps): BucketSettings {
+export function bucketSettings(props: PairInput): BucketSettings {
   const source = props.source && definedBucket(props.source);
   const destination = props.destination && definedBucket(props.destination);
   const keyGiven =

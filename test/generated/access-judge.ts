@@ -1,6 +1,6 @@
 import { arnOf, locate } from './intent';
 import type { Subject } from './judges';
-import { Flow, meaningOf } from './meaning';
+import { Flow, isHandedOver, meaningOf } from './meaning';
 import { outsideOf } from './outside';
 import { judgeAccess as judge } from '../access/judge';
 import { partitionOf } from '../assembly/physical';
@@ -14,6 +14,8 @@ export interface Share {
 /** Whether the roles of an app may make every call that S3 makes; some apps also for what is too much, and what is needless. */
 export async function judgeAccess({ plan, built, app, number }: Subject, share: Share): Promise<string[]> {
   const { flows } = meaningOf(plan);
+  // somebody else lets these roles in
+  if (flows.some(isHandedOver)) return [];
   const bySource = new Map<string, Flow[]>();
   for (const flow of flows) {
     const arn = locate(app, built.buckets.get(flow.source.id)!)!.arn!;

@@ -18,6 +18,7 @@ const oneIn = <T>(times: number, arbitrary: Arbitrary<T>): Arbitrary<T | undefin
 
 const HERE = { account: ACCOUNT, region: 'us-east-1' };
 const THERE = { account: ACCOUNT, region: 'eu-west-1' };
+const OTHERS = { account: STRANGER, region: 'eu-west-1' };
 const LAYOUTS: ReadonlyArray<readonly [number, ReadonlyArray<Omit<StackPlan, 'id'>>]> = [
   [4, [HERE]],
   [2, [{}]],
@@ -25,6 +26,8 @@ const LAYOUTS: ReadonlyArray<readonly [number, ReadonlyArray<Omit<StackPlan, 'id
   [3, [HERE, THERE]],
   [2, [{ region: 'us-east-1' }, { region: 'ap-southeast-2' }]],
   [2, [HERE, HERE]],
+  [2, [HERE, OTHERS]],
+  [1, [HERE, { ...OTHERS, region: 'us-east-1' }, THERE]],
   [1, [{}, {}]],
   [2, [HERE, THERE, HERE]],
   [1, [HERE, { nestedIn: 'S0' }]],
@@ -66,6 +69,7 @@ const rawKey = fc.record({
 const rawRole = fc.record({
   stack: index,
   kind: weighted<RolePlan['kind']>([6, 'trusting'], [2, 'imported'], [1, 'distrusting'], [1, 'of another account']),
+  named: oneIn(2, fc.constant(true)),
 });
 
 const name = weighted<BucketPlan['name']>(
@@ -172,6 +176,7 @@ const rawOptions = fc.record({
   replicaModifications: oneIn(4, fc.boolean()),
   replicationTimeControl: oneIn(4, fc.boolean()),
   metrics: oneIn(5, fc.boolean()),
+  ownerOverride: oneIn(12, fc.boolean()),
   destinationKey: oneIn(5, index),
   sourceKeys: oneIn(8, fc.array(index, { maxLength: 2 })),
 });

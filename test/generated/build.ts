@@ -84,14 +84,17 @@ class Making implements Built {
     this.keys.set(id, make[kind]());
   }
 
-  public role({ id, stack, kind }: plan.RolePlan): void {
+  public role({ id, stack, kind, named }: plan.RolePlan): void {
     const scope = this.stacks.get(stack)!;
     const trusted = kind === 'trusting' ? 's3.amazonaws.com' : 'ec2.amazonaws.com';
     const owner = kind === 'imported' ? ACCOUNT : STRANGER;
     this.roles.set(
       id,
       kind === 'trusting' || kind === 'distrusting'
-        ? new iam.Role(scope, id, { assumedBy: new iam.ServicePrincipal(trusted) })
+        ? new iam.Role(scope, id, {
+            assumedBy: new iam.ServicePrincipal(trusted),
+            roleName: named ? `role-${id.toLowerCase()}` : undefined,
+          })
         : iam.Role.fromRoleArn(scope, id, `arn:aws:iam::${owner}:role/${id}`),
     );
   }

@@ -3,7 +3,7 @@ import { IConstruct } from 'constructs';
 import { Built } from './build';
 import { importedKeyArn, l1 } from './build-bucket';
 import { LATE_TEXT, PARAMETER } from './build-filter';
-import { BucketFacts, Flow, KeyFacts, Meaning, meaningOf, replicaKey, wantsKms } from './meaning';
+import { BucketFacts, Flow, isForeign, KeyFacts, Meaning, meaningOf, replicaKey, wantsKms } from './meaning';
 import { AppPlan, Text } from './plan';
 import { DeployedApp, DeployedResource } from '../assembly/deployed';
 import { partitionOf } from '../assembly/physical';
@@ -87,7 +87,7 @@ function expectedRule(flow: Flow, built: Built, app: DeployedApp): Expected {
       storageClass: options.storageClass,
       time: rtc ? { ...on, Time: { Minutes: 15 } } : undefined,
       metrics: rtc ? { ...on, EventThreshold: { Minutes: 15 } } : options.metrics === false ? undefined : on,
-      owner: undefined,
+      owner: (options.ownerOverride ?? (isForeign(flow) && destination.acls)) ? { Owner: 'Destination' } : undefined,
       kms,
       key: kms && key?.id !== undefined ? arnOf(key, built, app) : undefined,
     },

@@ -17,16 +17,21 @@ export interface KeyFacts {
   /** Where its resource is; an imported key has none. */
   readonly place?: Place;
   readonly problem?: 'alias' | 'disabled' | 'asymmetric';
+  /** Whether its policy is not in the app, or not such that something could be added. */
+  readonly takesNoPolicy?: boolean;
 }
 
 export interface BucketFacts {
   readonly id: string;
   readonly place: Place;
   readonly imported: boolean;
+  readonly isL1: boolean;
   readonly name?: BucketPlan['name'];
   /** Without a key: the AWS managed key, or an alias. */
   readonly kms?: { readonly key?: KeyFacts; readonly alias?: boolean };
   readonly locked: boolean;
+  /** Whether objects may have other owners than the account of the bucket, as far as the app says. */
+  readonly acls: boolean;
   readonly suspended: boolean;
   readonly replicatesAlready: boolean;
   /** The bucket that its access logs are written to. */
@@ -51,6 +56,8 @@ export interface Meaning {
   readonly places: ReadonlyMap<string, Place>;
   /** Where the role of a source is that another stack may define. */
   readonly roles: ReadonlyMap<BucketFacts, Place>;
+  /** Sources with a role of the user's that CloudFormation finds a name for. */
+  readonly nameless: ReadonlySet<BucketFacts>;
   /** In the order in which they are added. */
   readonly flows: readonly Flow[];
 }
@@ -65,7 +72,12 @@ export function meaningOf(plan: AppPlan): Meaning {
   for (const { id, stack, kind, region } of plan.keys) {
     const place = places.get(stack)!;
     const problem = kind === 'alias' || kind === 'disabled' || kind === 'asymmetric' ? kind : undefined;
-    keys.set(id, kind === 'imported' ? { id, region } : { id, region: place.region, place, problem });
+    keys.set(
+      id,
+      kind === 'imported'
+        ? { id, region, takesNoPolicy: true }
+        : { id, region: place.region, place, problem, takesNoPolicy: kind === 'L1' },
+    );
   }
   const buckets = new Map<string, BucketFacts>();
   for (const bucket of plan.buckets) buckets.set(bucket.id, bucketFacts(bucket, places.get(bucket.stack)!, keys));
@@ -98,13 +110,15 @@ export function meaningOf(plan: AppPlan): Meaning {
     }
   });
   const roles = new Map<BucketFacts, Place>();
+  const nameless = new Set<BucketFacts>();
   for (const step of plan.steps) {
     const role = step.kind === 'replication' && plan.roles.find(({ id }) => id === step.role);
-    if (role && role.kind !== 'imported') {
-      roles.set(buckets.get((step as ReplicationStep).source)!, places.get(role.stack)!);
-    }
+    if (!role) continue;
+    const source = buckets.get((step as ReplicationStep).source)!;
+    if (role.kind !== 'imported') roles.set(source, places.get(role.stack)!);
+    if ((role.kind === 'trusting' || role.kind === 'distrusting') && !role.named) nameless.add(source);
   }
-  return { buckets, keys, places, roles, flows };
+  return { buckets, keys, places, roles, nameless, flows };
 }
 
 /** Whether S3 is asked to replicate objects that are encrypted with KMS: it skips them unless asked. */
@@ -115,6 +129,14 @@ export function wantsKms({ source, destinationKey, sourceKeys }: Flow): boolean 
 /** The key for the replicas: the one that is named, or the default key of the destination. */
 export const replicaKey = ({ destination, destinationKey }: Flow): KeyFacts | undefined =>
   destinationKey ?? destination.kms?.key;
+
+/** Whether the destination is known to be in another account than the source. */
+export const isForeign = ({ source: { place: from }, destination: { place: to } }: Flow) =>
+  from.account !== undefined && to.account !== undefined && from.account !== to.account;
+
+/** Whether somebody else must let the role in: nothing that the app could do does. */
+export const isHandedOver = (flow: Flow) =>
+  isForeign(flow) && (flow.destination.imported || (wantsKms(flow) && replicaKey(flow)?.takesNoPolicy === true));
 
 function bucketFacts(it: BucketPlan, here: Place, keys: ReadonlyMap<string, KeyFacts>): BucketFacts {
   const imported = it.level === 'imported';
@@ -139,6 +161,8 @@ function bucketFacts(it: BucketPlan, here: Place, keys: ReadonlyMap<string, KeyF
             ? {}
             : undefined,
     locked: it.lock !== undefined,
+    acls: !imported && it.ownership === 'ObjectWriter',
+    isL1: it.level === 'L1',
     suspended: it.versioning === 'Suspended',
     replicatesAlready: it.replicatesAlready ?? false,
   };
@@ -178,6 +202,8 @@ function createPair(step: PairStep, { buckets, keys, places }: World): Pick<Flow
       name: options.name,
       kms: usesKms ? { key: used } : undefined,
       locked,
+      acls: false,
+      isL1: false,
       suspended: false,
       replicatesAlready: false,
       logsTo: options.logsTo === undefined ? undefined : buckets.get(options.logsTo),

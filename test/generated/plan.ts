@@ -37,6 +37,8 @@ export interface RolePlan {
   readonly id: string;
   readonly stack: string;
   readonly kind: 'trusting' | 'distrusting' | 'imported' | 'of another account';
+  /** Whether a role of the app is given a name. */
+  readonly named?: boolean;
 }
 
 /** Text, or text with a token at its end. */
@@ -80,6 +82,7 @@ export interface RuleOptionsPlan {
   readonly replicaModifications?: boolean;
   readonly replicationTimeControl?: boolean;
   readonly metrics?: boolean;
+  readonly ownerOverride?: boolean;
   readonly destinationKey?: string;
   readonly sourceKeys?: readonly string[];
 }
@@ -158,7 +161,7 @@ export interface Mishap {
   readonly what: (typeof MISHAPS)[number];
 }
 
-/** The account that everything is in; the id of one that is not. */
+/** The account that most is in; the id of another one. */
 export const ACCOUNT = '111111111111';
 export const STRANGER = '222222222222';
 

@@ -16,7 +16,9 @@ export const WORDS: Readonly<Record<string, RegExp>> = {
   'the destination is the source': /is the source bucket itself|has the name of the source/,
   'the destination has its versioning suspended': /destination '.*' with versioning 'Suspended'/,
   'another partition': /S3 does not replicate across partitions/,
-  'the accounts are different': /destination .* in account '\d+', source in account '\d+'/,
+  'the region of a source with its replicas in another account': /set env\.account and env\.region on the stack of the source/,
+  'the name of the role is not known to the other account': /role '.*' with a name .* give the role a roleName/,
+  'another owner in the same account': /ownerOverride with a destination in the account of the source/,
   'the accounts are unclear': /account of destination .*: whether they are one account/,
   'the destination replicates, or writes its logs, to the source':
     /replicates, directly or through other buckets, to the source|refers to the source by its server access logs|writes its server access logs to the source/,
@@ -47,6 +49,7 @@ export const WORDS: Readonly<Record<string, RegExp>> = {
   'the role does not trust S3': /the role '.*' does not trust the service s3\.amazonaws\.com/,
   'the role is in another region or Stage': /role '.*' of a stack in another region or Stage/,
   // mishaps
+  'TLS demanded': /\d+ bucket policies for /,
   'versioning suspended by an override': /versioning of the (source|destination) '.*' is 'Suspended': it was changed/,
   'versioning suspended by an aspect': /versioning of the (source|destination) '.*' is 'Suspended': it was changed/,
   'rules emptied by an override': /the replication configuration of the bucket is not the one of its/,

@@ -1,4 +1,4 @@
-import { BucketFacts, Flow, KeyFacts, Meaning, meaningOf, Place, replicaKey, wantsKms } from './meaning';
+import { BucketFacts, Flow, isForeign, KeyFacts, Meaning, meaningOf, Place, replicaKey, wantsKms } from './meaning';
 import { ACCOUNT, AppPlan, Mishap, ReplicationStep, STRANGER } from './plan';
 import { optionReasons, pairReasons, PARTITION } from './refused-options';
 
@@ -65,7 +65,14 @@ function flowReasons(flow: Flow, meaning: Meaning, roleWaits: readonly Wait[]): 
   const partitions = [source, destination].map(({ place }) => place.region && PARTITION(place.region));
   if (compare(partitions[0], partitions[1]) === 'different') reasons.push('another partition');
   const accounts = compare(source.place.account, destination.place.account);
-  if (accounts !== 'same') reasons.push(`the accounts are ${accounts}`);
+  if (accounts === 'unclear') reasons.push('the accounts are unclear');
+  if (accounts === 'different') {
+    // the other account names the role
+    if (source.place.region === undefined) reasons.push('the region of a source with its replicas in another account');
+    if (meaning.nameless.has(source)) reasons.push('the name of the role is not known to the other account');
+  } else if (options.ownerOverride) {
+    reasons.push('another owner in the same account');
+  }
   if (!itself && !destination.imported) {
     if (reaches(destination, source, before)) {
       reasons.push('the destination replicates, or writes its logs, to the source');
@@ -179,7 +186,7 @@ function kmsReasons(flow: Flow): string[] {
     return [
       ...(key.problem ? [`the key of the ${whose} is ${key.problem}`] : []),
       ...(elsewhere ? [`the key of the ${whose} is in another region`] : []),
-      ...(reachable(key, source.place) ? [] : [`the key of the ${whose} cannot be referred to`]),
+      ...(reachable(key, source.place, bucket.place.account) ? [] : [`the key of the ${whose} cannot be referred to`]),
     ];
   };
   if (!wantsKms(flow)) return [];
@@ -193,9 +200,11 @@ function kmsReasons(flow: Flow): string[] {
   ];
 }
 
-function reachable({ place }: KeyFacts, from: Place): boolean {
-  if (!place || place.deployed === from.deployed) return true;
-  const sameEnvironment = place.account === from.account && compare(place.region, from.region) !== 'unclear';
+function reachable({ place }: KeyFacts, from: Place, owner: string | undefined): boolean {
+  if (!place) return true;
+  if (place.account !== owner) return false;
+  if (place.deployed === from.deployed) return true;
+  const sameEnvironment = compare(place.region, from.region) !== 'unclear';
   return place.stage === from.stage && place.stack === place.deployed && sameEnvironment;
 }
 
@@ -234,7 +243,8 @@ function mishapReasons({ bucket, what }: Mishap, meaning: Meaning, configured: R
   const nameIsGiven = facts.name === 'literal' || facts.name === 'shared' || facts.name === 'account';
   const refused: Record<Mishap['what'], boolean> = {
     'tags overridden': false,
-    'TLS demanded': false,
+    // S3 knows one policy for a bucket, and core makes another one than an L1 policy of the user's
+    'TLS demanded': facts.isL1 && incoming.some(isForeign),
     'a tag on the whole app': false,
     'versioning suspended by an override': touched || configured.has(facts),
     'versioning suspended by an aspect': touched || configured.has(facts),

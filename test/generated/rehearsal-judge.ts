@@ -1,7 +1,7 @@
 import { IConstruct } from 'constructs';
 import { importedName, locate } from './intent';
 import type { Subject } from './judges';
-import { BucketFacts, Flow, meaningOf } from './meaning';
+import { BucketFacts, Flow, isForeign, isHandedOver, meaningOf } from './meaning';
 import { outsideOf } from './outside';
 import { ofPair } from './plan';
 import { partitionOf } from '../assembly/physical';
@@ -14,6 +14,8 @@ import { emptyModel, rehearse, rehearseDestroy } from '../rehearsal/rehearse';
 export function judgeRehearsal(subject: Subject): string[] {
   const { plan, built, app, stacks } = subject;
   const { flows } = meaningOf(plan);
+  // somebody else lets these roles in
+  if (flows.some(isHandedOver)) return [];
   const placed = (it: BucketFacts) => locate(app, built.buckets.get(it.id)!);
   const ordered = asTold(
     stacks,
@@ -22,7 +24,8 @@ export function judgeRehearsal(subject: Subject): string[] {
   // two Stages that wait for each other: no order of the user's makes up for that
   if (ordered === undefined) return [];
 
-  const model = emptyModel({ outside: outsideOf(plan) });
+  const outside = outsideOf(plan);
+  const model = emptyModel({ outside: { ...outside, roles: [...outside.roles, ...stacks.map(bootstrapped)] } });
   for (const { source, destination } of flows.filter((it) => it.destination.imported)) {
     const partition = partitionOf(source.place.region ?? 'us-east-1').partition;
     const arn = `arn:${partition}:s3:::${importedName(destination)}`;
@@ -34,6 +37,10 @@ export function judgeRehearsal(subject: Subject): string[] {
   const found = [...refusals, ...dead, ...opened.map((it) => `although its name is known, ${it}`)];
   return refusals.length > 0 ? found : [...found, ...judgeDestruction(subject, state)];
 }
+
+/** With this role, which `cdk bootstrap` makes, CloudFormation reads the outputs of another account's stack. */
+const bootstrapped = ({ account, region }: StackOfApp) =>
+  `arn:${partitionOf(region).partition}:iam::${account}:role/cdk-hnb659fds-cfn-exec-role-${account}-${region}`;
 
 /** Whether the documentation promises that the permissions of a source are there before its configuration is. */
 const isNamed = ({ source: { name } }: Flow) => name === 'literal' || name === 'shared' || name === 'account';
@@ -71,10 +78,13 @@ function judgeDestruction({ plan, built, app }: Subject, state: Model): string[]
       });
     }),
   );
+  const labelOf = (id: string) => [state.buckets.get(arnAt(built.buckets.get(id))!)?.label ?? []].flat();
   const ownRole = plan.steps.flatMap((step) => {
     const own = step.kind === 'replication' && (step.role !== undefined || step.roleName !== undefined);
-    return own ? (state.buckets.get(arnAt(built.buckets.get(step.source))!)?.label ?? []) : [];
+    return own ? labelOf(step.source) : [];
   });
+  // the other account knows it by its name
+  for (const flow of meaningOf(plan).flows.filter(isForeign)) ownRole.push(...labelOf(flow.source.id));
   const lost = dead.filter((it) => {
     const [, label, what] = /^(.*?)(?: \(retained\))?: (.*)$/.exec(it)!;
     const gone = /^(arn:\S+) is not there$/.exec(what)?.[1];

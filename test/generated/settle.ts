@@ -36,13 +36,15 @@ export function settle(raw: RawPlan): AppPlan {
     const literal = stacks.some((it) => it.region === undefined && !it.nestedIn) ? 'us-east-1' : region;
     return { id: `K${i}`, stack: at.id, kind: plain, region: plain === 'imported' ? literal : undefined };
   });
-  const roles = raw.roles.map(({ stack, kind }, i): RolePlan => {
+  const roles = raw.roles.map(({ stack, kind, named }, i): RolePlan => {
     const at = stackAt(stack);
     // core lets nobody attach a policy to a role of another account than that of the stack which imports it, and whether
     // a role fits a stack of any account cannot be told
     const strange = kind === 'imported' && stacks.some((it) => it.account === STRANGER);
     const open = kind === 'of another account' && stacks.some((it) => it.account === undefined && !it.nestedIn);
-    return { id: `R${i}`, stack: at.id, kind: strange || open ? 'trusting' : kind };
+    const settled = strange || open ? 'trusting' : kind;
+    const ofTheApp = settled === 'trusting' || settled === 'distrusting';
+    return { id: `R${i}`, stack: at.id, kind: settled, named: ofTheApp ? named : undefined };
   });
   const buckets = raw.buckets.map((it, i) => settleBucket(raw.careful, it, i, stackAt(it.stack), stacks, keys));
   let plan: AppPlan = { stacks, keys, roles, buckets, steps: [], mishaps: [] };
@@ -108,7 +110,10 @@ function settleBucket(
   stacks: readonly StackPlan[],
   keys: readonly KeyPlan[],
 ): BucketPlan {
-  const { level } = it;
+  const keyed = it.encryption === 'KMS' || it.encryption === 'KMS with bucket key' || it.encryption === 'DSSE';
+  // core takes no policy for an L1 bucket with a key of the app whose own policy has tokens in it
+  const twoAccounts = new Set(stacks.map(({ account }) => account)).size > 1;
+  const level = it.level === 'L1' && keyed && twoAccounts ? 'L2' : it.level;
   const regionOf = (id: string): string | undefined => {
     const found = stacks.find((other) => other.id === id)!;
     return found.nestedIn === undefined ? found.region : regionOf(found.nestedIn);

@@ -34,9 +34,18 @@ function changes(before: Template, after: Template, policiesMayChange: boolean):
   });
 }
 
+const POLICIES: Readonly<Record<string, string>> = { 'AWS::S3::BucketPolicy': 'PolicyDocument', 'AWS::KMS::Key': 'KeyPolicy' };
+
 /** Without what replication sets: versioning and rules, and that the source waits for its role. */
 function essence({ DependsOn, ...resource }: Resource): unknown {
   if (resource.Type === 'AWS::CloudFormation::Stack') return resource.Type;
+  // what lets a role of another account in is the library's
+  const policy = POLICIES[resource.Type];
+  if (policy !== undefined) {
+    const document = resource.Properties?.[policy];
+    const Statement = document?.Statement?.filter?.(({ Sid }: any) => !/^ReplicasFrom\d/.test(`${Sid}`));
+    return { ...resource, DependsOn, Properties: { ...resource.Properties, [policy]: { ...document, Statement } } };
+  }
   if (resource.Type !== 'AWS::S3::Bucket') return { ...resource, DependsOn };
   const { VersioningConfiguration: _, ReplicationConfiguration: __, ...others } = resource.Properties ?? {};
   return { ...resource, Properties: others };
@@ -102,7 +111,8 @@ function withoutOrder(value: any): any {
       .map(([key, it]) => [key, withoutOrder(it)]),
   );
   if (Array.isArray(plain.Rules)) plain.Rules.sort(byText);
-  if (plain.Type === 'AWS::S3::BucketPolicy') plain.Properties?.PolicyDocument?.Statement?.sort(byText);
+  const policy = POLICIES[plain.Type];
+  if (policy !== undefined) plain.Properties?.[policy]?.Statement?.sort?.(byText);
   return plain;
 }
 
