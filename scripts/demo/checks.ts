@@ -1,13 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-
-export interface Finding {
-  readonly check: string;
-  readonly rule: string;
-  readonly message: string;
-  /** Construct paths. */
-  readonly where: string[];
-}
+import { Finding } from '../../test/third-party/finding';
 
 export interface Findings {
   /** Any of these fails the demo. */

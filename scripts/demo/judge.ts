@@ -1,16 +1,20 @@
-import { basename, join } from 'node:path';
-import { Finding, readReport } from './checks';
+import { basename, relative } from 'node:path';
+import { readReport } from './checks';
 import { Flow } from './flows';
 import { judgeAccess } from '../../test/access/judge';
 import { DeployedApp } from '../../test/assembly/deployed';
+import { templateFiles } from '../../test/assembly/template-files';
 import { judgeRules } from '../../test/generated/rules';
 import { PythonEnvironment } from '../../test/python/environment';
 import { rehearse, rehearseDestroy } from '../../test/rehearsal/rehearse';
 import { checkWithCfnLint } from '../../test/third-party/cfn-lint';
+import { Finding } from '../../test/third-party/finding';
 import { checkWithGuard } from '../../test/third-party/guard';
 
 /** What the judges of the tests say about a synthesized app. */
 export interface Judgement {
+  /** The files of all templates, relative to the directory of the app. */
+  readonly templates: string[];
   /** Calls of S3 as a replication role that IAM and KMS would allow. */
   readonly callsAllowed: number;
   /** Statements without which such a call would be denied. */
@@ -18,7 +22,7 @@ export interface Judgement {
   /** Calls that S3 does not need, and that would be denied. */
   readonly actionsDenied: number;
   /** Ids of stacks in the order in which the rehearsal deployed them. */
-  readonly deployed: string[];
+  readonly rehearsed: string[];
   /** Moments of a deployment in which a rule is live and its permissions are not. */
   readonly windows: string[];
   /** Any of these fails the demo. */
@@ -40,7 +44,8 @@ export async function judge(
   python: PythonEnvironment | undefined,
 ): Promise<Judgement> {
   const { stacks } = app;
-  const templates = stacks.map(({ templateFile }) => join(directory, templateFile));
+  const templates = templateFiles(directory);
+  const regions = [...new Set(stacks.map(({ region }) => region))];
   const access = await judgeAccess(app);
   const deployment = rehearse(stacks);
   const destruction = deployment.refusals.length > 0 ? undefined : rehearseDestroy(deployment.state);
@@ -48,10 +53,11 @@ export async function judge(
   const found = (check: string, messages: string[]): Finding[] =>
     messages.map((message) => ({ check, rule: 'finding', message, where: [basename(directory)] }));
   return {
+    templates: templates.map((file) => relative(directory, file)),
     callsAllowed: access.allowed,
     statementsNecessary: access.statementsNecessary,
     actionsDenied: access.actionsDenied,
-    deployed: deployment.order,
+    rehearsed: deployment.order,
     windows: deployment.windows,
     failures: [
       ...found('Flows', flows.length === 0 ? ['no bucket is replicated'] : []),
@@ -60,7 +66,7 @@ export async function judge(
       ...found('Deployment', [...deployment.refusals, ...deployment.dead]),
       ...found('Destruction', destruction ? [...destruction.refusals, ...destruction.dead] : []),
       ...checkWithGuard(templates),
-      ...(python ? stacks.flatMap(({ region }, i) => checkWithCfnLint(python, [templates[i]], [region])) : []),
+      ...(python ? checkWithCfnLint(python, templates, regions) : []),
       ...report.failures,
     ],
     warnings: report.warnings,

@@ -1,4 +1,5 @@
-import { Arrival, deployExample } from '../../test/local-aws/arrivals';
+import { constants } from 'node:os';
+import { Deployed, deployExample } from '../../test/local-aws/arrivals';
 import { LocalAws, startLocalAws } from '../../test/local-aws/server';
 import { makePython, PythonEnvironment } from '../../test/python/environment';
 
@@ -20,26 +21,36 @@ export class Deployments {
   private server?: Promise<LocalAws>;
   private readonly running: Array<Promise<unknown>> = [];
 
+  private signal?: NodeJS.Signals;
+
   constructor(private readonly tell: (progress: string) => void) {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      process.once(signal, () => {
+      process.on(signal, () => {
+        if (this.signal) return; // npm and the shell both send it
+        this.signal = signal;
         console.log(`\n${signal}: stopping what was started`);
-        void this.stop().finally(() => process.exit(130));
+        void this.stop().finally(() => process.exit(128 + constants.signals[signal]));
       });
     }
   }
 
-  /** Begins at once, and gives what became of the objects in the end. */
-  public begin(name: string, assemblyDirectory: string): Promise<Arrival[]> {
-    this.server ??= startLocalAws({ patience: 2000 });
-    const before = this.running.at(-2) ?? Promise.resolve();
-    const arrivals = before
-      .then(() => this.server!)
-      .then((aws) => deployExample(aws, { name, assemblyDirectory, tell: this.tell }));
-    this.running.push(arrivals.catch(() => {}));
-    return arrivals;
+  /** Whether this process is about to end because of a signal. */
+  public get interrupted(): boolean {
+    return this.signal !== undefined;
   }
 
+  /** Begins at once, and gives what became of the app and its objects in the end. */
+  public begin(environment: PythonEnvironment, name: string, assemblyDirectory: string): Promise<Deployed> {
+    this.server ??= startLocalAws({ patience: 2000, environment });
+    const before = this.running.at(-2) ?? Promise.resolve();
+    const deployed = before
+      .then(() => this.server!)
+      .then((aws) => deployExample(aws, { name, assemblyDirectory, tell: this.tell }));
+    this.running.push(deployed.catch(() => {}));
+    return deployed;
+  }
+
+  /** Ends the server and all that runs against it. */
   public async stop(): Promise<void> {
     const server = await this.server?.catch(() => undefined);
     await server?.stop();

@@ -1,21 +1,17 @@
-import { Finding } from './checks';
 import { BucketEnd, Flow } from './flows';
-import { Judgement } from './judge';
-import { ARRIVAL_COLUMNS, arrivalCells, deployOrder, FLOW_COLUMNS, flowCells, proofs } from './rows';
+import { ARRIVAL_COLUMNS, arrivalCells, deployOrder, FLOW_COLUMNS, flowCells, plural, proofs } from './rows';
+import { failuresOf, Known } from './verdict';
 import { StackOfApp } from '../../test/assembly/stacks';
 import { Arrival } from '../../test/local-aws/arrivals';
 import { NOT_JUDGED } from '../../test/local-aws/limits';
+import { Finding } from '../../test/third-party/finding';
 
 /** What the demo found out about one example. */
-export interface Shown {
+export interface Shown extends Known {
   readonly name: string;
   readonly title: string;
   readonly purpose: string;
   readonly stacks: StackOfApp[];
-  readonly flows: Flow[];
-  readonly judgement: Judgement;
-  /** Nothing where it was not deployed to the local AWS. */
-  readonly arrivals?: Arrival[];
 }
 
 /**
@@ -28,7 +24,7 @@ export function renderPage(examples: Shown[], failed: string[], leftOut: string[
   return [
     '# Examples of cdk-s3-replication',
     'Made by `npm run demo` from the synthesized templates. Nothing here was deployed to AWS.',
-    ...(examples.some(({ arrivals }) => arrivals) ? NOT_JUDGED : []),
+    ...(examples.some(({ deployed }) => deployed) ? NOT_JUDGED : []),
     ...leftOut.map((it) => `**LEFT OUT:** ${it}`),
     ...(failed.length > 0 ? [`**FAILED:** ${failed.join(', ')}`] : []),
     ...examples.map(renderExample),
@@ -36,15 +32,16 @@ export function renderPage(examples: Shown[], failed: string[], leftOut: string[
   ].join('\n\n');
 }
 
-function renderExample({ name, title, purpose, stacks, flows, judgement, arrivals }: Shown): string {
-  const { deployed, windows, failures, warnings } = judgement;
+function renderExample(shown: Shown): string {
+  const { name, title, purpose, stacks, flows, judgement, deployed } = shown;
+  const { rehearsed, windows, warnings, templates } = judgement;
   return [
     `## ${title}`,
     `${purpose} ([examples/${name}](../examples/${name}))`,
-    `\`\`\`mermaid\n${renderDiagram(flows, arrivals)}\n\`\`\``,
+    `\`\`\`mermaid\n${renderDiagram(flows, deployed?.arrivals)}\n\`\`\``,
     renderTable(FLOW_COLUMNS, flows.map(flowCells)),
-    'Deploy order:',
-    deployOrder(stacks, deployed)
+    deployed ? 'Deployed to the local AWS, begun in this order:' : 'Deploy order:',
+    deployOrder(stacks, deployed?.order ?? rehearsed)
       .map((line, i) => `${i + 1}. ${line}`)
       .join('\n'),
     'Proven:',
@@ -57,17 +54,17 @@ function renderExample({ name, title, purpose, stacks, flows, judgement, arrival
           windows.map((line) => `- ${line}`).join('\n'),
         ]
       : []),
-    ...(arrivals
-      ? ['Objects in the local AWS:', renderTable(ARRIVAL_COLUMNS, arrivals.map(arrivalCells))]
+    ...(deployed
+      ? ['Objects in the local AWS:', renderTable(ARRIVAL_COLUMNS, deployed.arrivals.map(arrivalCells))]
       : ['Not deployed to the local AWS.']),
-    `Templates: ${stacks.map(({ templateFile }) => `[${templateFile}](${name}/${templateFile})`).join(', ')}`,
-    ...failures.map((finding) => `**FINDING** ${sentence(finding)}`),
+    `Templates: ${templates.map((file) => `[${file}](${name}/${file})`).join(', ')}`,
+    ...failuresOf(shown).map((finding) => `**FINDING** ${sentence(finding)}`),
     ...warnings.map((finding) => `Warning: ${sentence(finding)}`),
   ].join('\n\n');
 }
 
 const sentence = ({ check, rule, message, where }: Finding) =>
-  `${check}, \`${rule}\`: ${message} (${where.join(', ')})`;
+  `${check}, \`${rule}\`: ${message}${where.length > 0 ? ` (${where.join(', ')})` : ''}`;
 
 function renderTable(columns: string[], rows: string[][][]): string {
   const line = (cells: string[]) => `| ${cells.join(' | ')} |`;
@@ -115,7 +112,7 @@ function arrivedIn(name: string, arrivals: Arrival[]): string[] {
     action === 'written' ? arrived.filter(({ destination }) => destination === name) : [],
   );
   const count = here.filter(({ status }) => status === 'REPLICA').length;
-  return here.length > 0 ? [`${count} objects arrived, ${here.length - count} stayed away`] : [];
+  return here.length > 0 ? [`${plural(count, 'object')} arrived, ${here.length - count} stayed away`] : [];
 }
 
 /** Mermaid reads entities with `#` inside of quoted text; a key prefix may contain anything. */

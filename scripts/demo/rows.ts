@@ -3,6 +3,8 @@ import { Judgement } from './judge';
 import { StackOfApp } from '../../test/assembly/stacks';
 import { Arrival } from '../../test/local-aws/arrivals';
 
+export const plural = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
+
 export const FLOW_COLUMNS = ['Source bucket', 'Destination bucket', 'What is replicated', 'Encryption', 'Monitoring'];
 
 /** The cells of a flow, each a list of lines: for the terminal and for the page alike. */

@@ -1,206 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { readReport } from '../../scripts/demo/checks';
-import { readFlows } from '../../scripts/demo/flows';
+import { flowsOf, KMS, output, replicaStack, sourceStack } from './flow-stacks';
 import { Judgement } from '../../scripts/demo/judge';
 import { renderDiagram, renderPage } from '../../scripts/demo/page';
 import { deployOrder, flowCells } from '../../scripts/demo/rows';
-import { arrivalTable, flowTable } from '../../scripts/demo/terminal';
-import { DeployedApp } from '../assembly/deployed';
-import { StackOfApp } from '../assembly/stacks';
-import { Arrival } from '../local-aws/arrivals';
-
-const SOURCE = { 'Fn::GetAtt': ['Role', 'Arn'] };
-
-/** The stack of the replica: what a test says about it, and otherwise nothing that anybody could object to. */
-function replicaStack(properties: object = {}, more: Partial<StackOfApp> = {}): StackOfApp {
-  return {
-    id: 'Replica',
-    name: 'Replica',
-    account: '111111111111',
-    region: 'eu-west-1',
-    after: [],
-    nested: {},
-    templateFile: 'Replica.template.json',
-    paths: { Copy: 'Replica/Copy', Key: 'Replica/Copy/Key' },
-    template: {
-      Resources: {
-        Copy: {
-          Type: 'AWS::S3::Bucket',
-          Properties: { VersioningConfiguration: { Status: 'Enabled' }, ...properties },
-        },
-        Key: { Type: 'AWS::KMS::Key' },
-      },
-      Outputs: {
-        CopyArn: { Value: { 'Fn::GetAtt': ['Copy', 'Arn'] } },
-        KeyArn: { Value: { 'Fn::GetAtt': ['Key', 'Arn'] } },
-      },
-    },
-    ...more,
-  };
-}
-
-const output = (name: string, stack = 'Replica', region = 'eu-west-1') => ({
-  'Fn::GetStackOutput': { StackName: stack, OutputName: name, Region: region },
-});
-
-/** The stack of the source with one rule, to which a test adds what it is about. */
-function sourceStack(rule: any = {}, properties: object = {}, more: Partial<StackOfApp> = {}): StackOfApp {
-  return {
-    id: 'Source',
-    name: 'Source',
-    account: '111111111111',
-    region: 'us-east-1',
-    after: ['Replica'],
-    nested: {},
-    templateFile: 'Source.template.json',
-    paths: { Data: 'Source/Data' },
-    template: {
-      Resources: {
-        Role: { Type: 'AWS::IAM::Role' },
-        Data: {
-          Type: 'AWS::S3::Bucket',
-          Properties: {
-            VersioningConfiguration: { Status: 'Enabled' },
-            ReplicationConfiguration: {
-              Role: SOURCE,
-              Rules: [
-                {
-                  Id: 'rule',
-                  Status: 'Enabled',
-                  Priority: 1,
-                  Filter: { Prefix: '' },
-                  DeleteMarkerReplication: { Status: 'Disabled' },
-                  ...rule,
-                  Destination: { Bucket: output('CopyArn'), ...rule.Destination },
-                },
-              ],
-            },
-            ...properties,
-          },
-        },
-      },
-    },
-    ...more,
-  };
-}
-
-const KMS = {
-  BucketEncryption: {
-    ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms' } }],
-  },
-};
-const flowsOf = (...stacks: StackOfApp[]) => readFlows(new DeployedApp(stacks));
-const flowOf = (rule: any) => flowsOf(replicaStack(), sourceStack(rule))[0];
-
-describe('reading flows', () => {
-  test('follows a reference into another stack', () => {
-    const [flow, ...more] = flowsOf(replicaStack(), sourceStack());
-    expect(more).toEqual([]);
-    expect(flow).toMatchObject({
-      source: { name: 'Source/Data', region: 'us-east-1', encryption: 'SSE-S3' },
-      destination: { name: 'Replica/Copy', region: 'eu-west-1', encryption: 'SSE-S3' },
-      enabled: true,
-      objects: 'all objects',
-      deleteMarkers: false,
-      monitoring: 'none',
-    });
-  });
-
-  test.each([
-    [undefined, 'all objects'],
-    [{}, 'all objects'],
-    [{ Prefix: '' }, 'all objects'],
-    [{ Prefix: 'a/' }, 'prefix a/'],
-    [{ TagFilter: { Key: 'k', Value: 'v' } }, 'tag k=v'],
-    [
-      {
-        And: {
-          Prefix: 'a/',
-          TagFilters: [
-            { Key: 'k', Value: 'v' },
-            { Key: 'l', Value: '' },
-          ],
-        },
-      },
-      'prefix a/ and tags k=v, l=',
-    ],
-  ])('says %j as %j', (Filter, objects) => {
-    expect(flowOf({ Filter }).objects).toBe(objects);
-  });
-
-  test.each([
-    [{}, 'none'],
-    [{ Metrics: { Status: 'Enabled' } }, 'metrics'],
-    [
-      {
-        Metrics: { Status: 'Enabled', EventThreshold: { Minutes: 15 } },
-        ReplicationTime: { Status: 'Enabled', Time: { Minutes: 15 } },
-      },
-      'RTC, metrics',
-    ],
-  ])('says %j as monitoring %j', (Destination, monitoring) => {
-    expect(flowOf({ Destination }).monitoring).toBe(monitoring);
-  });
-
-  test('finds the bucket of the app that a literal ARN means, and says so when there is none', () => {
-    const rule = {
-      Destination: {
-        Bucket: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':s3:::copy-', { Ref: 'AWS::AccountId' }]] },
-      },
-    };
-    const [inside] = flowsOf(replicaStack({ BucketName: 'copy-111111111111' }), sourceStack(rule));
-    const [outside] = flowsOf(replicaStack(), sourceStack(rule));
-    expect(inside.destination.name).toBe('Replica/Copy');
-    expect(outside.destination).toEqual({
-      name: 'copy-111111111111',
-      region: 'outside of the app',
-      encryption: 'unknown',
-    });
-  });
-});
-
-describe('reading the validation report', () => {
-  const report = (...pluginReports: object[]) => {
-    const directory = mkdtempSync(join(tmpdir(), 'report-'));
-    writeFileSync(join(directory, 'validation-report.json'), JSON.stringify({ pluginReports }));
-    try {
-      return readReport(directory);
-    } finally {
-      rmSync(directory, { recursive: true });
-    }
-  };
-  const plugin = (pluginName: string, ...violations: object[]) => ({ pluginName, conclusion: 'success', violations });
-  const violation = (severity: string) => ({
-    ruleName: 'rule',
-    description: 'text',
-    severity,
-    violatingConstructs: [{ constructPath: 'A/B' }],
-  });
-  const clean = ['CloudFormation Validate', 'AwsSolutions', 'NIST.800.53.R5'].map((name) => plugin(name));
-
-  test('is content when nothing was found', () => {
-    expect(report(...clean)).toEqual({ failures: [], warnings: [] });
-  });
-
-  test('fails for any finding of a check, also when it calls that a warning', () => {
-    const { failures } = report(...clean.slice(0, 2), plugin('NIST.800.53.R5', violation('warning')));
-    expect(failures).toEqual([{ check: 'NIST.800.53.R5', rule: 'rule', message: 'text', where: ['A/B'] }]);
-  });
-
-  test('fails for a check that broke', () => {
-    expect(report(...clean.slice(1), { ...clean[0], conclusion: 'failure' }).failures).toHaveLength(1);
-  });
-
-  test('shows the warnings of constructs, and fails for their errors', () => {
-    const { failures, warnings } = report(
-      ...clean,
-      plugin('Construct Annotations', violation('warning'), violation('error')),
-    );
-    expect([failures.length, warnings.length]).toEqual([1, 1]);
-  });
-});
+import { arrivalTable, renderText } from '../../scripts/demo/terminal';
+import { failuresOf } from '../../scripts/demo/verdict';
+import { Arrival, Deployed } from '../local-aws/arrivals';
+import { startedTooEarly } from '../local-aws/stack-order';
 
 describe('showing flows', () => {
   const stacks = [
@@ -216,7 +21,8 @@ describe('showing flows', () => {
     callsAllowed: 1234,
     statementsNecessary: 5,
     actionsDenied: 6,
-    deployed: ['Replica', 'Source'],
+    templates: ['Replica.template.json', 'Source.template.json'],
+    rehearsed: ['Replica', 'Source'],
     windows: ['Source/Data: no permission to read it'],
     failures: [],
     warnings: [],
@@ -238,6 +44,47 @@ describe('showing flows', () => {
     arrived: [{ ...arrival.arrived[0], status: 'absent' }],
     ok: false,
   };
+
+  const deployed: Deployed = { order: ['Replica', 'Source'], tooEarly: [], arrivals: [arrival] };
+  const known = { flows, judgement, deployed };
+
+  test('is content with an example whose objects arrived, also where it was not deployed', () => {
+    expect(failuresOf(known)).toEqual([]);
+    expect(failuresOf({ flows, judgement })).toEqual([]);
+  });
+
+  test.each([
+    ['nobody looked for an object', { arrivals: [] }, 'no object of Source/Data arrived in Replica/Copy'],
+    [
+      'no object of a rule was to arrive',
+      { arrivals: [{ ...arrival, arrived: [{ ...arrival.arrived[0], status: 'absent' as const }] }] },
+      'no object of Source/Data arrived in Replica/Copy',
+    ],
+    ['an object was lost', { arrivals: [arrival, lost] }, 'b.txt, written: not as the rules say'],
+    ['a stack did not wait', { tooEarly: ['Source was begun'] }, 'Source was begun'],
+  ])('fails an example when %s, and says so', (_, more, message) => {
+    const failed = { ...shown, ...known, deployed: { ...deployed, ...more } };
+    expect(failuresOf(failed).map((it) => it.message)).toEqual([message]);
+    const text = renderText(failed, (it) => it);
+    expect(text).toMatch(/^✖ x: 2 stacks, 1 flow, FAILED, see below\n/);
+    expect(text).toContain(message);
+    expect(renderPage([failed], ['x'])).toContain(`**FINDING** Local AWS, `);
+  });
+
+  test('does not ask a disabled rule for objects', () => {
+    const disabled = flowsOf(replicaStack(), sourceStack({ Status: 'Disabled' }));
+    expect(failuresOf({ flows: disabled, judgement, deployed: { ...deployed, arrivals: [] } })).toEqual([]);
+  });
+
+  test('tells a stack that began before one that it must wait for was complete', () => {
+    const replica = { id: 'Replica', began: '2026-01-01T00:00:00.100Z', ended: '2026-01-01T00:00:00.300Z' };
+    const source = { id: 'Source', began: '2026-01-01T00:00:00.300Z', ended: '2026-01-01T00:00:00.400Z' };
+    expect(startedTooEarly(stacks, [replica, source])).toEqual([]);
+    expect(startedTooEarly(stacks, [replica, { ...source, began: '2026-01-01T00:00:00.299Z' }])).toEqual([
+      'Source was begun at 2026-01-01T00:00:00.299Z, before Replica was complete at 2026-01-01T00:00:00.300Z',
+    ]);
+    expect(() => startedTooEarly(stacks, [source])).toThrow('stack Replica was not deployed');
+  });
 
   test('draws regions, buckets and an arrow for each rule', () => {
     expect(
@@ -291,8 +138,8 @@ describe('showing flows', () => {
   });
 
   test('shows which objects arrived, and what is not as the rules say', () => {
-    const page = renderPage([{ ...shown, judgement, arrivals: [arrival, lost] }], []);
-    expect(page).toContain('1 objects arrived, 1 stayed away');
+    const page = renderPage([{ ...shown, judgement, deployed: { ...deployed, arrivals: [arrival, lost] } }], []);
+    expect(page).toContain('1 object arrived, 1 stayed away');
     expect(page).toContain('| a.txt<br>tags k=v | Source/Data<br>COMPLETED | Replica/Copy (eu-west-1): REPLICA |');
     expect(page).toContain('absent, BUT EXPECTED REPLICA<br>NOT AS THE RULES SAY');
     expect(arrivalTable([arrival, lost])).toContain('NOT AS THE RULES SAY');
@@ -309,14 +156,28 @@ describe('showing flows', () => {
     expect(deployOrder(stacks)).toEqual(['Replica (eu-west-1)', 'Source (us-east-1), after Replica']);
   });
 
+  test('shows the order in which the stacks were deployed, not the one of the rehearsal', () => {
+    const wrongWay = { ...shown, judgement, deployed: { ...deployed, order: ['Source', 'Replica'] } };
+    for (const text of [renderText(wrongWay, (it) => it), renderPage([wrongWay], [])]) {
+      expect(text).toMatch(/begun in this order:\s+1\. Source [^\n]*\n *2\. Replica/);
+    }
+  });
+
   test('fits into 120 columns', () => {
-    const long = flowsOf(replicaStack({}, { paths: { Copy: `Replica/${'x'.repeat(200)}` } }), sourceStack());
-    expect(
-      Math.max(
-        ...flowTable(long)
-          .split('\n')
-          .map((line) => line.length),
-      ),
-    ).toBeLessThanOrEqual(118);
+    const destination = `Replica/${'x'.repeat(200)}`;
+    const long = flowsOf(replicaStack({}, { paths: { Copy: destination } }), sourceStack());
+    const there = { ...arrival, arrived: [{ ...arrival.arrived[0], destination }] };
+    const finding = { check: 'Check', rule: 'rule', message: 'any word '.repeat(30), where: ['there '.repeat(40)] };
+    const wide = {
+      ...judgement,
+      windows: ['Source/Data: no permission '.repeat(20)],
+      failures: [finding],
+      warnings: [finding],
+    };
+    const all = { ...shown, flows: long, judgement: wide, deployed: { ...deployed, arrivals: [there, lost] } };
+    const widths = renderText(all, (it) => it)
+      .split('\n')
+      .map((line) => line.length);
+    expect(Math.max(...widths)).toBeLessThanOrEqual(120);
   });
 });

@@ -1,34 +1,16 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fullDiff } from '@aws-cdk/cloudformation-diff';
 import { App } from 'aws-cdk-lib';
 import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { AwsSolutionsChecks, NIST80053R5Checks } from 'cdk-nag';
+import { contextOf, EXAMPLES, exampleNames, loadExample } from './load';
 import { ContentPlatform } from '../../examples/add-to-an-existing-app/content-platform';
 import { readFlows } from '../../scripts/demo/flows';
 import { judgeAccess } from '../access/judge';
 import { DeployedApp } from '../assembly/deployed';
 import { readStacks } from '../assembly/stacks';
 import { judgeRules } from '../generated/rules';
-
-const EXAMPLES = join(__dirname, '../../examples');
-const names = readdirSync(EXAMPLES, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory())
-  .map(({ name }) => name);
-
-const cdkJson = (name: string) => JSON.parse(readFileSync(join(EXAMPLES, name, 'cdk.json'), 'utf8'));
-
-/** Loads an example as the CDK CLI would, with the region and account that it falls back to. */
-function load(name: string): App {
-  const environment = process.env;
-  process.env = { ...environment, CDK_CONTEXT_JSON: JSON.stringify(cdkJson(name).context) };
-  for (const variable of ['CDK_OUTDIR', 'CDK_DEFAULT_ACCOUNT', 'CDK_DEFAULT_REGION']) delete process.env[variable];
-  try {
-    return jest.requireActual(join(EXAMPLES, name, 'app.ts')).app;
-  } finally {
-    process.env = environment;
-  }
-}
 
 /** The templates without what the stack synthesizer adds to each of them, which changes with the version of aws-cdk-lib. */
 function templates(assembly: CloudAssembly): Record<string, any> {
@@ -46,12 +28,12 @@ const nonEmpty = (sections: Record<string, object>) =>
 
 afterAll(() => CloudAssembly.cleanupTemporaryDirectories());
 
-describe.each(names)('example %s', (name) => {
+describe.each(exampleNames)('example %s', (name) => {
   let app: App;
   let assembly: CloudAssembly;
 
   beforeAll(() => {
-    app = load(name);
+    app = loadExample(name);
     assembly = app.synth();
   });
 
@@ -114,7 +96,7 @@ describe.each(names)('example %s', (name) => {
   });
 
   test('has every feature flag that is recommended for a new app', () => {
-    expect(cdkJson(name).context).toMatchObject(jest.requireActual('aws-cdk-lib/recommended-feature-flags.json'));
+    expect(contextOf(name)).toMatchObject(jest.requireActual('aws-cdk-lib/recommended-feature-flags.json'));
   });
 
   test('says what it is in the form that the demo shows', () => {
@@ -126,9 +108,9 @@ describe.each(names)('example %s', (name) => {
 
 describe('add-to-an-existing-app', () => {
   test('changes nothing of the stack that was there but versioning and replication', () => {
-    const before = new App({ context: cdkJson('add-to-an-existing-app').context });
+    const before = new App({ context: contextOf('add-to-an-existing-app') });
     new ContentPlatform(before, 'ContentPlatform', { env: { account: '111111111111', region: 'us-east-1' } });
-    const [was, is] = [before, load('add-to-an-existing-app')].map(
+    const [was, is] = [before, loadExample('add-to-an-existing-app')].map(
       (app) => app.synth().getStackByName('ContentPlatform').template,
     );
 

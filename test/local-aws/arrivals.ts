@@ -3,6 +3,7 @@ import { bootstrap, deploy } from './cdk';
 import { DeployedBucket, deployedBuckets, destinationsFor, destinationsForMarker, filterOf } from './deployed-rules';
 import { look, remove, Sight, Tags, write } from './objects';
 import { ACCOUNT, LocalAws } from './server';
+import { stackRuns, startedTooEarly } from './stack-order';
 import { readStacks, StackOfApp } from '../assembly/stacks';
 
 /** What became of an object in one of the buckets that its source replicates to. */
@@ -28,6 +29,15 @@ export interface Arrival {
   readonly ok: boolean;
 }
 
+/** What became of an app and its objects. */
+export interface Deployed {
+  /** Ids of its stacks in the order in which the CLI began with them: some at the same time. */
+  readonly order: string[];
+  /** Stacks that did not wait for others as they have to. */
+  readonly tooEarly: string[];
+  readonly arrivals: Arrival[];
+}
+
 export interface Example {
   readonly name: string;
   readonly assemblyDirectory: string;
@@ -35,13 +45,18 @@ export interface Example {
 }
 
 /** Deploys a synthesized app, writes objects inside and outside of each of its rules, and looks where they arrive. */
-export async function deployExample(aws: LocalAws, { name, assemblyDirectory, tell = () => {} }: Example) {
+export async function deployExample(
+  aws: LocalAws,
+  { name, assemblyDirectory, tell = () => {} }: Example,
+): Promise<Deployed> {
   const stacks = readStacks(assemblyDirectory);
   await bootstrap(aws, stacks, callerOf(stacks), (it) => tell(`${name}: ${it}`));
-  tell(`${name}: deploying ${stacks.map((it) => `${it.name} (${it.region})`).join(', ')}`);
+  tell(`${name}: deploying ${stacks.map((it) => it.name).join(', ')}`);
   await deploy(aws, { app: assemblyDirectory, account: callerOf(stacks) });
+  const runs = await stackRuns(aws, stacks);
   tell(`${name}: writing objects`);
-  return observe(await deployedBuckets(aws, stacks));
+  const arrivals = await observe(await deployedBuckets(aws, stacks));
+  return { order: runs.map(({ id }) => id), tooEarly: startedTooEarly(stacks, runs), arrivals };
 }
 
 /** The stack of a source comes last, and its account deploys into those of the destinations. */

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join, resolve } from 'node:path';
-import { LocalAws } from './server';
+import { killGroup, LocalAws } from './server';
 
 export interface Environment {
   readonly account: string;
@@ -31,8 +31,9 @@ const END_WITH_PARENT =
   'data:text/javascript,process.stdin.on("end",()=>process.kill(-process.pid,"SIGKILL")).resume().unref()';
 const QUIET = ['--no-notices', '--no-version-reporting', '--ci'];
 
-/** Runs the ordinary CDK CLI against the local AWS; never throws for what the CLI refuses. */
-export function cdk(aws: LocalAws, args: string[], account?: string): Promise<CdkResult> {
+/** Runs the ordinary CDK CLI against the local AWS, and ends it with that; never throws for what the CLI refuses. */
+export async function cdk(aws: LocalAws, args: string[], account?: string): Promise<CdkResult> {
+  if (aws.stopped.aborted) return { ok: false, output: 'the local AWS was stopped' };
   const cli = spawn(process.execPath, ['--import', END_WITH_PARENT, CLI, ...QUIET, ...args], {
     cwd: aws.directory, // no cdk.json of this repository
     env: { ...aws.env({ account }), CDK_DISABLE_CLI_TELEMETRY: 'true' },
@@ -42,10 +43,16 @@ export function cdk(aws: LocalAws, args: string[], account?: string): Promise<Cd
   });
   let output = '';
   for (const stream of [cli.stdout, cli.stderr]) stream.on('data', (data) => (output += data));
-  return new Promise((done, fail) => {
-    cli.once('error', fail);
-    cli.once('close', (code) => done({ ok: code === 0, output }));
-  });
+  const end = () => killGroup(cli);
+  aws.stopped.addEventListener('abort', end);
+  try {
+    return await new Promise((done, fail) => {
+      cli.once('error', fail);
+      cli.once('close', (code) => done({ ok: code === 0, output }));
+    });
+  } finally {
+    aws.stopped.removeEventListener('abort', end);
+  }
 }
 
 const bootstrapped = new WeakMap<LocalAws, Map<string, Promise<unknown>>>();

@@ -18,7 +18,10 @@ afterAll(async () => {
 const isThere = ({ s3: client, name }: BucketThere) =>
   client.send(new HeadBucketCommand({ Bucket: name })).then(
     () => true,
-    () => false,
+    (error) => {
+      if (error.name !== 'NotFound') throw error;
+      return false;
+    },
   );
 const there = (name: string, region = 'us-east-1') => ({ s3: s3Client(aws, { region }), name });
 

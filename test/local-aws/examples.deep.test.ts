@@ -1,6 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { App } from 'aws-cdk-lib';
 import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { Arrival, deployExample, observe } from './arrivals';
 import { deploy, destroy } from './cdk';
@@ -8,8 +5,7 @@ import { deployedBuckets, liveConfiguration } from './deployed-rules';
 import { empty } from './objects';
 import { LocalAws, startLocalAws } from './server';
 import { readStacks } from '../assembly/stacks';
-
-const EXAMPLES = join(__dirname, '../../examples');
+import { exampleNames, loadExample } from '../examples/load';
 
 /** What happens to each object, written down by hand: not what a model of ours makes of the rules. */
 const EXPECTED: Record<string, string[]> = {
@@ -60,19 +56,7 @@ const line = ({ source, key, tags, action, status, arrived }: Arrival) =>
     ...arrived.map((it) => `${lastOf(it.destination)}: ${it.status}`),
   ].join('; ');
 
-/** Synthesizes an example as the CDK CLI would, for the account that it falls back to. */
-function synthesize(name: string): string {
-  const environment = process.env;
-  const { context } = JSON.parse(readFileSync(join(EXAMPLES, name, 'cdk.json'), 'utf8'));
-  process.env = { ...environment, CDK_CONTEXT_JSON: JSON.stringify(context) };
-  for (const variable of ['CDK_OUTDIR', 'CDK_DEFAULT_ACCOUNT', 'CDK_DEFAULT_REGION']) delete process.env[variable];
-  try {
-    const { app }: { app: App } = jest.requireActual(join(EXAMPLES, name, 'app.ts'));
-    return app.synth().directory;
-  } finally {
-    process.env = environment;
-  }
-}
+const synthesize = (name: string) => loadExample(name).synth().directory;
 
 let aws: LocalAws;
 beforeAll(async () => (aws = await startLocalAws()), 60_000);
@@ -82,8 +66,7 @@ afterAll(async () => {
 });
 
 test('every example is here', () => {
-  const directories = readdirSync(EXAMPLES, { withFileTypes: true }).filter((it) => it.isDirectory());
-  expect(directories.map(({ name }) => name)).toEqual(Object.keys(EXPECTED));
+  expect(exampleNames).toEqual(Object.keys(EXPECTED));
 });
 
 describe.each(Object.keys(EXPECTED))('example %s', (name) => {
@@ -93,13 +76,19 @@ describe.each(Object.keys(EXPECTED))('example %s', (name) => {
 
   test('is deployed, and its objects arrive where its rules say', async () => {
     const progress: string[] = [];
-    const arrivals = await deployExample(aws, {
+    const { arrivals, order, tooEarly } = await deployExample(aws, {
       name,
       assemblyDirectory: directory,
       tell: (it) => progress.push(it),
     });
     expect(arrivals.map(line)).toEqual(EXPECTED[name]);
     expect(arrivals.filter(({ ok }) => !ok)).toEqual([]);
+    expect(tooEarly).toEqual([]);
+    expect([...order].sort()).toEqual(
+      readStacks(directory)
+        .map(({ id }) => id)
+        .sort(),
+    );
     expect(progress.at(-1)).toBe(`${name}: writing objects`);
   });
 

@@ -7,5 +7,7 @@ export const NOT_JUDGED: string[] = [
   'It copies at once: times of propagation, replication time control, metrics and events are not judged.',
   'It does not carry over ACLs, retention, legal holds, annotations, tags of objects written in parts, changes of tags' +
     ' and metadata (replica modifications), or objects that were there before (Batch Replication).',
+  'Its bucket resource deletes a replication configuration before it suspends versioning: whether the handler of' +
+    ' CloudFormation does so, AWS does not say.',
   'It lets everybody deploy: iam:PassRole and the permissions of the execution role are not asked for.',
 ];

@@ -68,6 +68,34 @@ async function writePolicies(changed: Record<string, any>): Promise<void> {
   }
 }
 
+const trust = (Service: string) =>
+  iam('UpdateAssumeRolePolicy', {
+    PolicyDocument: JSON.stringify({
+      Statement: [{ Effect: 'Allow', Principal: { Service }, Action: 'sts:AssumeRole' }],
+    }),
+  });
+
+const put = (destination: object, more: object = {}) => {
+  const { Role, Rules: [rule] = [] } = source.configuration!;
+  const Rules = [{ ...rule, ...more, Destination: { ...rule.Destination!, ...destination } }];
+  return source.s3.send(
+    new PutBucketReplicationCommand({ Bucket: source.name, ReplicationConfiguration: { Role, Rules } }),
+  );
+};
+
+const setVersioning = (Status: 'Enabled' | 'Suspended') =>
+  replica.s3.send(new PutBucketVersioningCommand({ Bucket: replica.name, VersioningConfiguration: { Status } }));
+
+/** Undoes what any test here does, so that one that fails does not make the others fail. */
+async function asDeployed(): Promise<void> {
+  await setVersioning('Enabled');
+  await replica.s3.send(new DeleteBucketPolicyCommand({ Bucket: replica.name }));
+  await trust('s3.amazonaws.com');
+  await writePolicies(policies);
+  await put({});
+}
+afterEach(asDeployed);
+
 /** Whether an object arrives. */
 async function outcome(destination = replica): Promise<Sight['status'][]> {
   const key = `object-${++written}`;
@@ -102,11 +130,8 @@ test.each([
   const changed = rewritten((text) => text.split(`"${action}"`).join('"s3:Nothing"'));
   expect(changed).not.toEqual(policies);
   await writePolicies(changed);
-  try {
-    expect(await outcome()).toEqual(expected);
-  } finally {
-    await writePolicies(policies);
-  }
+  expect(await outcome()).toEqual(expected);
+  await asDeployed();
   expect(await outcome()).toEqual(ARRIVED);
 });
 
@@ -119,11 +144,7 @@ test.each([
 ])('with permissions for %s an object is lost', async (_, change) => {
   expect(rewritten(change)).not.toEqual(policies);
   await writePolicies(rewritten(change));
-  try {
-    expect(await outcome()).toEqual(LOST);
-  } finally {
-    await writePolicies(policies);
-  }
+  expect(await outcome()).toEqual(LOST);
 });
 
 test('without s3:GetObjectVersionTagging an object arrives without its tags', async () => {
@@ -134,7 +155,6 @@ test('without s3:GetObjectVersionTagging an object arrives without its tags', as
   expect(await tagsOf()).toEqual({ k: 'v' });
   await writePolicies(rewritten((text) => text.replace('"s3:GetObjectVersionTagging"', '"s3:Nothing"')));
   expect(await tagsOf()).toEqual({});
-  await writePolicies(policies);
 });
 
 test('without s3:ReplicateDelete a delete marker does not arrive', async () => {
@@ -147,19 +167,12 @@ test('without s3:ReplicateDelete a delete marker does not arrive', async () => {
   expect(await afterDeletion()).toBe('deleted');
   await writePolicies(rewritten((text) => text.replace('"s3:ReplicateDelete"', '"s3:Nothing"')));
   expect(await afterDeletion()).toBe('REPLICA');
-  await writePolicies(policies);
-  await put({});
 });
 
 test('a role that S3 may not assume loses objects', async () => {
-  const trust = (Service: string) => ({
-    PolicyDocument: JSON.stringify({
-      Statement: [{ Effect: 'Allow', Principal: { Service }, Action: 'sts:AssumeRole' }],
-    }),
-  });
-  await iam('UpdateAssumeRolePolicy', trust('batchoperations.s3.amazonaws.com'));
+  await trust('batchoperations.s3.amazonaws.com');
   expect(await outcome()).toEqual(LOST);
-  await iam('UpdateAssumeRolePolicy', trust('s3.amazonaws.com'));
+  await asDeployed();
   expect(await outcome()).toEqual(ARRIVED);
 });
 
@@ -168,29 +181,21 @@ test('a bucket policy of the destination that denies replication loses objects',
   const at = { Bucket: replica.name };
   await replica.s3.send(new PutBucketPolicyCommand({ ...at, Policy: JSON.stringify({ Statement: [deny] }) }));
   expect(await outcome()).toEqual(LOST);
-  await replica.s3.send(new DeleteBucketPolicyCommand(at));
+  await asDeployed();
   expect(await outcome()).toEqual(ARRIVED);
 });
-
-const put = (destination: object, more: object = {}) => {
-  const { Role, Rules: [rule] = [] } = source.configuration!;
-  const Rules = [{ ...rule, ...more, Destination: { ...rule.Destination!, ...destination } }];
-  return source.s3.send(
-    new PutBucketReplicationCommand({ Bucket: source.name, ReplicationConfiguration: { Role, Rules } }),
-  );
-};
 
 test('a destination of another account than the rule expects loses objects', async () => {
   await put({ Account: '222222222222' });
   expect(await outcome()).toEqual(LOST);
-  await put({});
+  await asDeployed();
   expect(await outcome()).toEqual(ARRIVED);
 });
 
 test('a rule that does not select KMS objects skips them', async () => {
   await put({ EncryptionConfiguration: undefined }, { SourceSelectionCriteria: undefined });
   expect(await outcome()).toEqual(['none', 'absent']);
-  await put({});
+  await asDeployed();
   expect(await outcome()).toEqual(ARRIVED);
 });
 
@@ -205,15 +210,11 @@ test('a destination without Object Lock loses objects of a source with it', asyn
     }),
   );
   expect(await outcome(unlocked)).toEqual(ARRIVED);
-  await writePolicies(policies);
-  await put({});
 });
 
 test('a destination whose versioning was suspended loses objects', async () => {
-  const set = (Status: 'Enabled' | 'Suspended') =>
-    replica.s3.send(new PutBucketVersioningCommand({ Bucket: replica.name, VersioningConfiguration: { Status } }));
-  await set('Suspended');
+  await setVersioning('Suspended');
   expect(await outcome()).toEqual(LOST);
-  await set('Enabled');
+  await asDeployed();
   expect(await outcome()).toEqual(ARRIVED);
 });

@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateBucketCommand, ListBucketsCommand } from '@aws-sdk/client-s3';
 import { cdk, deploy, reset } from './cdk';
@@ -81,6 +82,34 @@ test('stops with all that it made', async () => {
   await aws.stop();
   expect([isRunning(aws.pid), existsSync(aws.directory)]).toEqual([false, false]);
   await aws.stop();
+});
+
+test('ends the CLI that runs against it, and starts no other one', async () => {
+  const aws = await startLocalAws();
+  const running = cdk(aws, ['deploy', '--all', '--app', 'sleep 60']);
+  expect(await becomes(() => childrenOf(process.pid, 'aws-cdk/bin/cdk').length > 0)).toBe(true);
+  const [cli] = childrenOf(process.pid, 'aws-cdk/bin/cdk');
+  expect(await becomes(() => childrenOf(cli).length > 0)).toBe(true);
+  const all = [cli, ...childrenOf(cli)];
+  await aws.stop();
+  expect((await running).ok).toBe(false);
+  expect(await becomes(() => !all.some(isRunning))).toBe(true);
+  expect(await cdk(aws, ['--version'])).toEqual({ ok: false, output: 'the local AWS was stopped' });
+});
+
+test('says so when its interpreter is not there', async () => {
+  const environment = process.env;
+  const TMPDIR = mkdtempSync(join(tmpdir(), 'nothing-left-'));
+  process.env = { ...environment, TMPDIR };
+  try {
+    await expect(startLocalAws({ environment: { python: '/nowhere/python' } })).rejects.toThrow(
+      /^the local AWS ended at once:\n.*\/nowhere\/python ENOENT/,
+    );
+    expect(readdirSync(TMPDIR)).toEqual([]);
+  } finally {
+    process.env = environment;
+    rmSync(TMPDIR, { recursive: true });
+  }
 });
 
 test('is stopped although it does not answer', async () => {

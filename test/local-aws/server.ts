@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makePython } from '../python/environment';
+import { makePython, PythonEnvironment } from '../python/environment';
 
 /** What the CDK CLI and SDK clients take their place and identity from. */
 export interface Caller {
@@ -18,6 +18,8 @@ export interface LocalAws {
   readonly pid: number;
   /** A directory that goes with the server. */
   readonly directory: string;
+  /** Aborted by `stop()`: what runs against the server ends with it. */
+  readonly stopped: AbortSignal;
   /** The whole environment for a process that must not see anything of a real account. */
   env(caller?: Caller): Record<string, string>;
   /** Forgets everything: all accounts, all stacks, also the bootstrapped ones. */
@@ -30,6 +32,8 @@ export interface LocalAws {
 export interface LocalAwsOptions {
   /** How long it may take to end, in milliseconds, until it is made to. */
   readonly patience?: number;
+  /** Made by default. */
+  readonly environment?: PythonEnvironment;
 }
 
 export const ACCOUNT = '111111111111';
@@ -40,8 +44,10 @@ export const REGION = 'us-east-1';
  *
  * It ends with `stop()`, or by itself when this process ends, however that happens.
  */
-export async function startLocalAws({ patience = 10_000 }: LocalAwsOptions = {}): Promise<LocalAws> {
-  const { python } = makePython();
+export async function startLocalAws({
+  patience = 10_000,
+  environment: { python } = makePython(),
+}: LocalAwsOptions = {}): Promise<LocalAws> {
   const directory = mkdtempSync(join(tmpdir(), 'local-aws-'));
   mkdirSync(join(directory, 'home'));
   const port = await freePort();
@@ -63,9 +69,12 @@ export async function startLocalAws({ patience = 10_000 }: LocalAwsOptions = {})
   });
   let log = '';
   server.stdin.on('error', () => {});
+  server.once('error', (error) => (log += error.message)); // it has an exit code then
   for (const stream of [server.stdout, server.stderr]) stream.on('data', (data) => (log += data));
 
+  const stopped = new AbortController();
   const stop = async () => {
+    stopped.abort();
     await ended(server, patience);
     rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
   };
@@ -98,6 +107,7 @@ export async function startLocalAws({ patience = 10_000 }: LocalAwsOptions = {})
       rmSync(join(directory, 'home', '.cdk'), { recursive: true, force: true });
     },
     stop,
+    stopped: stopped.signal,
     log: () => log,
   };
 }
@@ -131,13 +141,16 @@ async function ended(server: ChildProcess, patience: number): Promise<void> {
   if (server.pid === undefined || server.exitCode !== null || server.signalCode !== null) return;
   const end = new Promise((resolve) => server.once('close', resolve));
   server.kill('SIGTERM');
-  const timer = setTimeout(() => {
-    try {
-      process.kill(-server.pid!, 'SIGKILL');
-    } catch {
-      // it ended in the meantime
-    }
-  }, patience);
+  const timer = setTimeout(() => killGroup(server), patience);
   await end;
   clearTimeout(timer);
+}
+
+/** Ends a process that was started with a group of its own, and all that it started. */
+export function killGroup({ pid }: ChildProcess): void {
+  try {
+    process.kill(-pid!, 'SIGKILL');
+  } catch {
+    // it ended in the meantime
+  }
 }

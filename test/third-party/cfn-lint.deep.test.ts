@@ -20,11 +20,12 @@ import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { BucketReplication, ReplicatedBucketPair, ReplicationFilter } from 'cdk-s3-replication';
 import { MUTATIONS } from './broken-templates';
 import { checkWithCfnLint } from './cfn-lint';
-import { exampleNames, loadExample, templateFiles } from './examples';
 import { Finding } from './finding';
 import { goodTemplates } from './good-templates';
 import { quietApp } from '../app';
+import { templateFiles } from '../assembly/template-files';
 import { bucket, ENV, KMS, key, l1 } from '../builders';
+import { exampleNames, loadExample } from '../examples/load';
 import { makePython, PythonEnvironment } from '../python/environment';
 
 let environment: PythonEnvironment;

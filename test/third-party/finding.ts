@@ -1,9 +1,9 @@
-/** What a tool has to say about a template, in the form that the demo shows. */
+/** What a judge has to say about an app, in the form that the demo shows. */
 export interface Finding {
-  /** The tool. */
+  /** The judge. */
   readonly check: string;
   readonly rule: string;
   readonly message: string;
-  /** `<template> <logical id>`, or only the template when it is about what is missing there. */
+  /** Construct paths, or `<template> <logical id>`, or only the template when it is about what is missing there. */
   readonly where: string[];
 }

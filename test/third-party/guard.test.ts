@@ -5,12 +5,13 @@ import { CfnGuardValidator } from '@cdklabs/cdk-validator-cfnguard';
 import { App, aws_s3 as s3, Stack, Validations } from 'aws-cdk-lib';
 import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { ReplicatedBucketPair } from 'cdk-s3-replication';
+import { templateFiles } from '../assembly/template-files';
 import { ENV } from '../builders';
 import { MUTATIONS } from './broken-templates';
-import { exampleNames, loadExample, templateFiles } from './examples';
 import { Finding } from './finding';
 import { goodTemplates } from './good-templates';
 import { checkWithGuard, GUARD_RULES, guardRuleNames } from './guard';
+import { exampleNames, loadExample } from '../examples/load';
 
 const directory = mkdtempSync(join(tmpdir(), 'guard-'));
 afterAll(() => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { App, aws_s3 as s3 } from 'aws-cdk-lib';
 import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { AwsSolutionsChecks, NIST80053R5Checks } from 'cdk-nag';
-import { exampleNames, loadExample } from './examples';
+import { exampleNames, loadExample } from '../examples/load';
 
 let stderr: jest.SpyInstance;
 beforeEach(() => void (stderr = jest.spyOn(console, 'error').mockImplementation(() => {})));

@@ -1,0 +1,47 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { aws_s3 as s3, NestedStack, Stack, Stage } from 'aws-cdk-lib';
+import { CloudAssembly } from 'aws-cdk-lib/cx-api';
+import { judge } from '../../scripts/demo/judge';
+import { quietApp } from '../app';
+import { DeployedApp } from '../assembly/deployed';
+import { readStacks } from '../assembly/stacks';
+import { ENV } from '../builders';
+import { makePython } from '../python/environment';
+
+afterAll(() => CloudAssembly.cleanupTemporaryDirectories());
+
+/** A source without versioning, and with a property that there is not. */
+function broken(stack: Stack): void {
+  const bucket = new s3.CfnBucket(stack, 'Source', {
+    replicationConfiguration: {
+      role: 'arn:aws:iam::111111111111:role/any',
+      rules: [{ status: 'Enabled', destination: { bucket: 'arn:aws:s3:::there' } }],
+    },
+  });
+  bucket.addPropertyOverride('NoSuchProperty', true);
+}
+
+test.each([
+  ['a stack', 'App\\.template', (app: Stage) => broken(new Stack(app, 'App', { env: ENV }))],
+  [
+    'a nested stack',
+    '\\w+\\.nested\\.template',
+    (app: Stage) => broken(new NestedStack(new Stack(app, 'App', { env: ENV }), 'Nested')),
+  ],
+  [
+    'the stack of a Stage',
+    'ProdApp\\w+\\.template',
+    (app: Stage) => broken(new Stack(new Stage(app, 'Prod', { env: ENV }), 'App')),
+  ],
+])('tools of others are asked about the template of %s', async (_, file, define) => {
+  const app = quietApp();
+  define(app);
+  const { directory } = app.synth();
+  writeFileSync(join(directory, 'validation-report.json'), '{"pluginReports": []}');
+  const { failures, templates } = await judge(directory, new DeployedApp(readStacks(directory)), [], makePython());
+  const found = failures.map(({ check, rule, where }) => `${check} ${rule} ${where.join()}`);
+  expect(found).toContainEqual(expect.stringMatching(new RegExp(`^cfn-guard source_is_versioned .*${file}`)));
+  expect(found).toContainEqual(expect.stringMatching(new RegExp(`^cfn-lint E3002 .*${file}`)));
+  expect(templates).toContainEqual(expect.stringMatching(file));
+});
