@@ -1,6 +1,6 @@
 import { arnOf, locate } from './intent';
 import type { Subject } from './judges';
-import { Flow, isHandedOver, meaningOf } from './meaning';
+import { Flow, isForeign, isHandedOver, meaningOf } from './meaning';
 import { outsideOf } from './outside';
 import { judgeAccess as judge } from '../access/judge';
 import { partitionOf } from '../assembly/physical';
@@ -31,6 +31,8 @@ export async function judgeAccess({ plan, built, app, number }: Subject, share: 
     // the judge knows keys of a source only, where the plan names them for each rule
     sourceKeys[arn] = named[0].filter((key) => key !== '?' && named.every((keys) => keys.includes(key)));
     precise &&= named.flat().every((key) => sourceKeys[arn].includes(key));
+    // where rules overlap, it is up to their order which of them changes the owner
+    precise &&= new Set(ofSource.filter(isForeign).map(({ options }) => options.ownerOverride)).size <= 1;
     if (!ofSource[0].source.kms?.alias) continue;
     const { account, region } = app.find(arn)!.stack;
     aliases[`arn:${partitionOf(region).partition}:kms:${region}:${account}:alias/somebody`] = sourceKeys[arn][0];

@@ -1,9 +1,11 @@
 import { judgeAccess } from './access-judge';
+import { judgeIntent } from './intent';
 import { JUDGES, Subject } from './judges';
-import { ACCOUNT, AppPlan } from './plan';
+import { ACCOUNT, AppPlan, STRANGER } from './plan';
 import { judgeRehearsal } from './rehearsal-judge';
 import { judgeRules } from './rules';
 import { synthesize } from './synthesize';
+import { judgeUntouched } from './variants';
 import { DeployedApp } from '../assembly/deployed';
 import { StackOfApp } from '../assembly/stacks';
 import { rehearse } from '../rehearsal/rehearse';
@@ -95,9 +97,29 @@ const OWN_ROLE: AppPlan = plan({
     },
   ],
 });
+const TWO_ACCOUNTS: AppPlan = plan({
+  stacks: [
+    { id: 'S0', ...HERE },
+    { id: 'S1', account: STRANGER, region: 'eu-west-1' },
+  ],
+  keys: [{ id: 'K0', stack: 'S1', kind: 'L2' }],
+  buckets: [
+    { ...bucket, id: 'B0', stack: 'S0', encryption: 'KMS' },
+    {
+      ...bucket,
+      id: 'B1',
+      stack: 'S1',
+      encryption: 'KMS',
+      key: 'K0',
+      ownership: 'ObjectWriter',
+      enforceSSL: true,
+    },
+  ],
+});
 
 test.each<[string, AppPlan]>([
   ['plain', PLAIN],
+  ['two accounts', TWO_ACCOUNTS],
   ['imported', IMPORTED],
   ['alias', ALIAS],
   ['two Stages', STAGES],
@@ -108,6 +130,36 @@ test.each<[string, AppPlan]>([
   // all judges look at the first of a run, and for the others those do that take no second
   const number = it === PLAIN ? 0 : 8;
   for (const { judge } of JUDGES) expect(await judge({ ...made, number })).toEqual([]);
+});
+
+describe('two accounts', () => {
+  const granted = (it: Record<string, any>, type: string, policy: string) =>
+    of(it, type)[1].Properties[policy].Statement.find(({ Sid }: any) => Sid?.startsWith('ReplicasFrom'));
+  const POLICIES = [
+    ['S3::BucketPolicy', 'PolicyDocument', /denied: s3:Replicate/],
+    ['KMS::Key', 'KeyPolicy', /denied: kms:/],
+  ] as const;
+
+  test.each(POLICIES)('access: the other account lets nobody in: %s', async (type, policy, finding) => {
+    const changed = subject(TWO_ACCOUNTS, (it) => (granted(it, type, policy).Effect = 'Deny'));
+    expect((await judgeAccess(changed, ALLOWED)).join()).toMatch(finding);
+  });
+
+  test.each(POLICIES)('untouched: another statement is lost: %s', (type, policy) => {
+    const { stacks } = subject(TWO_ACCOUNTS, (it) => {
+      const document = of(it, type)[1].Properties[policy];
+      document.Statement = [granted(it, type, policy)];
+    });
+    expect(judgeUntouched(TWO_ACCOUNTS, stacks).join()).toMatch(/^S1\/\w+ is changed/);
+  });
+
+  test('intent: the owner of replicas', () => {
+    const { built, app } = subject(TWO_ACCOUNTS, (it) => {
+      const rules = Object.values(it).flatMap(({ Properties }) => Properties?.ReplicationConfiguration?.Rules ?? []);
+      for (const { Destination } of rules) delete Destination.AccessControlTranslation;
+    });
+    expect(judgeIntent(TWO_ACCOUNTS, built, app).join()).toMatch(/rule of step 0 is missing/);
+  });
 });
 
 describe('access', () => {

@@ -1,5 +1,5 @@
 const keyOf = (whose: string) => ({
-  [`the key of the ${whose} is alias`]: /is an alias|is not a key/,
+  [`the key of the ${whose} is alias`]: /is an alias|is not a key|is encrypted with the alias 'of this app'/,
   [`the key of the ${whose} is disabled`]: /the key .* is disabled: S3 replicates with symmetric KMS keys/,
   [`the key of the ${whose} is asymmetric`]: /the key .* is not a symmetric encryption key/,
   [`the key of the ${whose} is in another region`]: /S3 encrypts with keys of the bucket's own region only/,
@@ -10,13 +10,16 @@ const keyOf = (whose: string) => ({
 export const WORDS: Readonly<Record<string, RegExp>> = {
   // the configuration
   'a second BucketReplication for one source': /a second BucketReplication for source/,
-  'the source is imported': /source imported bucket '.*' is not defined in this app/,
+  'the source is imported':
+    // or, of a pair, that nothing is known about its own stack
+    /source imported bucket '.*' is not defined in this app|with a source stack '.*' of unknown region/,
   'the source has its versioning suspended': /source '.*' with versioning 'Suspended'/,
   'the source has a replication configuration': /source '.*' has a replication configuration of its own/,
   'the destination is the source': /is the source bucket itself|has the name of the source/,
   'the destination has its versioning suspended': /destination '.*' with versioning 'Suspended'/,
   'another partition': /S3 does not replicate across partitions/,
-  'the region of a source with its replicas in another account': /set env\.account and env\.region on the stack of the source/,
+  'the region of a source with its replicas in another account':
+    /set env\.account and env\.region on the stack of the source/,
   'the name of the role is not known to the other account': /role '.*' with a name .* give the role a roleName/,
   'another owner in the same account': /ownerOverride with a destination in the account of the source/,
   'the accounts are unclear': /account of destination .*: whether they are one account/,

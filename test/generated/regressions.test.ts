@@ -21,7 +21,22 @@ test.each(refused.map(({ because, plan }) => [because, plan as unknown as AppPla
   },
 );
 
+/** Thousands of random apps that have these have another reason, too. */
+const NEVER_ALONE = [
+  'every log of the destination causes another one',
+  'what is locked cannot be emptied',
+  'one name for two buckets',
+  'the region of the source is not known',
+  'a region of another partition',
+  'an alias as the key',
+  'a key of another region',
+];
+
 test('there is such a plan for every reason that can be the only one', () => {
   const kept = new Set(refused.map(({ because }) => because));
-  expect(Object.keys(WORDS).filter((because) => !kept.has(because))).toEqual(NEVER_ALONE);
+  expect(
+    Object.keys(WORDS)
+      .filter((because) => !kept.has(because))
+      .sort(),
+  ).toEqual([...NEVER_ALONE].sort());
 });

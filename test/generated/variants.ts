@@ -34,7 +34,10 @@ function changes(before: Template, after: Template, policiesMayChange: boolean):
   });
 }
 
-const POLICIES: Readonly<Record<string, string>> = { 'AWS::S3::BucketPolicy': 'PolicyDocument', 'AWS::KMS::Key': 'KeyPolicy' };
+const POLICIES: Readonly<Record<string, string>> = {
+  'AWS::S3::BucketPolicy': 'PolicyDocument',
+  'AWS::KMS::Key': 'KeyPolicy',
+};
 
 /** Without what replication sets: versioning and rules, and that the source waits for its role. */
 function essence({ DependsOn, ...resource }: Resource): unknown {
