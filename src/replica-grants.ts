@@ -126,12 +126,13 @@ export class ReplicaGrants {
   ): void {
     const { end } = this;
     const { cfn, ref } = end;
+    const at = cfn ?? ref;
     const name = cfn ? givenName(cfn) : ref.bucketRef.bucketName;
     const destinationArn = name === undefined ? cfn!.attrArn : arnByName(name);
 
     this.add(ref, 'bucket', bucketStatements({ grantee, destinationArn, ownerOverride, retention }));
     if (key) {
-      this.add(key, 'key', [keyStatement(grantee, end.region, name === undefined ? undefined : destinationArn)]);
+      this.add(key, 'key', [keyStatement(grantee, end.region, at.node.path, name)]);
     }
     if (cfn) {
       enableVersioning(cfn, cfn, 'destination');

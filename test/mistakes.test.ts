@@ -1008,6 +1008,24 @@ describe('keys', () => {
         "[Stack/Replication] … sourceKeys: 'Other/Key' in a stack with env.account … cannot refer to it … env where the stack of the source has it",
       ],
       [
+        'a key whose region is not known, for a bucket whose region is',
+        (stack) => {
+          const anywhere = beside(stack, 'Anywhere', { account: ACCOUNT });
+          const attributes = { bucketName: 'theirs', account: ACCOUNT, region: 'eu-west-1' };
+          const destination = s3.Bucket.fromBucketAttributes(stack, 'Theirs', attributes);
+          flow(anywhere, { destination, destinationKey: key(anywhere) });
+        },
+        "[Anywhere/Replication] … destinationKey: 'Anywhere/Key' in region unknown at synthesis, imported bucket 'theirs' in 'eu-west-1' … cannot be told at synthesis … set env.region on the stack of the key",
+      ],
+      [
+        'a key of the account of the source, for a destination in another account',
+        (stack) => {
+          const theirs = bucket(beside(stack, 'Other', { ...ENV, account: '222222222222' }), 'Destination');
+          flow(stack, { destination: theirs, destinationKey: key(stack) });
+        },
+        "[Stack/Replication] … destinationKey: 'Stack/Key' in another account … cannot refer to it",
+      ],
+      [
         'a key in a stack that waits for the stack of the source',
         sourceKey((stack) => {
           const later = beside(stack, 'Later');

@@ -3,7 +3,13 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { AccessOptions, insideTheBucket, judgeAccess } from './access/judge';
 import { quietApp } from './app';
-import { BucketReplication, BucketReplicationProps, ReplicatedBucketPair, ReplicationRuleOptions } from '../src';
+import {
+  BucketReplication,
+  BucketReplicationProps,
+  ReplicatedBucketPair,
+  ReplicationFilter,
+  ReplicationRuleOptions,
+} from '../src';
 import { DeployedApp } from './assembly/deployed';
 import { readStacks } from './assembly/stacks';
 import { bucket, KMS, l1 } from './builders';
@@ -167,6 +173,42 @@ describe('the key of the destination', () => {
       Match.stringLikeRegexp("No statement in the policy of the destination key 'Backup/Replica/Key/Resource' allows"),
     );
   });
+});
+
+test('statements for different things have different ids', () => {
+  const app = quietApp();
+  const ours = new Stack(app, 'Production', { env: { account: OURS, region: 'us-east-1' } });
+  const theirs = new Stack(app, 'Backup', { env: { account: THEIRS, region: 'us-east-1' } });
+  const encryptionKey = new kms.Key(theirs, 'Key');
+  const [one, two] = ['one-backup', 'two-backup'].map((bucketName, i) =>
+    bucket(theirs, `Replica${i}`, { bucketName, encryptionKey }),
+  );
+  const replication = BucketReplication.of(bucket(ours, 'Data', { encryption: KMS }));
+  replication.addRule({ destination: one, filter: ReplicationFilter.prefix('a/') });
+  replication.addRule({ destination: one, filter: ReplicationFilter.prefix('b/'), ownerOverride: true });
+  replication.addRule({ destination: two });
+  const policies = Object.values<any>(Template.fromStack(theirs).findResources('AWS::S3::BucketPolicy'));
+  for (const document of [
+    ...policies.map((it) => it.Properties.PolicyDocument),
+    properties(theirs, 'AWS::KMS::Key').KeyPolicy,
+  ]) {
+    const ids = grantsIn(document).map(({ Sid }: any) => Sid);
+    expect(new Set(ids).size).toBe(ids.length);
+  }
+});
+
+test('an L1 bucket whose policy cannot be made gets it handed over', () => {
+  const app = quietApp();
+  const ours = new Stack(app, 'Production', { env: { account: OURS, region: 'us-east-1' } });
+  const theirs = new Stack(app, 'Backup', { env: { account: THEIRS, region: 'us-east-1' } });
+  const kmsMasterKeyId = new kms.Key(theirs, 'Key').keyArn;
+  const serverSideEncryptionByDefault = { sseAlgorithm: 'aws:kms', kmsMasterKeyId };
+  const destination = new s3.CfnBucket(theirs, 'Replica', {
+    bucketEncryption: { serverSideEncryptionConfiguration: [{ serverSideEncryptionByDefault }] },
+  });
+  BucketReplication.of(bucket(ours, 'Data', { encryption: KMS })).addRule({ destination });
+  const [{ entry }] = Annotations.fromStack(theirs).findWarning('*', Match.anyValue());
+  expect(entry.data).toContain("The policy of the bucket 'Backup/Replica' cannot be changed from this app");
 });
 
 describe('an imported destination', () => {

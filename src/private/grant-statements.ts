@@ -1,5 +1,6 @@
 import { createHash } from 'crypto';
 import { Aws } from 'aws-cdk-lib';
+import { arnByName } from './bucket-end';
 import { Statement } from './permissions';
 
 /** Who may write replicas: one role of another account, or roles of an organization. */
@@ -50,7 +51,7 @@ export function bucketStatements(grant: Grant): ResourceStatement[] {
     ...(grant.ownerOverride ? ['s3:ObjectOwnerOverrideToBucketOwner'] : []),
   ];
   const statement = (sid: string, actions: string[], condition: object): ResourceStatement => ({
-    Sid: `${sid}${suffix(grant.grantee)}`,
+    Sid: `${sid}${suffix(grant.grantee, grant.ownerOverride)}`,
     Effect: 'Allow',
     Principal: principal(grant.grantee),
     Action: actions,
@@ -69,9 +70,10 @@ export function bucketStatements(grant: Grant): ResourceStatement[] {
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html
  */
-export function keyStatement(grantee: Grantee, region: string, bucketArn: string | undefined): ResourceStatement {
+export function keyStatement(grantee: Grantee, region: string, whose: string, bucketName?: string): ResourceStatement {
+  const bucketArn = bucketName === undefined ? undefined : arnByName(bucketName);
   return {
-    Sid: `ReplicasFrom${suffix(grantee)}`,
+    Sid: `ReplicasFrom${suffix(grantee, whose)}`,
     Effect: 'Allow',
     Principal: principal(grantee),
     Action: ['kms:Encrypt', 'kms:GenerateDataKey', 'kms:Decrypt'],
@@ -104,7 +106,10 @@ function who(grantee: Grantee): ResourceStatement['Condition'] {
 }
 
 /** The id of a statement has letters and digits only, and is unique in its policy. */
-function suffix(grantee: Grantee): string {
-  const hash = createHash('sha256').update(JSON.stringify(grantee)).digest('hex').slice(0, 8);
+function suffix(grantee: Grantee, what: unknown): string {
+  const hash = createHash('sha256')
+    .update(JSON.stringify([grantee, what]))
+    .digest('hex')
+    .slice(0, 8);
   return `${'account' in grantee ? grantee.account : 'Organization'}${hash}`;
 }

@@ -23,10 +23,10 @@ function wrapped(construct: IConstruct): IConstruct[] {
 }
 
 function fromL1(cfn: s3.CfnBucket | kms.CfnKey | kms.CfnReplicaKey): s3.IBucket | kms.IKey | undefined {
-  if (s3.CfnBucket.isCfnBucket(cfn)) {
-    return s3.Bucket.fromCfnBucket(cfn);
-  }
   try {
+    if (s3.CfnBucket.isCfnBucket(cfn)) {
+      return s3.Bucket.fromCfnBucket(cfn); // reads the policy of its key, too
+    }
     return kms.CfnKey.isCfnKey(cfn) ? kms.Key.fromCfnKey(cfn) : undefined;
   } catch {
     return undefined; // a policy with tokens in it cannot be added to

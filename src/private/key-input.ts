@@ -1,3 +1,4 @@
+import { Stack } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { BucketEnd, nameOf } from './bucket-end';
 import { keyPointer, regionOfKey, unusableKey } from './encryption';
@@ -42,6 +43,15 @@ export function checkKeys(
         because: 'the replication role cannot refer to it from its own stack',
         instead:
           'define the key in a stack of the same Stage and account that is not nested, with env where the stack of the source has it, or give it with Key.fromKeyArn()',
+      });
+    }
+    const pointer = keyPointer(key);
+    if ('cfn' in pointer && compare(Stack.of(pointer.cfn).region, bucket.region) === 'unclear') {
+      throw mistake(at, {
+        saw: `${saw} in region ${shown(Stack.of(pointer.cfn).region)}, ${nameOf(bucket)} in ${shown(bucket.region)}`,
+        because:
+          "S3 encrypts with keys of the bucket's own region, and whether this is one cannot be told at synthesis",
+        instead: 'set env.region on the stack of the key, and on that of the bucket',
       });
     }
   }

@@ -54,7 +54,7 @@ export function canRefer(consumer: Stack, key: KeyPointer, owner = consumer.acco
 export function whyUnreachable(consumer: Stack, key: KeyPointer, owner = consumer.account): string | undefined {
   const stack = 'cfn' in key ? Stack.of(key.cfn) : consumer;
   if (deployedStack(stack) === deployedStack(consumer)) {
-    return undefined;
+    return compare(stack.account, owner) === 'different' ? 'in another account' : undefined;
   }
   if (!sameStage(stack, consumer)) {
     return 'in another Stage';

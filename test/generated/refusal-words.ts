@@ -3,6 +3,7 @@ const keyOf = (whose: string) => ({
   [`the key of the ${whose} is disabled`]: /the key .* is disabled: S3 replicates with symmetric KMS keys/,
   [`the key of the ${whose} is asymmetric`]: /the key .* is not a symmetric encryption key/,
   [`the key of the ${whose} is in another region`]: /S3 encrypts with keys of the bucket's own region only/,
+  [`the key of the ${whose} may be in another region`]: /bucket's own region, and whether this is one cannot be told/,
   [`the key of the ${whose} cannot be referred to`]: /: the replication role cannot refer to it from its own stack;/,
 });
 

@@ -182,11 +182,15 @@ function kmsReasons(flow: Flow): string[] {
   const { source, destination } = flow;
   const wrong = (whose: string, key: KeyFacts | undefined, bucket: BucketFacts) => {
     if (!key) return [];
-    const elsewhere = compare(key.region, bucket.place.region) === 'different';
+    const regions = compare(key.region, bucket.place.region);
     return [
       ...(key.problem ? [`the key of the ${whose} is ${key.problem}`] : []),
-      ...(elsewhere ? [`the key of the ${whose} is in another region`] : []),
-      ...(reachable(key, source.place, bucket.place.account) ? [] : [`the key of the ${whose} cannot be referred to`]),
+      ...(regions === 'different' ? [`the key of the ${whose} is in another region`] : []),
+      ...(!reachable(key, source.place, bucket.place.account)
+        ? [`the key of the ${whose} cannot be referred to`]
+        : regions === 'unclear' && key.place
+          ? [`the key of the ${whose} may be in another region`]
+          : []),
     ];
   };
   if (!wantsKms(flow)) return [];

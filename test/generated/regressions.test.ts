@@ -30,6 +30,7 @@ const NEVER_ALONE = [
   'a region of another partition',
   'an alias as the key',
   'a key of another region',
+  'the key of the source may be in another region',
 ];
 
 test('there is such a plan for every reason that can be the only one', () => {
