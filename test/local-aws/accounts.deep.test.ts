@@ -18,7 +18,7 @@ const POLICIES: Record<string, string | undefined> = {
 let aws: LocalAws;
 let buckets: Map<string, DeployedBucket>;
 
-/** Written by hand, with what core offers: the library takes no destination in another account yet. */
+/** Written by hand, with what core offers, so that the server is judged and not the library: that is in two-accounts. */
 beforeAll(async () => {
   aws = await startLocalAws();
   const app = quietApp();
