@@ -139,7 +139,7 @@ const ONCE = [
   'updates\\.',
 ];
 /** Many cases of which few could differ between the versions: once in `npm test`, and once in the deep tests. */
-const MANY = ['mistakes', 'nag', 'warnings'];
+const MANY = ['cross-account-replication', 'mistakes', 'nag', 'other-accounts', 'replica-grants', 'warnings'];
 const many = MANY.map((name) => `${name}.test.ts`);
 project.jest!.config.projects = [
   jestProject('floor', FLOOR_MODULES, ['**/*.test.ts'], [DEEP, ...ONCE, ...many]),

@@ -1,7 +1,6 @@
 import { aws_iam as iam, aws_kms as kms, aws_s3 as s3, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { CloudAssembly } from 'aws-cdk-lib/cx-api';
-import { AccessOptions, insideTheBucket, judgeAccess } from './access/judge';
 import { quietApp } from './app';
 import {
   BucketReplication,
@@ -10,20 +9,10 @@ import {
   ReplicationFilter,
   ReplicationRuleOptions,
 } from '../src';
-import { DeployedApp } from './assembly/deployed';
 import { readStacks } from './assembly/stacks';
 import { bucket, KMS, l1 } from './builders';
-import { judgeRules } from './generated/rules';
-import { rehearse, rehearseDestroy } from './rehearsal/rehearse';
 
 const [OURS, THEIRS] = ['111111111111', '222222222222'];
-/** What `cdk bootstrap` made before: core lets the deployment of the source read outputs of the other stack. */
-const BOOTSTRAPPED = {
-  roles: ['us-east-1', 'eu-west-1'].map(
-    (region) => `arn:aws:iam::${OURS}:role/cdk-hnb659fds-cfn-exec-role-${OURS}-${region}`,
-  ),
-};
-
 afterAll(() => CloudAssembly.cleanupTemporaryDirectories());
 
 interface Setting {
@@ -255,46 +244,4 @@ test('a pair has its destination in the stack of another account', () => {
   new ReplicatedBucketPair(ours, 'Data', { destinationStack: theirs, encryption: KMS });
   expect(grantsIn(properties(theirs, 'AWS::S3::BucketPolicy').PolicyDocument)).toHaveLength(1);
   expect(grantsIn(properties(theirs, 'AWS::KMS::Key').KeyPolicy)).toHaveLength(1);
-});
-
-const cells = ['us-east-1', 'eu-west-1'].flatMap((region) =>
-  [{}, { bucketName: 'the-data' }].flatMap((source) =>
-    [{}, { bucketName: 'the-backup' }].flatMap((destination) =>
-      (
-        [
-          ['SSE-S3', {}, {}],
-          ['KMS', { encryption: KMS }, { encryption: KMS }],
-          [
-            'KMS with bucket keys',
-            { encryption: KMS, bucketKeyEnabled: true },
-            { encryption: KMS, bucketKeyEnabled: true },
-          ],
-          ['SSE-S3 to KMS', {}, { encryption: KMS }],
-          ['ACLs', {}, { objectOwnership: s3.ObjectOwnership.OBJECT_WRITER }],
-          ['Object Lock', { objectLockEnabled: true }, { objectLockEnabled: true }],
-        ] as Array<[string, s3.BucketProps, s3.BucketProps]>
-      ).map(([what, ours, theirs]): [string, Setting] => [
-        [what, region, source.bucketName ?? 'made up', destination.bucketName ?? 'made up'].join(', '),
-        { region, source: { ...source, ...ours }, destination: { ...destination, ...theirs } },
-      ]),
-    ),
-  ),
-);
-
-/** Also what the other account has for the role. */
-const isOurs: AccessOptions['isOurs'] = (statement, ...about) =>
-  insideTheBucket(statement, ...about) || `${statement.Sid}`.startsWith('ReplicasFrom');
-
-test.each(cells)('%s: deploys, and has permission for all that is needed and for nothing else', async (_, setting) => {
-  const { app } = twoAccounts({ ...setting, rule: { deleteMarkerReplication: true } });
-  const stacks = readStacks(app.synth());
-  const deployed = new DeployedApp(stacks);
-  expect(judgeRules(deployed)).toEqual([]);
-  const { findings, allowed } = await judgeAccess(deployed, { least: 'sample', isOurs });
-  expect(findings).toEqual([]);
-  expect(allowed).toBeGreaterThan(15);
-  const { refusals, dead, windows, state } = rehearse(stacks, { outside: BOOTSTRAPPED });
-  expect([...refusals, ...dead]).toEqual([]);
-  expect(windows.length > 0).toBe(setting.source!.bucketName === undefined);
-  expect(rehearseDestroy(state).refusals).toEqual([]);
 });

@@ -1,0 +1,3 @@
+import { testTwoAccounts } from './two-accounts';
+
+testTwoAccounts(1);
