@@ -40,8 +40,7 @@ export const WORDS: Readonly<Record<string, RegExp>> = {
   ...keyOf('source'),
   ...keyOf('destination'),
   'the source is encrypted with an alias': /the source is encrypted with the alias 'alias\/somebody'/,
-  'no key for the replicas':
-    /the source is encrypted with .*, and (destination .* (has no KMS key|with the AWS managed key)|no key is known for)/,
+  'no key for the replicas': /with KMS only with the ARN of a customer managed key for their replicas/,
   // the role
   'a role and the properties of a new one': /role together with /,
   'the name of the role': /roleName '.*' \(\d+ characters\)/,
