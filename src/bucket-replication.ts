@@ -10,7 +10,6 @@ import {
   nameOf,
   propertyOverrides,
 } from './private/bucket-end';
-import { destinationErrors } from './private/check-configuration';
 import { validateReplication } from './private/checks';
 import { deployAfter } from './private/deploy-order';
 import { checkDestination } from './private/destination-input';
@@ -18,16 +17,16 @@ import { compare, sameStage } from './private/environment';
 import { RoleOfAccount } from './private/grant-statements';
 import { defaultKeyOf, isOwnerEnforced } from './private/grant-target';
 import { checkKeys } from './private/key-input';
-import { canRefer, ruleKeys } from './private/keys';
+import { canRefer, RuleKeys, ruleKeys } from './private/keys';
 import { mistake } from './private/mistake';
-import { acknowledgeReplica } from './private/nag';
 import { nestedCircle } from './private/nested-circle';
 import { bucketAttribute } from './private/references';
+import { receiveReplicas } from './private/replica-end';
 import { replicationRole } from './private/role';
 import { checkRoleInput } from './private/role-input';
 import { crossAccountRoleName, nameOfGivenRole } from './private/role-name';
 import { checkAgainst, checkOptions, checkOwnerOverride } from './private/rule-input';
-import { AddedRule, ruleId } from './private/rules';
+import { ruleId } from './private/rules';
 import { enableVersioning } from './private/versioning';
 import { ReplicaGrants } from './replica-grants';
 import { ReplicationFilter } from './replication-filter';
@@ -218,9 +217,10 @@ export class BucketReplication extends Construct {
     if (destination.cfn) {
       this.prepare(at, destination, destination.cfn);
     }
-    this.deployAfterKeys(at, added);
+    const keys = ruleKeys(anchor.bucket, added);
+    this.deployAfterKeys(at, destination, keys);
     if (grantee) {
-      const key = ruleKeys(anchor.bucket, added).replicaKey && (rule.destinationKey ?? defaultKeyOf(destination));
+      const key = keys.replicaKey && (rule.destinationKey ?? defaultKeyOf(destination));
       ReplicaGrants.fromBucket(rule.destination)._grant(grantee, key, added.ownerOverride);
     }
     anchor.rules.push(added);
@@ -264,13 +264,10 @@ export class BucketReplication extends Construct {
     return cfn;
   }
 
-  /**
-   * What a destination of this app needs: versioning, being deployed first, and no finding about not being replicated
-   * itself.
-   */
+  /** What a destination of this app needs for this source: to receive replicas, and to be deployed first. */
   private prepare(at: Construct, destination: BucketEnd, cfn: s3.CfnBucket): void {
     const { stack } = this.end;
-    enableVersioning(at, cfn, 'destination');
+    receiveReplicas(at, cfn).sources.add(this.anchor.bucket);
     if (sameStage(stack, destination.stack)) {
       deployAfter(at, 'source', stack, {
         what: `destination ${nameOf(destination)}`,
@@ -285,15 +282,12 @@ export class BucketReplication extends Construct {
           `until the destination exists. Deploy the Stage of the destination first, or put the stacks of both buckets into one Stage`,
       );
     }
-    DestinationAnchor.of(cfn, () => destinationErrors(cfn)).sources.add(this.anchor.bucket);
-    acknowledgeReplica(cfn);
   }
 
-  private deployAfterKeys(at: Construct, rule: AddedRule): void {
-    const { sourceKeys, replicaKey } = ruleKeys(this.anchor.bucket, rule);
+  private deployAfterKeys(at: Construct, destination: BucketEnd, { sourceKeys, replicaKey }: RuleKeys): void {
     const uses = [
       ...sourceKeys.map((key) => ({ key, owner: this.end.account })),
-      ...(replicaKey ? [{ key: replicaKey, owner: rule.destination.account }] : []),
+      ...(replicaKey ? [{ key: replicaKey, owner: destination.account }] : []),
     ];
     for (const { key, owner } of uses) {
       if ('cfn' in key && canRefer(this.end.stack, key, owner)) {

@@ -160,16 +160,7 @@ export class CrossAccountReplication extends Construct {
     const sourceStack = bucketEnd(props.source).stack;
     const destinationScope = mirrorScope(this, sourceStack, stack);
     const bucketName = props.destinationOptions?.bucketName ?? crossAccountBucketName(destinationScope, stack);
-    const { encryption, removalPolicy, objectLockEnabled, objectLockDefaultRetention } = props;
-    const settings = bucketSettings({
-      source: props.source,
-      encryption,
-      removalPolicy,
-      objectLockEnabled,
-      objectLockDefaultRetention,
-      destinationOptions: props.destinationOptions,
-    });
-    return createReplicatedBucket(destinationScope, 'Destination', settings, {
+    return createReplicatedBucket(destinationScope, 'Destination', bucketSettings(props), {
       ...props.destinationOptions,
       bucketName,
     }).bucket;

@@ -1,12 +1,10 @@
 import { Annotations, aws_iam as iam, aws_kms as kms, aws_s3 as s3, Duration, Stack } from 'aws-cdk-lib';
 import { DestinationAnchor } from './private/anchors';
 import { arnByName, BucketEnd, bucketEnd, givenName } from './private/bucket-end';
-import { destinationErrors } from './private/check-configuration';
 import { checkGrant } from './private/grant-input';
 import { bucketStatements, Grant, Grantee, keyStatement, ResourceStatement } from './private/grant-statements';
 import { defaultKeyOf, isOwnerEnforced, policyTaker } from './private/grant-target';
-import { acknowledgeReplica } from './private/nag';
-import { enableVersioning } from './private/versioning';
+import { receiveReplicas } from './private/replica-end';
 
 /** The role, or the roles, of other accounts that may write replicas into a bucket. */
 export interface ReplicasFromOptions {
@@ -112,12 +110,18 @@ export class ReplicaGrants {
     const { end } = this;
     const { cfn, ref } = end;
     const grantee = checkGrant(cfn ?? ref, end, options);
+    if (cfn) {
+      receiveReplicas(cfn, cfn);
+    }
     const key = options.encryptionKey ?? defaultKeyOf(end);
     const retention = { minimum: options.minimumRetention?.toDays(), maximum: options.maximumRetention?.toDays() };
     this._grant(grantee, key, options.ownerOverride ?? !isOwnerEnforced(end), retention);
   }
 
-  /** @internal */
+  /**
+   * The policies alone, for a bucket that receives replicas already.
+   * @internal
+   */
   public _grant(
     grantee: Grantee,
     key: kms.IKeyRef | undefined,
@@ -135,9 +139,7 @@ export class ReplicaGrants {
       this.add(key, 'key', [keyStatement(grantee, end.region, at.node.path, name)]);
     }
     if (cfn) {
-      enableVersioning(cfn, cfn, 'destination');
-      DestinationAnchor.of(cfn, () => destinationErrors(cfn)).granted = true;
-      acknowledgeReplica(cfn);
+      DestinationAnchor.find(cfn)!.granted = true;
     }
   }
 

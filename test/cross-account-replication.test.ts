@@ -3,7 +3,8 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { AwsSolutionsChecks, NIST80053R5Checks } from 'cdk-nag';
 import { CrossAccountReplication, CrossAccountReplicationProps, ReplicationFilter } from '../src';
-import { AccessOptions, insideTheBucket, judgeAccess } from './access/judge';
+import { judgeAccess } from './access/judge';
+import { BOOTSTRAPPED, isOurs } from './access/two-accounts';
 import { quietApp, testApp } from './app';
 import { DeployedApp } from './assembly/deployed';
 import { readStacks } from './assembly/stacks';
@@ -11,9 +12,6 @@ import { bucket, KMS } from './builders';
 import { rehearse, rehearseDestroy } from './rehearsal/rehearse';
 
 const [OURS, THEIRS] = ['111111111111', '222222222222'];
-/** What `cdk bootstrap` made before: core lets it read the ARN of the key in the other stack. */
-const BOOTSTRAPPED = { roles: [`arn:aws:iam::${OURS}:role/cdk-hnb659fds-cfn-exec-role-${OURS}-us-east-1`] };
-
 afterAll(() => CloudAssembly.cleanupTemporaryDirectories());
 
 type Options = Partial<CrossAccountReplicationProps>;
@@ -161,9 +159,6 @@ test.each<[string, (ours: Stack, theirs: Stack) => Options, string]>([
     new RegExp(`^\\[Production/Offsite\\] [^]*${pattern}`),
   );
 });
-
-const isOurs: AccessOptions['isOurs'] = (statement, ...about) =>
-  insideTheBucket(statement, ...about) || `${statement.Sid}`.startsWith('ReplicasFrom');
 
 test.each<[string, Options, s3.BucketProps]>([
   ['plain', {}, {}],

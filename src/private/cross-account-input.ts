@@ -7,22 +7,11 @@ import type { CrossAccountReplicationProps } from '../cross-account-replication'
 
 /** Throws when it is not clear where replicas go, or when they stay in the account. */
 export function checkCrossAccountInput(at: IConstruct, props: CrossAccountReplicationProps): void {
-  const { source, destination, destinationStack, destinationOptions } = props;
-  const { encryption, removalPolicy, objectLockEnabled, objectLockDefaultRetention } = props;
   const wrong = placeMistake(props);
   if (wrong) {
     throw mistake(at, wrong);
   }
-  checkPairInput(at, {
-    source,
-    destination,
-    destinationStack,
-    destinationOptions,
-    encryption,
-    removalPolicy,
-    objectLockEnabled,
-    objectLockDefaultRetention,
-  });
+  checkPairInput(at, props);
 }
 
 function placeMistake({ source, destination, destinationStack }: CrossAccountReplicationProps): Mistake | undefined {

@@ -1,7 +1,7 @@
-import { createHash } from 'crypto';
 import { Stack } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { deployedStack } from './environment';
+import { hashOf } from './hash';
 
 const MAX_BUCKET_NAME = 63;
 
@@ -13,10 +13,7 @@ const MAX_BUCKET_NAME = 63;
  */
 export function crossAccountBucketName(scope: IConstruct, stack: Stack): string {
   const { stackName, account, region } = deployedStack(stack);
-  const hash = createHash('sha256')
-    .update(JSON.stringify([stackName, scope.node.path, account, region]))
-    .digest('hex')
-    .slice(0, 12);
+  const hash = hashOf([stackName, scope.node.path, account, region], 12);
   const readable = `${stackName}-${scope.node.id}`
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')

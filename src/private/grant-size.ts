@@ -1,5 +1,5 @@
-import { aws_s3 as s3, Stack } from 'aws-cdk-lib';
-import { definedKey, nameOf, bucketEnd } from './bucket-end';
+import { aws_kms as kms, aws_s3 as s3, Stack } from 'aws-cdk-lib';
+import { bucketEnd, definedKey, nameOf } from './bucket-end';
 import { partitionOf } from './environment';
 import { defaultKeyOf } from './grant-target';
 import { describe } from './mistake';
@@ -24,13 +24,13 @@ export function grantErrors(bucket: s3.CfnBucket): string[] {
       policySize(document, partition),
       BUCKET_POLICY_LIMIT,
     ]),
-    ...(cfnKey?.cfnResourceType === 'AWS::KMS::Key'
+    ...(kms.CfnKey.isCfnKey(cfnKey)
       ? [
-          [
-            `the policy of key '${cfnKey.node.path}'`,
-            policySize(keyPolicyOf(cfnKey as never), partition),
-            KEY_POLICY_LIMIT,
-          ] as [string, number, number],
+          [`the policy of key '${cfnKey.node.path}'`, policySize(keyPolicyOf(cfnKey), partition), KEY_POLICY_LIMIT] as [
+            string,
+            number,
+            number,
+          ],
         ]
       : []),
   ];

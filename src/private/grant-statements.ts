@@ -1,14 +1,15 @@
-import { createHash } from 'crypto';
 import { Aws } from 'aws-cdk-lib';
 import { arnByName } from './bucket-end';
+import { hashOf } from './hash';
 import { Statement } from './permissions';
+import { RoleName } from './role-name';
+
+/** One role of another account. */
+export interface RoleOfAccount extends RoleName {
+  readonly account: string;
+}
 
 /** Who may write replicas: one role of another account, or roles of an organization. */
-export interface RoleOfAccount {
-  readonly account: string;
-  readonly roleName: string;
-  readonly rolePath: string;
-}
 export type Grantee =
   RoleOfAccount | { readonly organizationId: string; readonly roleNamePrefix: string; readonly rolePath: string };
 
@@ -107,9 +108,5 @@ function who(grantee: Grantee): ResourceStatement['Condition'] {
 
 /** The id of a statement has letters and digits only, and is unique in its policy. */
 function suffix(grantee: Grantee, what: unknown): string {
-  const hash = createHash('sha256')
-    .update(JSON.stringify([grantee, what]))
-    .digest('hex')
-    .slice(0, 8);
-  return `${'account' in grantee ? grantee.account : 'Organization'}${hash}`;
+  return `${'account' in grantee ? grantee.account : 'Organization'}${hashOf([grantee, what], 8)}`;
 }

@@ -1,8 +1,8 @@
-import { createHash } from 'crypto';
 import { aws_iam as iam, Stack, Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { BucketEnd, definedResource } from './bucket-end';
 import { deployedStack, shown } from './environment';
+import { hashOf } from './hash';
 import { mistake } from './mistake';
 
 /** How policies of another account name a role. */
@@ -20,10 +20,7 @@ const MAX_ROLE_NAME = 64;
  */
 export function crossAccountRoleName({ stack, cfn, account, region }: BucketEnd): string {
   const { stackName } = deployedStack(stack);
-  const hash = createHash('sha256')
-    .update(JSON.stringify([stackName, cfn!.node.path, account, region]))
-    .digest('hex')
-    .slice(0, 12);
+  const hash = hashOf([stackName, cfn!.node.path, account, region], 12);
   return `s3-replication-${stackName.slice(0, MAX_ROLE_NAME - 28)}-${hash}`;
 }
 

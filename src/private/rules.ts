@@ -1,7 +1,7 @@
-import { createHash } from 'crypto';
 import { aws_s3 as s3, Names, Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { BucketEnd } from './bucket-end';
+import { hashOf } from './hash';
 import { ReplicationFilter } from '../replication-filter';
 import { ReplicationRule } from '../replication-rule';
 
@@ -29,10 +29,7 @@ export function ruleId(destination: BucketEnd, filter: ReplicationFilter): strin
       : name;
   // resolved, because the text of a token depends on how many tokens were made before it
   const what = destination.stack.resolve([filter._prefix, filter._tags]);
-  const hash = createHash('sha256')
-    .update(JSON.stringify([where, what]))
-    .digest('hex')
-    .slice(0, 8);
+  const hash = hashOf([where, what], 8);
   const readable = (
     destination.cfn ? Names.nodeUniqueId(destination.cfn.node).replace(/[0-9A-F]{8}$/, '') : where
   ).replace(/[^A-Za-z0-9-]/g, '');

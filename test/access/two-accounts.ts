@@ -11,7 +11,7 @@ import { rehearse, rehearseDestroy } from '../rehearsal/rehearse';
 
 const [OURS, THEIRS] = ['111111111111', '222222222222'];
 /** What `cdk bootstrap` made before: core lets the deployment of the source read outputs of the other stack. */
-const BOOTSTRAPPED = { roles: [`arn:aws:iam::${OURS}:role/cdk-hnb659fds-cfn-exec-role-${OURS}-us-east-1`] };
+export const BOOTSTRAPPED = { roles: [`arn:aws:iam::${OURS}:role/cdk-hnb659fds-cfn-exec-role-${OURS}-us-east-1`] };
 
 /** The region of the destination, and the properties of both buckets. */
 interface Setting {
@@ -45,7 +45,7 @@ const cells = ['us-east-1', 'eu-west-1'].flatMap((region) =>
 );
 
 /** Also what the other account has for the role. */
-const isOurs: AccessOptions['isOurs'] = (statement, ...about) =>
+export const isOurs: AccessOptions['isOurs'] = (statement, ...about) =>
   insideTheBucket(statement, ...about) || `${statement.Sid}`.startsWith('ReplicasFrom');
 
 /** Both sides of every kind of replication between two accounts, or of every so many-th. */
