@@ -14,6 +14,7 @@ import { validateReplication } from './private/checks';
 import { deployAfter } from './private/deploy-order';
 import { checkDestination } from './private/destination-input';
 import { compare, sameStage } from './private/environment';
+import { checkExecutionRole } from './private/execution-role';
 import { RoleOfAccount } from './private/grant-statements';
 import { defaultKeyOf, isOwnerEnforced } from './private/grant-target';
 import { checkKeys } from './private/key-input';
@@ -23,6 +24,7 @@ import { nestedCircle } from './private/nested-circle';
 import { bucketAttribute } from './private/references';
 import { receiveReplicas } from './private/replica-end';
 import { replicationRole } from './private/role';
+import { claimRoleName } from './private/role-claims';
 import { checkRoleInput } from './private/role-input';
 import { crossAccountRoleName, nameOfGivenRole } from './private/role-name';
 import { checkAgainst, checkOptions, checkOwnerOverride } from './private/rule-input';
@@ -129,6 +131,7 @@ export class BucketReplication extends Construct {
     const end = bucketEnd(props.source);
     const cfn = this.checkedSource(end);
     checkRoleInput(this, end, props);
+    claimRoleName(this, end, props.roleName);
     this.end = end;
     if (props.role && definedResource(props.role, 'AWS::IAM::Role')) {
       deployAfter(this, 'source', end.stack, {
@@ -206,6 +209,10 @@ export class BucketReplication extends Construct {
       ownerOverride: rule.ownerOverride ?? (foreign && !isOwnerEnforced(destination)),
     };
     checkAgainst(at, added, anchor.rules);
+    const keys = ruleKeys(anchor.bucket, added);
+    if (foreign) {
+      checkExecutionRole(at, source, destination, keys);
+    }
     const waiting = nestedCircle(anchor.bucket, added);
     if (waiting) {
       throw mistake(at, {
@@ -217,7 +224,6 @@ export class BucketReplication extends Construct {
     if (destination.cfn) {
       this.prepare(at, destination, destination.cfn);
     }
-    const keys = ruleKeys(anchor.bucket, added);
     this.deployAfterKeys(at, destination, keys);
     if (grantee) {
       const key = keys.replicaKey && (rule.destinationKey ?? defaultKeyOf(destination));

@@ -2,8 +2,8 @@ import { aws_iam as iam, aws_s3 as s3, CfnOutput, RemovalPolicy, Stack } from 'a
 import { Construct } from 'constructs';
 import { BucketReplication } from './bucket-replication';
 import { bucketEnd } from './private/bucket-end';
+import { crossAccountBucketName } from './private/bucket-name';
 import { checkCrossAccountInput } from './private/cross-account-input';
-import { crossAccountBucketName } from './private/cross-account-name';
 import { bucketAttribute } from './private/references';
 import { mirrorScope } from './private/replica-stack';
 import { bucketSettings, createReplicatedBucket } from './private/replicated-bucket';
@@ -159,10 +159,11 @@ export class CrossAccountReplication extends Construct {
   private create(props: CrossAccountReplicationProps, stack: Stack): s3.IBucket {
     const sourceStack = bucketEnd(props.source).stack;
     const destinationScope = mirrorScope(this, sourceStack, stack);
-    const bucketName = props.destinationOptions?.bucketName ?? crossAccountBucketName(destinationScope, stack);
+    const { destinationOptions: { bucketName, bucketNamePrefix } = {} } = props;
     return createReplicatedBucket(destinationScope, 'Destination', bucketSettings(props), {
       ...props.destinationOptions,
-      bucketName,
+      bucketName:
+        bucketName ?? (bucketNamePrefix === undefined ? crossAccountBucketName(destinationScope, stack) : undefined),
     }).bucket;
   }
 }

@@ -5,6 +5,7 @@ import { checkGrant } from './private/grant-input';
 import { bucketStatements, Grant, Grantee, keyStatement, ResourceStatement } from './private/grant-statements';
 import { defaultKeyOf, isOwnerEnforced, policyTaker } from './private/grant-target';
 import { receiveReplicas } from './private/replica-end';
+import { tellSource } from './private/tell-source';
 
 /** The role, or the roles, of other accounts that may write replicas into a bucket. */
 export interface ReplicasFromOptions {
@@ -62,6 +63,22 @@ export interface ReplicasFromOptions {
   readonly encryptionKey?: kms.IKeyRef;
 
   /**
+   * Whether replicas are accepted over TLS only. A bucket with `enforceSSL` denies everything else anyway.
+   *
+   * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html
+   * @default false
+   */
+  readonly enforceSSL?: boolean;
+
+  /**
+   * Whether the stack of the bucket has outputs for the owner of the source: name, account and region of the bucket
+   * and, with KMS, the ARN of the key.
+   *
+   * @default false
+   */
+  readonly outputs?: boolean;
+
+  /**
    * Replicas that are retained by Object Lock for a shorter time, or not at all, are refused. Whole days.
    *
    * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html
@@ -114,8 +131,12 @@ export class ReplicaGrants {
       receiveReplicas(cfn, cfn);
     }
     const key = options.encryptionKey ?? defaultKeyOf(end);
-    const retention = { minimum: options.minimumRetention?.toDays(), maximum: options.maximumRetention?.toDays() };
-    this._grant(grantee, key, options.ownerOverride ?? !isOwnerEnforced(end), retention);
+    this._grant(grantee, key, options.ownerOverride ?? !isOwnerEnforced(end), {
+      minimumRetention: options.minimumRetention?.toDays(),
+      maximumRetention: options.maximumRetention?.toDays(),
+      enforceSSL: options.enforceSSL,
+    });
+    tellSource(end, key, options.outputs ?? false);
   }
 
   /**
@@ -126,7 +147,7 @@ export class ReplicaGrants {
     grantee: Grantee,
     key: kms.IKeyRef | undefined,
     ownerOverride: boolean,
-    retention: Grant['retention'] = {},
+    limits: Grant['limits'] = {},
   ): void {
     const { end } = this;
     const { cfn, ref } = end;
@@ -134,7 +155,7 @@ export class ReplicaGrants {
     const name = cfn ? givenName(cfn) : ref.bucketRef.bucketName;
     const destinationArn = name === undefined ? cfn!.attrArn : arnByName(name);
 
-    this.add(ref, 'bucket', bucketStatements({ grantee, destinationArn, ownerOverride, retention }));
+    this.add(ref, 'bucket', bucketStatements({ grantee, destinationArn, ownerOverride, limits }));
     if (key) {
       this.add(key, 'key', [keyStatement(grantee, end.region, at.node.path, name)]);
     }

@@ -10,6 +10,16 @@ export interface ReplicatedBucketOptions {
   readonly bucketName?: string;
 
   /**
+   * Prefix of a name in the account regional namespace, `<prefix>-<account>-<region>-an` of at most 63 characters: no
+   * other account can ever take such a name, also after the bucket is deleted. Not together with `bucketName`. Adding
+   * or changing it later replaces the bucket. Not in me-south-1 and me-central-1.
+   *
+   * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+   * @default - no such name
+   */
+  readonly bucketNamePrefix?: string;
+
+  /**
    * The KMS key for the bucket's default encryption, in the bucket's region. When `encryption` is S3_MANAGED, new
    * objects do not use it, but the replication of objects that are encrypted with it goes on. When you give one later,
    * a key that was created leaves the stack (it stays in the account) unless `keepEncryptionKeys` is set.

@@ -83,6 +83,19 @@ describe('the bucket that is created', () => {
   });
 });
 
+test('the bucket may have a name that no other account can take', () => {
+  const { app, ours, theirs } = twoAccounts(
+    { destinationOptions: { bucketNamePrefix: 'offsite' } },
+    { encryption: KMS },
+  );
+  const [{ Properties }] = resourcesOf(theirs, 'AWS::S3::Bucket');
+  expect(Properties).toMatchObject({ BucketNamePrefix: 'offsite', BucketNamespace: 'account-regional' });
+  expect(Properties.BucketName).toBeUndefined();
+  const name = `:s3:::offsite-${THEIRS}-eu-west-1-an`;
+  app.synth();
+  for (const stack of [ours, theirs]) expect(JSON.stringify(Template.fromStack(stack).toJSON())).toContain(name);
+});
+
 test('the role is as the options say, and outputs tell the other side', () => {
   const { ours, theirs } = twoAccounts({ roleName: 'offsite', rolePath: '/replication/', outputs: true });
   expect(resourcesOf(ours, 'AWS::IAM::Role')[0].Properties).toMatchObject({

@@ -1,4 +1,16 @@
-import { aws_iam as iam, aws_kms as kms, aws_s3 as s3, Stack } from 'aws-cdk-lib';
+import {
+  aws_iam as iam,
+  aws_kms as kms,
+  aws_s3 as s3,
+  Aws,
+  CliCredentialsStackSynthesizer,
+  Fn,
+  IStackSynthesizer,
+  Lazy,
+  LegacyStackSynthesizer,
+  NestedStack,
+  Stack,
+} from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { quietApp } from './app';
@@ -186,18 +198,132 @@ test('statements for different things have different ids', () => {
   }
 });
 
-test('an L1 bucket whose policy cannot be made gets it handed over', () => {
+test.each<[string, (theirs: Stack) => string]>([
+  ['an L2 key', (theirs) => new kms.Key(theirs, 'Key').keyArn],
+  [
+    'an L1 key whose policy has tokens',
+    (theirs) => {
+      const principal = { AWS: `arn:${Aws.PARTITION}:iam::${THEIRS}:root` };
+      const Statement = [{ Effect: 'Allow', Action: 'kms:*', Resource: '*', Principal: principal }];
+      const keyPolicy = Lazy.any({ produce: () => ({ Version: '2012-10-17', Statement }) });
+      return new kms.CfnKey(theirs, 'Key', { keyPolicy }).attrArn;
+    },
+  ],
+])('an L1 bucket with %s has its policies written, also for two sources', (_, make) => {
   const app = quietApp();
   const ours = new Stack(app, 'Production', { env: { account: OURS, region: 'us-east-1' } });
   const theirs = new Stack(app, 'Backup', { env: { account: THEIRS, region: 'us-east-1' } });
-  const kmsMasterKeyId = new kms.Key(theirs, 'Key').keyArn;
+  const serverSideEncryptionByDefault = { sseAlgorithm: 'aws:kms', kmsMasterKeyId: make(theirs) };
+  const destination = new s3.CfnBucket(theirs, 'Replica', {
+    bucketEncryption: { serverSideEncryptionConfiguration: [{ serverSideEncryptionByDefault }] },
+  });
+  for (const id of ['Data', 'More']) {
+    BucketReplication.of(bucket(ours, id, { encryption: KMS })).addRule({ destination });
+  }
+  app.synth();
+  expect(Annotations.fromStack(theirs).findWarning('*', Match.anyValue())).toEqual([]);
+  expect(grantsIn(properties(theirs, 'AWS::S3::BucketPolicy').PolicyDocument)).toHaveLength(2);
+  const statements = properties(theirs, 'AWS::KMS::Key').KeyPolicy.Statement;
+  expect(statements).toHaveLength(3);
+  expect(statements[0]).toMatchObject({ Action: 'kms:*' });
+});
+
+test('a key policy that an intrinsic decides on is handed over', () => {
+  const app = quietApp();
+  const ours = new Stack(app, 'Production', { env: { account: OURS, region: 'us-east-1' } });
+  const theirs = new Stack(app, 'Backup', { env: { account: THEIRS, region: 'us-east-1' } });
+  const keyPolicy = Fn.conditionIf('Locked', { Statement: [] }, { Statement: [] });
+  const kmsMasterKeyId = new kms.CfnKey(theirs, 'Key', { keyPolicy }).attrArn;
   const serverSideEncryptionByDefault = { sseAlgorithm: 'aws:kms', kmsMasterKeyId };
   const destination = new s3.CfnBucket(theirs, 'Replica', {
     bucketEncryption: { serverSideEncryptionConfiguration: [{ serverSideEncryptionByDefault }] },
   });
   BucketReplication.of(bucket(ours, 'Data', { encryption: KMS })).addRule({ destination });
   const [{ entry }] = Annotations.fromStack(theirs).findWarning('*', Match.anyValue());
-  expect(entry.data).toContain("The policy of the bucket 'Backup/Replica' cannot be changed from this app");
+  expect(entry.data).toContain("The policy of the key 'Backup/Key' cannot be changed from this app");
+});
+
+test.each<[string, IStackSynthesizer, s3.BucketProps, s3.BucketProps, RegExp | undefined]>([
+  ['has a name', new LegacyStackSynthesizer(), {}, { bucketName: 'the-backup' }, undefined],
+  ['has none', new LegacyStackSynthesizer(), {}, {}, /destination 'Backup\/Replica' in another account, and stack/],
+  [
+    'has one, but its key has none',
+    new CliCredentialsStackSynthesizer(),
+    { encryption: KMS },
+    { bucketName: 'the-backup', encryption: KMS },
+    /key 'Backup\/Replica\/Key\/Resource' in another account, and stack 'Production' with a synthesizer without an execution role \(CliCredentialsStackSynthesizer\): .*; use a synthesizer with one/,
+  ],
+])(
+  'a synthesizer without an execution role is enough where the destination %s',
+  (_, synthesizer, source, its, message) => {
+    const app = quietApp();
+    const ours = new Stack(app, 'Production', { env: { account: OURS, region: 'us-east-1' }, synthesizer });
+    const theirs = new Stack(app, 'Backup', { env: { account: THEIRS, region: 'us-east-1' } });
+    const replicate = () =>
+      BucketReplication.of(bucket(ours, 'Data', source)).addRule({ destination: bucket(theirs, 'Replica', its) });
+    if (message) {
+      expect(replicate).toThrow(message);
+    } else {
+      replicate();
+      expect(() => app.synth()).not.toThrow();
+    }
+  },
+);
+
+test('a nested source cannot read the other account', () => {
+  const app = quietApp();
+  const ours = new Stack(app, 'Production', { env: { account: OURS, region: 'us-east-1' } });
+  const theirs = new Stack(app, 'Backup', { env: { account: THEIRS, region: 'us-east-1' } });
+  const replication = BucketReplication.of(bucket(new NestedStack(ours, 'Nested'), 'Data'));
+  expect(() => replication.addRule({ destination: bucket(theirs, 'Replica') })).toThrow(
+    /stack 'Production\/Nested' with .*; define the source in a stack that is not nested, or give the destination a bucketName/,
+  );
+  replication.addRule({ destination: bucket(theirs, 'Named', { bucketName: 'the-backup' }) });
+  expect(() => app.synth()).not.toThrow();
+});
+
+describe('the name of a role', () => {
+  const named = (account: string, region: string, roleName: string, other: [string, string, string]) => () => {
+    const app = quietApp();
+    for (const [i, [itsAccount, itsRegion, name]] of [[account, region, roleName] as const, other].entries()) {
+      const stack = new Stack(app, `Production${i}`, { env: { account: itsAccount, region: itsRegion } });
+      new BucketReplication(stack, 'Replication', { source: bucket(stack, 'Data'), roleName: name });
+    }
+  };
+  test('is given to one source of an account only, whatever the region and the case', () => {
+    expect(named(OURS, 'us-east-1', 'backup', [OURS, 'eu-west-1', 'Backup'])).toThrow(
+      "[Production1/Replication] roleName 'Backup' for 'Production1/Data', and for 'Production0/Data' in the same account '111111111111': " +
+        'the name of a role is unique in an account, over all its regions; give every source a roleName of its own',
+    );
+  });
+  test('may be the same in two accounts', () => {
+    expect(named(OURS, 'us-east-1', 'backup', [THEIRS, 'us-east-1', 'backup'])).not.toThrow();
+  });
+});
+
+test.each<[string, Record<string, unknown>, RegExp]>([
+  [
+    'everybody but the own account',
+    { StringNotEquals: { 'aws:PrincipalAccount': THEIRS } },
+    /denies .*s3:ReplicateObject/,
+  ],
+  [
+    'every role but another one',
+    { ArnNotLike: { 'aws:PrincipalArn': `arn:aws:iam::${THEIRS}:role/writer` } },
+    /denies/,
+  ],
+])('a destination that denies %s is an error across accounts', (_, conditions, message) => {
+  const { app, replica } = twoAccounts();
+  replica.addToResourcePolicy(
+    new iam.PolicyStatement({
+      effect: iam.Effect.DENY,
+      principals: [new iam.AnyPrincipal()],
+      actions: ['s3:*'],
+      resources: [`${replica.bucketArn}/*`],
+      conditions,
+    }),
+  );
+  expect(() => app.synth()).toThrow(message);
 });
 
 describe('an imported destination', () => {

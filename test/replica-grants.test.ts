@@ -116,6 +116,50 @@ test.each<[string, object, object | undefined]>([
   ]);
 });
 
+test('accepts replicas over TLS only, on request', () => {
+  const stack = backup();
+  grant(bucket(stack, 'Replica', { objectLockEnabled: true }), {
+    ...ROLE,
+    enforceSSL: true,
+    minimumRetention: Duration.days(1),
+  });
+  const tls = { ...THE_ROLE, Bool: { 'aws:SecureTransport': 'true' } };
+  expect(inBucketPolicy(stack)).toMatchObject([{ Condition: tls }, { Condition: tls }]);
+});
+
+describe('tells the owner of the source', () => {
+  const infos = (stack: Stack) =>
+    Annotations.fromStack(stack)
+      .findInfo('*', Match.anyValue())
+      .map(({ entry }) => entry.data);
+
+  test('what to import, on synthesis', () => {
+    const stack = backup();
+    const replica = bucket(stack, 'Replica', { bucketName: 'the-backup' });
+    grant(replica);
+    grant(replica, ORGANIZATION);
+    expect(infos(stack)).toEqual([
+      expect.stringContaining(': BucketName the-backup, Account 222222222222, Region eu-west-1'),
+    ]);
+    Template.fromStack(stack).templateMatches({ Outputs: Match.absent() });
+  });
+
+  test('what is known when it is deployed, as outputs', () => {
+    const stack = backup();
+    const replica = bucket(stack, 'Replica', { encryption: KMS });
+    grant(replica, { ...ROLE, outputs: true });
+    grant(replica, { ...ORGANIZATION, outputs: true });
+    expect(infos(stack)).toEqual([expect.stringContaining('BucketName (deployed)')]);
+    const outputs = Object.values(Template.fromStack(stack).findOutputs('*')).map(({ Value }) => Value);
+    expect(outputs).toEqual([
+      { Ref: 'ReplicaDDFB2A87' },
+      ENV.account,
+      ENV.region,
+      { 'Fn::GetAtt': [expect.stringMatching(/^ReplicaKey/), 'Arn'] },
+    ]);
+  });
+});
+
 describe('the key', () => {
   const use = (more: object) => ({
     Effect: 'Allow',

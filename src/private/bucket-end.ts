@@ -49,11 +49,24 @@ export function definedResource(construct: IConstruct, ...types: string[]): CfnR
  */
 export function givenName(cfn: s3.CfnBucket): string | undefined {
   const name = cfn.bucketName;
-  if (name === undefined || !Token.isUnresolved(name)) {
+  if (name !== undefined && !Token.isUnresolved(name)) {
     return name;
   }
   const resolved = Stack.of(cfn).resolve(name);
-  return typeof resolved === 'object' && !JSON.stringify(resolved).includes('AWS::NoValue') ? name : undefined;
+  return typeof resolved === 'object' && !JSON.stringify(resolved).includes('AWS::NoValue')
+    ? name
+    : accountRegionalName(cfn.stack, cfn.bucketNamePrefix);
+}
+
+/**
+ * The name of a bucket in the namespace of its account and region, which CloudFormation makes of a prefix.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+ */
+export function accountRegionalName(stack: Stack, prefix: string | undefined): string | undefined {
+  return prefix === undefined || Token.isUnresolved(prefix)
+    ? undefined
+    : `${prefix}-${stack.account}-${stack.region}-an`;
 }
 
 /** The bucket's name when the user gave one as text. */

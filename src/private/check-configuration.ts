@@ -1,6 +1,6 @@
 import { aws_s3 as s3, Stack } from 'aws-cdk-lib';
 import { DestinationAnchor, isLocked, SourceAnchor } from './anchors';
-import { nameOf } from './bucket-end';
+import { accountRegionalName, nameOf } from './bucket-end';
 import { partitionOf } from './environment';
 import { aboutRule, error, Finding, warning } from './finding';
 import { grantErrors } from './grant-size';
@@ -98,11 +98,13 @@ export function destinationErrors(bucket: s3.CfnBucket): string[] {
 
 function renamed(anchor: SourceAnchor, rendered: Record<string, any>): Finding[] {
   const { givenName } = anchor;
-  return givenName === undefined || same(Stack.of(anchor).resolve(givenName), rendered.BucketName)
+  const stack = Stack.of(anchor);
+  const name = rendered.BucketName ?? stack.resolve(accountRegionalName(stack, rendered.BucketNamePrefix));
+  return givenName === undefined || same(stack.resolve(givenName), name)
     ? []
     : [
         error({
-          saw: `the name of the source bucket ${rendered.BucketName === undefined ? 'was removed' : `changed to ${JSON.stringify(rendered.BucketName)}`} after replication was set up`,
+          saw: `the name of the source bucket ${name === undefined ? 'was removed' : `changed to ${JSON.stringify(name)}`} after replication was set up`,
           because: 'the permissions of the replication role name the bucket as it was called then',
           instead: 'set the name before, in the props of the bucket',
         }),

@@ -19,8 +19,12 @@ export interface Grant {
   readonly destinationArn: string;
   /** Whether the owner of a replica has to be changed to the account of the bucket. */
   readonly ownerOverride: boolean;
-  /** Days that a replica has to be retained for, at least and at most. */
-  readonly retention: { readonly minimum?: number; readonly maximum?: number };
+  /** What replicas are accepted with: days of retention, at least and at most, and TLS. */
+  readonly limits: {
+    readonly minimumRetention?: number;
+    readonly maximumRetention?: number;
+    readonly enforceSSL?: boolean;
+  };
 }
 
 /** A statement of a resource policy. */
@@ -39,7 +43,7 @@ export interface ResourceStatement extends Omit<Statement, 'Condition'> {
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
  */
 export function bucketStatements(grant: Grant): ResourceStatement[] {
-  const { minimum, maximum } = grant.retention;
+  const { minimumRetention: minimum, maximumRetention: maximum, enforceSSL } = grant.limits;
   const days = 's3:object-lock-remaining-retention-days';
   const retention = {
     ...(minimum === undefined ? {} : { NumericGreaterThanEquals: { [days]: minimum } }),
@@ -51,13 +55,19 @@ export function bucketStatements(grant: Grant): ResourceStatement[] {
     's3:ReplicateTags',
     ...(grant.ownerOverride ? ['s3:ObjectOwnerOverrideToBucketOwner'] : []),
   ];
+  // two grants for one role that differ are two statements
+  const what = enforceSSL ? [grant.ownerOverride, 'TLS'] : grant.ownerOverride;
   const statement = (sid: string, actions: string[], condition: object): ResourceStatement => ({
-    Sid: `${sid}${suffix(grant.grantee, grant.ownerOverride)}`,
+    Sid: `${sid}${suffix(grant.grantee, what)}`,
     Effect: 'Allow',
     Principal: principal(grant.grantee),
     Action: actions,
     Resource: [`${grant.destinationArn}/*`],
-    Condition: { ...who(grant.grantee), ...condition },
+    Condition: {
+      ...who(grant.grantee),
+      ...(enforceSSL ? { Bool: { 'aws:SecureTransport': 'true' } } : {}),
+      ...condition,
+    },
   });
   // the retention is known to S3 when it writes an object only
   return Object.keys(retention).length === 0

@@ -1,6 +1,7 @@
 import { Annotations, aws_s3 as s3, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { bucketEnd } from './bucket-end';
+import { prefixMistake } from './bucket-name';
 import { keyPointer, regionOfKey, unusableKey } from './encryption';
 import { compare, shown } from './environment';
 import { Mistake, mistake } from './mistake';
@@ -93,12 +94,17 @@ function pairMistake(at: IConstruct, props: PairInput): Mistake | undefined {
   return nameMistake(props) ?? removalMistake(props) ?? bucketOptionsMistake(at, props);
 }
 
-function nameMistake(props: PairInput): Mistake | undefined {
-  const name = props.sourceOptions?.bucketName;
-  return name === undefined || Token.isUnresolved(name) || name !== props.destinationOptions?.bucketName
+function nameMistake({ sourceOptions, destinationOptions, ...props }: PairInput): Mistake | undefined {
+  const oneRegion = props.destinationRegion === undefined && props.destinationStack === undefined;
+  const names = (['bucketName', 'bucketNamePrefix'] as const).flatMap((prop) => {
+    const name = sourceOptions?.[prop];
+    const twice = name !== undefined && !Token.isUnresolved(name) && name === destinationOptions?.[prop];
+    return twice && (prop === 'bucketName' || oneRegion) ? [`${prop} '${name}'`] : [];
+  });
+  return names.length === 0
     ? undefined
     : {
-        saw: `bucketName '${name}' for both buckets`,
+        saw: `${names[0]} for both buckets`,
         because: 'the name of a bucket is unique over all regions and accounts of a partition',
         instead: 'give one of the two another name, or none',
       };
@@ -150,6 +156,10 @@ function bucketOptionsMistake(at: IConstruct, props: PairInput): Mistake | undef
     }
   }
   for (const { prop, options, region } of sides(at, props)) {
+    const prefix = prefixMistake(prop, options, region);
+    if (prefix) {
+      return prefix;
+    }
     const outside = (what: string, it: IConstruct | undefined, itsRegion: string | undefined, because: string) =>
       it && itsRegion !== undefined && compare(itsRegion, region) === 'different'
         ? {

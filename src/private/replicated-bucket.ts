@@ -62,6 +62,8 @@ export function createReplicatedBucket(
   const keys = [options.encryptionKey, created].filter((key) => key !== undefined);
   const bucket = new s3.Bucket(scope, id, {
     bucketName: options.bucketName,
+    bucketNamePrefix: options.bucketNamePrefix,
+    bucketNamespace: options.bucketNamePrefix === undefined ? undefined : s3.BucketNamespace.ACCOUNT_REGIONAL,
     versioned: true,
     blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
     enforceSSL: true,
@@ -78,7 +80,9 @@ export function createReplicatedBucket(
     // a first deployment that is rolled back must not leave a bucket behind whose name is then taken
     removalPolicy:
       settings.removalPolicy ??
-      (options.bucketName === undefined ? RemovalPolicy.RETAIN : RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE),
+      (options.bucketName === undefined && options.bucketNamePrefix === undefined
+        ? RemovalPolicy.RETAIN
+        : RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE),
     autoDeleteObjects: settings.autoDeleteObjects,
   });
   const used = { serverAccessLogsBucket: options.serverAccessLogsBucket, encryptionKey: options.encryptionKey };

@@ -110,10 +110,8 @@ function settleBucket(
   stacks: readonly StackPlan[],
   keys: readonly KeyPlan[],
 ): BucketPlan {
+  const { level } = it;
   const keyed = it.encryption === 'KMS' || it.encryption === 'KMS with bucket key' || it.encryption === 'DSSE';
-  // core takes no policy for an L1 bucket with a key of the app whose own policy has tokens in it
-  const twoAccounts = new Set(stacks.map(({ account }) => account)).size > 1;
-  const level = it.level === 'L1' && keyed && twoAccounts ? 'L2' : it.level;
   const regionOf = (id: string): string | undefined => {
     const found = stacks.find((other) => other.id === id)!;
     return found.nestedIn === undefined ? found.region : regionOf(found.nestedIn);
