@@ -1,6 +1,6 @@
 import { Annotations, aws_iam as iam, aws_kms as kms, aws_s3 as s3, Duration, Stack } from 'aws-cdk-lib';
 import { DestinationAnchor } from './private/anchors';
-import { arnByName, BucketEnd, bucketEnd, givenName } from './private/bucket-end';
+import { arnByName, BucketEnd, bucketEnd, definedKey, givenName } from './private/bucket-end';
 import { checkGrant } from './private/grant-input';
 import { bucketStatements, Grant, Grantee, keyStatement, ResourceStatement } from './private/grant-statements';
 import { defaultKeyOf, isOwnerEnforced, policyTaker } from './private/grant-target';
@@ -159,8 +159,13 @@ export class ReplicaGrants {
     if (key) {
       this.add(key, 'key', [keyStatement(grantee, end.region, at.node.path, name)]);
     }
-    if (cfn) {
-      DestinationAnchor.find(cfn)!.granted = true;
+    const anchor = cfn && DestinationAnchor.find(cfn);
+    const cfnKey = key && definedKey(key);
+    if (anchor) {
+      anchor.granted = true;
+    }
+    if (anchor && cfnKey) {
+      anchor.grantedKeys.add(cfnKey);
     }
   }
 

@@ -290,6 +290,27 @@ describe('many sources', () => {
     );
   });
 
+  test('the policy of a key that many buckets share is full, too', () => {
+    const sharing = (count: number) => {
+      const app = quietApp();
+      const stack = backup(app);
+      const encryptionKey = key(stack);
+      for (let i = 0; i < count; i++) {
+        const bucketName = `${'b'.repeat(59)}${1000 + i}`;
+        grant(bucket(stack, `Replica${i}`, { bucketName }), {
+          account: String(1e11 + i),
+          roleName: `${'n'.repeat(60)}${1000 + i}`,
+          encryptionKey,
+        });
+      }
+      return app;
+    };
+    expect(() => sharing(53).synth()).not.toThrow();
+    expect(() => sharing(54).synth()).toThrow(
+      /the policy of key 'Backup\/Key\/Resource' has about \d+ characters: AWS takes at most 32768/,
+    );
+  });
+
   test('the same role twice is one statement', () => {
     const stack = backup();
     const replica = bucket(stack, 'Replica');

@@ -141,6 +141,8 @@ export class DestinationAnchor extends Construct {
   public readonly sources = new Set<s3.CfnBucket>();
   /** Whether roles of other accounts were let in. */
   public granted = false;
+  /** The keys that they may use for replicas. */
+  public readonly grantedKeys = new Set<CfnResource>();
   /** What the owners of sources in other apps were told. */
   public readonly told = new Set<string>();
   public synthesized = false;

@@ -1,7 +1,7 @@
 import { aws_kms as kms, aws_s3 as s3, Stack } from 'aws-cdk-lib';
-import { bucketEnd, definedKey, nameOf } from './bucket-end';
+import { DestinationAnchor } from './anchors';
+import { bucketEnd, nameOf } from './bucket-end';
 import { partitionOf } from './environment';
-import { defaultKeyOf } from './grant-target';
 import { describe } from './mistake';
 import { bucketPoliciesOf, keyPolicyOf } from './policy-lookup';
 import { policySize } from './policy-size';
@@ -16,23 +16,18 @@ export function grantErrors(bucket: s3.CfnBucket): string[] {
   const end = bucketEnd(bucket);
   const partition = partitionOf(Stack.of(bucket).region);
   const policies = bucketPoliciesOf(bucket);
-  const key = defaultKeyOf(end);
-  const cfnKey = key && definedKey(key);
+  const keys = [...(DestinationAnchor.find(bucket)?.grantedKeys ?? [])] as kms.CfnKey[];
   const sizes: Array<[what: string, size: number, limit: number]> = [
     ...policies.map(({ policy, document }): [string, number, number] => [
       `the policy '${policy.node.path}' of ${nameOf(end)}`,
       policySize(document, partition),
       BUCKET_POLICY_LIMIT,
     ]),
-    ...(kms.CfnKey.isCfnKey(cfnKey)
-      ? [
-          [`the policy of key '${cfnKey.node.path}'`, policySize(keyPolicyOf(cfnKey), partition), KEY_POLICY_LIMIT] as [
-            string,
-            number,
-            number,
-          ],
-        ]
-      : []),
+    ...keys.map((key): [string, number, number] => [
+      `the policy of key '${key.node.path}'`,
+      policySize(keyPolicyOf(key), partition),
+      KEY_POLICY_LIMIT,
+    ]),
   ];
   return [
     ...(policies.length > 1
