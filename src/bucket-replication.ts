@@ -112,6 +112,12 @@ export class BucketReplication extends Construct {
       : new BucketReplication(cfn ?? bucket, 'BucketReplication', { source: bucket });
   }
 
+  /** @internal */
+  public static _isReplicated(bucket: s3.IBucketRef): boolean {
+    const cfn = definedBucket(bucket);
+    return cfn !== undefined && SourceAnchor.find(cfn) !== undefined;
+  }
+
   /** The source bucket. */
   public readonly source: s3.IBucketRef;
 
@@ -176,9 +182,11 @@ export class BucketReplication extends Construct {
 
   /**
    * @param at the construct whose props the rule comes from, for messages
+   * @param letIn whether the role has to be let in where the destination is in another account; not, where all roles of
+   * its name's prefix are, whichever account they are in
    * @internal
    */
-  public _addRule(at: Construct, rule: ReplicationRule): void {
+  public _addRule(at: Construct, rule: ReplicationRule, letIn = true): void {
     const { anchor, end: source } = this;
     const destination = bucketEnd(rule.destination);
     const marked = destination.cfn && DestinationAnchor.find(destination.cfn);
@@ -191,12 +199,12 @@ export class BucketReplication extends Construct {
       });
     }
     checkOptions(at, rule);
-    checkDestination(at, source, destination);
+    checkDestination(at, source, destination, letIn);
     checkKeys(at, source, destination, rule);
     const filter = rule.filter ?? ReplicationFilter.all();
     const foreign = compare(source.account, destination.account) === 'different';
     checkOwnerOverride(at, rule, foreign);
-    const grantee = foreign ? this._grantee(at) : undefined;
+    const grantee = foreign && letIn ? this._grantee(at) : undefined;
     const added = {
       at,
       options: rule,
@@ -240,6 +248,15 @@ export class BucketReplication extends Construct {
     const { role, roleName, rolePath = '/' } = this.roleProps;
     const name = role ? nameOfGivenRole(at, role) : { roleName: roleName ?? crossAccountRoleName(this.end), rolePath };
     return { account: this.end.account, ...name };
+  }
+
+  /**
+   * Whether a policy that names roles by this prefix means the replication role.
+   * @internal
+   */
+  public _roleStartsWith(prefix: string): boolean {
+    const { roleName, rolePath = '/' } = this.roleProps;
+    return rolePath === '/' && roleName !== undefined && roleName.startsWith(prefix);
   }
 
   private checkedSource(end: BucketEnd): s3.CfnBucket {

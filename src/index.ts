@@ -1,5 +1,24 @@
 export { BucketReplication, type BucketReplicationProps } from './bucket-replication';
 export { CrossAccountReplication, type CrossAccountReplicationProps } from './cross-account-replication';
+export {
+  LogAggregationSRR,
+  type LogAggregationSRRProps,
+  type LogSourceOptions,
+  type ProducedLogSourceOptions,
+} from './log-aggregation-srr';
+export {
+  type AlbLogOptions,
+  type CloudFrontLogOptions,
+  type ConfigLogOptions,
+  type FlowLogOptions,
+  LogProducer,
+  type LogProducerOptions,
+  type OrganizationTrailLogOptions,
+  type ServerAccessLogOptions,
+  type TrailLogOptions,
+  type WafLogOptions,
+} from './log-producer';
+export { LogSource, type LogSourceProps } from './log-source';
 export { ReplicaGrants, type ReplicasFromOptions } from './replica-grants';
 export { type ReplicatedBucketOptions } from './replicated-bucket-options';
 export { ReplicatedBucketPair, type ReplicatedBucketPairProps } from './replicated-bucket-pair';

@@ -12,14 +12,14 @@ export interface ReplicasFromOptions {
   /**
    * The account of the source bucket and of its replication role: 12 digits. Together with `roleName`.
    *
-   * @default - roles of the organization in `organizationId`
+   * @default - roles of `accounts`, or of the organization in `organizationId`
    */
   readonly account?: string;
 
   /**
    * The exact name of the replication role, which need not exist yet. Together with `account`.
    *
-   * @default - roles of the organization whose name starts with `roleNamePrefix`
+   * @default - roles whose name starts with `roleNamePrefix`
    */
   readonly roleName?: string;
 
@@ -32,6 +32,14 @@ export interface ReplicasFromOptions {
   readonly rolePath?: string;
 
   /**
+   * The accounts of source buckets, 12 digits each: their roles whose name starts with `roleNamePrefix` may write
+   * replicas. One statement for all of them. S3 refuses a policy with an account that does not exist any more.
+   *
+   * @default - the one role of `account` with `roleName`
+   */
+  readonly accounts?: string[];
+
+  /**
    * Id of an AWS Organization, for example `o-a1b2c3d4e5`: roles of all its accounts whose name starts with
    * `roleNamePrefix` may write replicas. Roles of the bucket's own account are among them.
    *
@@ -40,7 +48,7 @@ export interface ReplicasFromOptions {
   readonly organizationId?: string;
 
   /**
-   * What the names of the organization's roles start with. Together with `organizationId`.
+   * What the names of the roles start with. Together with `organizationId` or `accounts`.
    *
    * @default - the one role of `account` with `roleName`
    */
@@ -117,7 +125,7 @@ export class ReplicaGrants {
   private constructor(private readonly end: BucketEnd) {}
 
   /**
-   * Lets one role of another account, or the roles of an organization, write replicas: adds to the bucket policy and,
+   * Lets one role of another account, or roles of accounts or of an organization, write replicas: adds to the bucket policy and,
    * for a bucket that is encrypted with KMS, to the key policy. Switches versioning on.
    *
    * @throws when it is not clear which roles are meant, when the account is the one of the bucket, when replicas would be

@@ -6,15 +6,19 @@ import { compare, deployedStack, isNested, partitionOf, sameStage, shown } from 
 import { Mistake, mistake } from './mistake';
 import { hasKnownPlace } from './role-name';
 
-/** Throws when replication from source to destination cannot work or cannot be deployed. */
-export function checkDestination(at: IConstruct, source: BucketEnd, destination: BucketEnd): void {
-  const wrong = destinationMistake(source, destination);
+/**
+ * Throws when replication from source to destination cannot work or cannot be deployed.
+ *
+ * @param namesRole whether policies of another account name the role, so that both accounts must be known
+ */
+export function checkDestination(at: IConstruct, source: BucketEnd, destination: BucketEnd, namesRole: boolean): void {
+  const wrong = destinationMistake(source, destination, namesRole);
   if (wrong) {
     throw mistake(at, wrong);
   }
 }
 
-function destinationMistake(source: BucketEnd, destination: BucketEnd): Mistake | undefined {
+function destinationMistake(source: BucketEnd, destination: BucketEnd, namesRole: boolean): Mistake | undefined {
   const name = nameOf(destination);
   const sourceBucket = source.cfn!;
   if (destination.cfn === sourceBucket || (!destination.cfn && refersTo(destination, sourceBucket))) {
@@ -50,14 +54,14 @@ function destinationMistake(source: BucketEnd, destination: BucketEnd): Mistake 
     };
   }
   const accounts = compare(source.account, destination.account);
-  if (accounts === 'unclear') {
+  if (accounts === 'unclear' && (namesRole || destination.cfn)) {
     return {
       saw: `account of destination ${name} ${shown(destination.account)}, of the source ${shown(source.account)}`,
       because: 'whether they are one account decides about permissions and cannot be told at synthesis',
       instead: 'set env.account on both stacks, or on neither',
     };
   }
-  if (accounts === 'different' && !hasKnownPlace(source.stack)) {
+  if (accounts === 'different' && namesRole && !hasKnownPlace(source.stack)) {
     return {
       saw: `destination ${name} in account ${shown(destination.account)}, source in a region ${shown(source.region)}`,
       because: 'the other account names the replication role, and the name of the role is made of its region',

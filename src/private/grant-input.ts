@@ -19,8 +19,9 @@ export function checkGrant(at: IConstruct, end: BucketEnd, options: ReplicasFrom
     grantee === undefined
       ? {
           saw: `replicas from ${described(options)}`,
-          because: 'a grant is for one role of one account, or for roles of one organization with a common prefix',
-          instead: 'give account and roleName, or organizationId and roleNamePrefix',
+          because:
+            'a grant is for one role of one account, or for roles of one organization with a common prefix, or of accounts',
+          instead: 'give account and roleName, or organizationId and roleNamePrefix, or accounts and roleNamePrefix',
         }
       : (accountMistake(end, options) ?? encryptionMistake(end, options) ?? retentionMistake(end, options));
   if (wrong || grantee === undefined) {
@@ -30,40 +31,57 @@ export function checkGrant(at: IConstruct, end: BucketEnd, options: ReplicasFrom
 }
 
 function granteeOf(options: ReplicasFromOptions, rolePath: string): Grantee | undefined {
-  const { account, roleName, organizationId, roleNamePrefix } = options;
-  const named = Object.values({ account, roleName, organizationId, roleNamePrefix }).filter((it) => it !== undefined);
-  if (named.length !== 2) {
+  const { account, accounts, roleName, organizationId, roleNamePrefix } = options;
+  if (whoIsNamed(options).length !== 2) {
     return undefined;
   }
   if (account !== undefined && roleName !== undefined) {
     return { account, roleName, rolePath };
   }
-  return organizationId !== undefined && roleNamePrefix !== undefined
-    ? { organizationId, roleNamePrefix, rolePath }
-    : undefined;
+  if (roleNamePrefix === undefined) {
+    return undefined;
+  }
+  if (accounts !== undefined) {
+    return { accounts: [...new Set(accounts)].sort(), roleNamePrefix, rolePath };
+  }
+  return organizationId === undefined ? undefined : { organizationId, roleNamePrefix, rolePath };
 }
 
-function described({ account, roleName, organizationId, roleNamePrefix }: ReplicasFromOptions): string {
-  const given = Object.entries({ account, roleName, organizationId, roleNamePrefix }).filter(
-    ([, it]) => it !== undefined,
-  );
-  return given.map(([prop, value]) => `${prop} '${value}'`).join(', ') || 'nobody';
+function whoIsNamed(options: ReplicasFromOptions): Array<[prop: string, value: string]> {
+  const { account, accounts, roleName, organizationId, roleNamePrefix } = options;
+  const given = { account, accounts: accounts?.join(', '), roleName, organizationId, roleNamePrefix };
+  return Object.entries(given).flatMap(([prop, value]) => (value === undefined ? [] : [[prop, value]]));
 }
 
-function accountMistake(end: BucketEnd, { account, organizationId }: ReplicasFromOptions): Mistake | undefined {
-  if (account !== undefined && !/^\d{12}$/.test(account)) {
+const described = (options: ReplicasFromOptions) =>
+  whoIsNamed(options)
+    .map(([prop, value]) => `${prop} '${value}'`)
+    .join(', ') || 'nobody';
+
+function accountMistake(end: BucketEnd, options: ReplicasFromOptions): Mistake | undefined {
+  const { account, accounts, organizationId } = options;
+  if (accounts?.length === 0) {
     return {
-      saw: `account ${Token.isUnresolved(account) ? 'that is not known at synthesis' : `'${account}'`}`,
-      because: 'policies name another account by its 12 digits',
-      instead: "write the number of the account, for example '111111111111'",
+      saw: 'replicas from accounts, of which there are none',
+      because: 'a grant is for somebody',
+      instead: 'give the numbers of the accounts, or leave the grant out',
     };
   }
-  if (account !== undefined && account === end.account) {
-    return {
-      saw: `replicas from account '${account}', which is the account of ${nameOf(end)}`,
-      because: 'within one account the permissions of the role are enough',
-      instead: 'leave the grant out',
-    };
+  for (const number of accounts ?? (account === undefined ? [] : [account])) {
+    if (!/^\d{12}$/.test(number)) {
+      return {
+        saw: `account ${Token.isUnresolved(number) ? 'that is not known at synthesis' : `'${number}'`}`,
+        because: 'policies name another account by its 12 digits',
+        instead: "write the number of the account, for example '111111111111'",
+      };
+    }
+    if (number === end.account) {
+      return {
+        saw: `replicas from account '${number}', which is the account of ${nameOf(end)}`,
+        because: 'within one account the permissions of the role are enough',
+        instead: accounts ? 'leave it out of accounts' : 'leave the grant out',
+      };
+    }
   }
   return organizationId === undefined || /^o-[a-z0-9]{10,32}$/.test(organizationId)
     ? undefined

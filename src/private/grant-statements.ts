@@ -9,9 +9,13 @@ export interface RoleOfAccount extends RoleName {
   readonly account: string;
 }
 
-/** Who may write replicas: one role of another account, or roles of an organization. */
-export type Grantee =
-  RoleOfAccount | { readonly organizationId: string; readonly roleNamePrefix: string; readonly rolePath: string };
+/** Roles whose names start alike, of an organization or of some accounts. */
+export type RolesByPrefix = { readonly roleNamePrefix: string; readonly rolePath: string } & (
+  { readonly organizationId: string } | { readonly accounts: readonly string[] }
+);
+
+/** Who may write replicas. */
+export type Grantee = RoleOfAccount | RolesByPrefix;
 
 /** What replication needs of a destination that is in another account. ARNs and regions may be tokens. */
 export interface Grant {
@@ -29,7 +33,7 @@ export interface Grant {
 
 /** A statement of a resource policy. */
 export interface ResourceStatement extends Omit<Statement, 'Condition'> {
-  readonly Principal: '*' | { readonly AWS: string };
+  readonly Principal: '*' | { readonly AWS: string | string[] };
   readonly Condition: { readonly [operator: string]: { readonly [key: string]: string | number | string[] } };
 }
 
@@ -99,8 +103,13 @@ export function keyStatement(grantee: Grantee, region: string, whose: string, bu
   };
 }
 
-const principal = (grantee: Grantee): '*' | { AWS: string } =>
-  'account' in grantee ? { AWS: `arn:${Aws.PARTITION}:iam::${grantee.account}:root` } : '*';
+function principal(grantee: Grantee): ResourceStatement['Principal'] {
+  const root = (account: string) => `arn:${Aws.PARTITION}:iam::${account}:root`;
+  if ('account' in grantee) {
+    return { AWS: root(grantee.account) };
+  }
+  return 'accounts' in grantee ? { AWS: grantee.accounts.map(root) } : '*';
+}
 
 /** A principal `*` is no public access as long as the organization is a fixed value. */
 function who(grantee: Grantee): ResourceStatement['Condition'] {
@@ -109,7 +118,7 @@ function who(grantee: Grantee): ResourceStatement['Condition'] {
   return 'account' in grantee
     ? { ArnEquals: { 'aws:PrincipalArn': roles(grantee.account, grantee.roleName) } }
     : {
-        StringEquals: { 'aws:PrincipalOrgID': grantee.organizationId },
+        ...('accounts' in grantee ? {} : { StringEquals: { 'aws:PrincipalOrgID': grantee.organizationId } }),
         ArnLike: { 'aws:PrincipalArn': roles('*', `${grantee.roleNamePrefix}*`) },
         // the asterisk covers slashes too
         ArnNotLike: { 'aws:PrincipalArn': roles('*', '*/*') },
@@ -118,5 +127,6 @@ function who(grantee: Grantee): ResourceStatement['Condition'] {
 
 /** The id of a statement has letters and digits only, and is unique in its policy. */
 function suffix(grantee: Grantee, what: unknown): string {
-  return `${'account' in grantee ? grantee.account : 'Organization'}${hashOf([grantee, what], 8)}`;
+  const whose = 'account' in grantee ? grantee.account : 'accounts' in grantee ? 'Accounts' : 'Organization';
+  return `${whose}${hashOf([grantee, what], 8)}`;
 }

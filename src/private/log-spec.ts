@@ -5,7 +5,7 @@ import { aws_kms as kms, aws_s3 as s3 } from 'aws-cdk-lib';
  * `{region}` stand for each partition, account and region that delivers.
  */
 export interface LogProducerSpec {
-  /** Begins the ids of the statements. */
+  /** Producers of one kind write keys of one form. */
   readonly kind: string;
   /** How to call the logs in a message. */
   readonly title: string;

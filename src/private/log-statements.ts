@@ -1,4 +1,4 @@
-import { Aws } from 'aws-cdk-lib';
+import { Aws, Token } from 'aws-cdk-lib';
 import { hashOf } from './hash';
 import { LogProducerSpec } from './log-spec';
 import { Statement } from './permissions';
@@ -53,7 +53,7 @@ export function keyUseStatements(spec: LogProducerSpec, target: LogTarget): Deli
         context ? { StringLike: { 'kms:EncryptionContext:aws:cloudtrail:arn': oneOf(context) } } : {},
       ),
       // the key may serve several buckets, in stacks of other accounts and regions
-      [actions, trailContext, target.account, target.region].map((it) => it ?? null),
+      [actions, trailContext, ...[target.account, target.region].map((it) => !Token.isUnresolved(it) && it)],
     );
   });
 }
@@ -67,7 +67,10 @@ export function expand(
   const made = texts.flatMap((text) =>
     (accounts ?? [account]).flatMap((from) =>
       (regions ?? [region]).map((place) =>
-        text.replace(/{partition}/g, Aws.PARTITION).replace(/{account}/g, from).replace(/{region}/g, place),
+        text
+          .replace(/{partition}/g, Aws.PARTITION)
+          .replace(/{account}/g, from)
+          .replace(/{region}/g, place),
       ),
     ),
   );
@@ -88,7 +91,10 @@ function sourceCondition(spec: LogProducerSpec, target: LogTarget): Condition {
   );
 }
 
-/** The id is made of what the user asked for and not of what tokens stand for, so that it does not change. */
+/**
+ * The id is made of what the user asked for and not of what tokens stand for, so that it does not change. Producers that
+ * need the same share one statement.
+ */
 function statement(
   spec: LogProducerSpec,
   what: string,
@@ -97,14 +103,14 @@ function statement(
   condition: Condition,
   about: readonly unknown[],
 ): DeliveryStatement {
-  const { kind, service, accounts, regions, ownerAcl, source } = spec;
+  const { service, accounts, regions, ownerAcl, source } = spec;
   const { buckets = [], ...who } = source;
   const hash = hashOf(
     [service, accounts, regions, ownerAcl, who, buckets.map(({ node }) => node.path), ...about].map((it) => it ?? null),
     8,
   );
   return {
-    Sid: `${kind}${what}${hash}`,
+    Sid: `LogDelivery${what}${hash}`,
     Effect: 'Allow',
     Principal: { Service: service },
     Action: [...actions],

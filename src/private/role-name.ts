@@ -24,6 +24,20 @@ export function crossAccountRoleName({ stack, cfn, account, region }: BucketEnd)
   return `s3-replication-${stackName.slice(0, MAX_ROLE_NAME - 28)}-${hash}`;
 }
 
+/** What is left of a role's name for a prefix, beside a hash, a hyphen and the region. */
+export const MAX_ROLE_NAME_PREFIX = MAX_ROLE_NAME - 29;
+
+/**
+ * A name for policies that name roles by how they start. The region is part of it as such where it is open: the same
+ * template may be deployed to several.
+ */
+export function prefixedRoleName({ stack, cfn, account, region }: BucketEnd, prefix: string): string {
+  const { stackName } = deployedStack(stack);
+  const where = hasKnownPlace(stack) ? [account, region] : [];
+  const hash = hashOf([stackName, cfn?.node.path, ...where], 12);
+  return `${prefix}${hash}${where.length > 0 ? '' : `-${stack.region}`}`;
+}
+
 /** Of a role that the user gave. Throws when its name is not known at synthesis. */
 export function nameOfGivenRole(at: IConstruct, role: iam.IRole): RoleName {
   const cfn = definedResource(role, 'AWS::IAM::Role') as iam.CfnRole | undefined;

@@ -1,0 +1,192 @@
+import { aws_s3 as s3, Duration, Stack, Token } from 'aws-cdk-lib';
+import { IConstruct } from 'constructs';
+import { BucketEnd, bucketEnd, nameOf } from './bucket-end';
+import { compare, shown } from './environment';
+import { Mistake, mistake } from './mistake';
+import { checkPairInput } from './pair-input';
+import { BucketSettings, bucketSettings } from './replicated-bucket';
+import { checkRoleName } from './role-input';
+import { MAX_ROLE_NAME_PREFIX } from './role-name';
+import type { LogAggregationSRRProps } from '../log-aggregation-srr';
+import type { LogSourceProps } from '../log-source';
+
+/** What is created. Throws when the props contradict each other. */
+export function checkArchiveInput(at: IConstruct, props: LogAggregationSRRProps): BucketSettings {
+  const wrong = archiveMistake(props);
+  if (wrong) {
+    throw mistake(at, wrong);
+  }
+  if (props.roleNamePrefix !== undefined) {
+    checkRoleNamePrefix(at, props.roleNamePrefix);
+  }
+  const { destination, destinationOptions, encryption, removalPolicy } = props;
+  const created = destination
+    ? {}
+    : {
+        destinationOptions,
+        encryption,
+        removalPolicy,
+        objectLockEnabled: props.objectLockEnabled,
+        objectLockDefaultRetention: props.objectLockDefaultRetention,
+      };
+  checkPairInput(at, created);
+  return bucketSettings(created);
+}
+
+function archiveMistake(props: LogAggregationSRRProps): Mistake | undefined {
+  const { destination, trustedAccounts, organizationId, roleNamePrefix } = props;
+  const ofCreated = (
+    [
+      'destinationOptions',
+      'encryption',
+      'removalPolicy',
+      'objectLockEnabled',
+      'objectLockDefaultRetention',
+      'retention',
+      'noncurrentVersionRetention',
+      'transitions',
+    ] as const
+  ).filter((prop) => props[prop] !== undefined);
+  if (destination && ofCreated.length > 0) {
+    return {
+      saw: `destination together with ${ofCreated.join(', ')}`,
+      because: 'these describe the destination bucket that is created when none is given',
+      instead: `leave out either destination or ${ofCreated.join(', ')}`,
+    };
+  }
+  const others = trustedAccounts !== undefined || organizationId !== undefined;
+  if (others !== (roleNamePrefix !== undefined)) {
+    return {
+      saw: others
+        ? `${trustedAccounts ? 'trustedAccounts' : 'organizationId'} without roleNamePrefix`
+        : `roleNamePrefix '${roleNamePrefix}' without trustedAccounts or organizationId`,
+      because: 'the destination lets roles of other accounts in by the start of their names',
+      instead: 'give roleNamePrefix together with trustedAccounts or organizationId',
+    };
+  }
+  return retentionMistake(props);
+}
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html */
+function retentionMistake(props: LogAggregationSRRProps): Mistake | undefined {
+  const { retention, noncurrentVersionRetention, transitions } = props;
+  for (const [prop, it] of Object.entries({ retention, noncurrentVersionRetention })) {
+    const wrong = it && daysMistake(prop, it);
+    if (wrong) {
+      return wrong;
+    }
+  }
+  const late = transitions?.find(
+    ({ transitionAfter }) => retention && transitionAfter && transitionAfter.toDays() >= retention.toDays(),
+  );
+  return late
+    ? {
+        saw: `transitions to ${late.storageClass} after ${late.transitionAfter!.toDays()} days with a retention of ${retention!.toDays()} days`,
+        because: 'S3 wants objects to expire later than they move',
+        instead: 'move them earlier, or keep them longer',
+      }
+    : undefined;
+}
+
+function daysMistake(prop: string, duration: Duration): Mistake | undefined {
+  const days = duration.isUnresolved() ? 1 : duration.toDays({ integral: false });
+  return Number.isInteger(days) && days >= 1
+    ? undefined
+    : {
+        saw: `${prop} of ${days} days`,
+        because: 'S3 counts whole days',
+        instead: 'give whole days of at least 1',
+      };
+}
+
+/** What becomes of logs in the bucket that is created. */
+export function archiveLifecycle(props: LogAggregationSRRProps): s3.LifecycleRule[] {
+  const { retention, noncurrentVersionRetention = retention, transitions } = props;
+  return retention === undefined && noncurrentVersionRetention === undefined && transitions === undefined
+    ? []
+    : [{ expiration: retention, noncurrentVersionExpiration: noncurrentVersionRetention, transitions }];
+}
+
+/** Throws when the source is not where Same-Region Replication can reach it. */
+export function checkSourcePlace(at: IConstruct, source: BucketEnd, destination: BucketEnd, mayBeOpen = false): void {
+  const regions = compare(source.region, destination.region);
+  if (regions === 'same' || (regions === 'unclear' && mayBeOpen)) {
+    return;
+  }
+  const where = `source ${nameOf(source)} in region ${shown(source.region)}, destination ${nameOf(destination)} in ${shown(destination.region)}`;
+  throw mistake(
+    at,
+    regions === 'different'
+      ? {
+          saw: where,
+          because: 'logs are collected within a region (Same-Region Replication)',
+          instead:
+            'make a LogAggregationSRR in each region, or replicate this source across regions with BucketReplication',
+        }
+      : {
+          saw: where,
+          because: 'whether they are in one region cannot be told at synthesis',
+          instead: 'set env.region on both stacks (region in fromBucketAttributes() for an imported bucket)',
+        },
+  );
+}
+
+/** Throws when a source of another app cannot be replicated. */
+export function checkLogSourceInput(at: IConstruct, props: LogSourceProps): void {
+  const stack = Stack.of(at);
+  const source = props.source ? bucketEnd(props.source) : { ref: props.destination, stack, ...stackPlace(stack) };
+  const destination = bucketEnd(props.destination);
+  checkRoleNamePrefix(at, props.roleNamePrefix);
+  const wrong = logSourceMistake(props, source, destination);
+  if (wrong) {
+    throw mistake(at, wrong);
+  }
+  checkSourcePlace(at, source, destination, true);
+}
+
+const stackPlace = ({ account, region }: Stack) => ({ account, region });
+
+function logSourceMistake(props: LogSourceProps, source: BucketEnd, destination: BucketEnd): Mistake | undefined {
+  if (destination.cfn) {
+    return {
+      saw: `destination ${nameOf(destination)}, which is defined in this app`,
+      because: 'this construct knows nothing of it but its name',
+      instead: 'use addSource() or addProducer() of its LogAggregationSRR',
+    };
+  }
+  if (compare(source.account, destination.account) === 'same') {
+    return {
+      saw: `destination ${nameOf(destination)} in account ${shown(destination.account)}, which is the account of the source`,
+      because: 'an imported bucket is taken for one of this account unless it says another one',
+      instead:
+        'import it with Bucket.fromBucketAttributes() and its account, or use LogAggregationSRR within one account',
+    };
+  }
+  const ofCreated = (['sourceOptions', 'sourceRetention'] as const).filter((prop) => props[prop] !== undefined);
+  if (props.source && ofCreated.length > 0) {
+    return {
+      saw: `source together with ${ofCreated.join(', ')}`,
+      because: 'these describe the source bucket that is created when none is given',
+      instead: `leave out either source or ${ofCreated.join(', ')}`,
+    };
+  }
+  return props.source || (props.producers ?? []).length > 0
+    ? undefined
+    : {
+        saw: 'neither source nor producers',
+        because: 'nothing could write into the bucket that would be created',
+        instead: 'give the bucket with logs as source, or the services that write into a new one as producers',
+      };
+}
+
+/** Throws when no role could be named so. */
+export function checkRoleNamePrefix(at: IConstruct, prefix: string): void {
+  checkRoleName(at, 'roleNamePrefix', prefix);
+  if (Token.isUnresolved(prefix) || prefix.length > MAX_ROLE_NAME_PREFIX) {
+    throw mistake(at, {
+      saw: `roleNamePrefix ${Token.isUnresolved(prefix) ? 'that is not known at synthesis' : `'${prefix}' (${prefix.length} characters)`}`,
+      because: `the name of a role has at most 64 characters, of which a hash and the region take ${64 - MAX_ROLE_NAME_PREFIX}`,
+      instead: `give a text of at most ${MAX_ROLE_NAME_PREFIX} characters`,
+    });
+  }
+}

@@ -1,0 +1,94 @@
+import { Annotations, aws_iam as iam, aws_kms as kms, aws_s3 as s3, Stack, Token } from 'aws-cdk-lib';
+import { BucketEnd, bucketEnd, nameOf } from './bucket-end';
+import { defaultEncryption } from './encryption';
+import { compare, deployedStack, shown } from './environment';
+import { defaultKeyOf, policyTaker } from './grant-target';
+import { LogBucket } from './log-bucket';
+import { logsToItself, nameMistake } from './log-checks';
+import { LogProducerSpec } from './log-spec';
+import { DeliveryStatement, deliveryStatements, keyUseStatements, LogTarget } from './log-statements';
+import { mistake, Mistake } from './mistake';
+import { bucketAttribute } from './references';
+
+/** Lets a service write its logs: adds to the policy of the bucket, and to that of the key that they are encrypted with. */
+export function allowDelivery(spec: LogProducerSpec, bucket: s3.IBucketRef): void {
+  const end = bucketEnd(bucket);
+  const logged = (spec.source.buckets ?? []).map(bucketEnd);
+  const wrong =
+    logged.map((from) => loggedMistake(end, from)).find((it) => it !== undefined) ??
+    (end.cfn ? undefined : nameMistake(end, spec, importedName(bucket)));
+  if (wrong) {
+    throw mistake(end.cfn ?? bucket, wrong);
+  }
+  const target: LogTarget = {
+    bucketArn: end.cfn ? end.cfn.attrArn : bucket.bucketRef.bucketArn,
+    account: end.account,
+    region: end.region,
+    loggedBucketArns: logged.map((from) => bucketAttribute(end.stack, from, 'arn')),
+  };
+  const key = spec.keyUses && (spec.encryptionKey ?? defaultKeyOf(end));
+
+  add(end, bucket, 'bucket', deliveryStatements(spec, target));
+  if (key) {
+    add(end, key, 'key', keyUseStatements(spec, target));
+  }
+  if (end.cfn) {
+    LogBucket.of(end.cfn).deliveries.push({ spec, key: key !== undefined });
+  }
+  if (spec.keyUses && !key && end.cfn && defaultEncryption(end.cfn).kind === 'unknown') {
+    handOver(end, 'key', 'of the default encryption', keyUseStatements(spec, target));
+  }
+}
+
+/** A token says nothing about how the name begins. */
+function importedName(bucket: s3.IBucketRef): unknown {
+  const { bucketName } = bucket.bucketRef;
+  return Token.isUnresolved(bucketName) ? {} : bucketName;
+}
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html */
+function loggedMistake(end: BucketEnd, from: BucketEnd): Mistake | undefined {
+  if (end.cfn ? from.cfn === end.cfn : from.ref === end.ref) {
+    return logsToItself(end);
+  }
+  for (const what of ['account', 'region'] as const) {
+    if (compare(from[what], end[what]) === 'different') {
+      return {
+        saw: `server access logs of ${nameOf(from)} in ${what} ${shown(from[what])} into ${nameOf(end)} in ${what} ${shown(end[what])}`,
+        because: 'S3 delivers server access logs within one account and one region only',
+        instead: `use a bucket for logs in ${what} ${shown(from[what])}, and replicate it`,
+      };
+    }
+  }
+  const named = !from.cfn || !Token.isUnresolved(bucketAttribute(end.stack, from, 'name'));
+  return named || deployedStack(from.stack) === deployedStack(end.stack)
+    ? undefined
+    : {
+        saw: `loggedBuckets with ${nameOf(from)}, which is in another stack and has no name of its own`,
+        because: 'the logged bucket refers to the bucket with its logs, so that each stack would wait for the other',
+        instead:
+          'give the logged bucket a bucketName, or leave loggedBuckets off: any bucket of the account may then deliver its logs',
+      };
+}
+
+/** To the policy of the resource, or else to a warning: what is missing is never silent. */
+function add(end: BucketEnd, to: s3.IBucketRef | kms.IKeyRef, what: 'bucket' | 'key', statements: DeliveryStatement[]) {
+  const known = end.cfn && LogBucket.of(end.cfn).statements;
+  const take = policyTaker(to);
+  const missing = statements
+    .filter(({ Sid }) => !known?.has(Sid))
+    .filter((it) => !take?.(iam.PolicyStatement.fromJson(it)));
+  statements.forEach(({ Sid }) => known?.add(Sid));
+  if (missing.length > 0) {
+    handOver(end, what, `'${to.node.path}'`, missing);
+  }
+}
+
+function handOver(end: BucketEnd, what: 'bucket' | 'key', which: string, statements: DeliveryStatement[]): void {
+  const at = end.cfn ?? end.ref;
+  Annotations.of(at).addWarningV2(
+    `cdk-s3-replication:${what}TakesNoPolicy`,
+    `The policy of the ${what} ${which} cannot be changed from this app, and no log arrives until its owner adds ` +
+      `${JSON.stringify(Stack.of(at).resolve(statements))} to it. Hand this over, then acknowledge it`,
+  );
+}
