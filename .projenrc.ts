@@ -80,13 +80,21 @@ const project = new awscdk.AwsCdkConstructLibrary({
   prettierOptions: { settings: { singleQuote: true, printWidth: 120 } },
   eslintOptions: {
     dirs: ['src'],
-    devdirs: ['test', 'projenrc', 'examples', 'scripts'],
+    devdirs: ['test', 'projenrc', 'examples', 'scripts', 'bench'],
     commandOptions: { fix: false },
   },
   tsconfigDev: {
     compilerOptions: { isolatedModules: true, paths: { 'cdk-s3-replication': ['../src'] } },
-    include: ['../examples/**/*.ts', '../scripts/**/*.ts'],
+    include: ['../examples/**/*.ts', '../scripts/**/*.ts', '../bench/**/*.ts'],
   },
+  // what users install is what was signed, and what it was built with is written down
+  postBuildSteps: [
+    { name: 'Signatures of dependencies', run: 'npm audit signatures' },
+    {
+      name: 'Bill of materials',
+      run: 'mkdir -p dist && npm sbom --omit dev --sbom-format cyclonedx > dist/sbom.cdx.json',
+    },
+  ],
   gitignore: ['cdk.out', 'demo.out', '.jsii.tabl.json', '.python'],
 });
 for (const path of [
@@ -96,6 +104,7 @@ for (const path of [
   '/bench/',
   '/.ci/',
   '/CONTRIBUTING.md',
+  '/SECURITY.md',
   '/jest.deep.json',
   'demo.out',
   'cdk.out',
@@ -139,7 +148,18 @@ const ONCE = [
   'updates\\.',
 ];
 /** Many cases of which few could differ between the versions: once in `npm test`, and once in the deep tests. */
-const MANY = ['cross-account-replication', 'mistakes', 'nag', 'other-accounts', 'replica-grants', 'warnings'];
+const MANY = [
+  'bucket-names',
+  'cross-account-replication',
+  'log-aggregation-srr',
+  'log-producer',
+  'log-source',
+  'mistakes',
+  'nag',
+  'other-accounts',
+  'replica-grants',
+  'warnings',
+];
 const many = MANY.map((name) => `${name}.test.ts`);
 project.jest!.config.projects = [
   jestProject('floor', FLOOR_MODULES, ['**/*.test.ts'], [DEEP, ...ONCE, ...many]),
@@ -178,9 +198,9 @@ const python = project.addTask('test:python', {
   ],
 });
 const snippets = project.addTask('test:snippets', {
-  description: 'Compile the code in the README and in docstrings',
+  description: 'Compile the code in the README, in docs/ and in docstrings, and translate it',
   env: { JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '20' },
-  exec: 'jsii-rosetta extract --strict --output test-reports/snippets.tabl.json .',
+  exec: 'tsx --tsconfig scripts/tsconfig.json scripts/snippets.ts',
 });
 // synthesis makes much short-lived garbage: with more room for it the suite takes three quarters of the time
 project.testTask.env('NODE_OPTIONS', '--max-semi-space-size=64');
@@ -194,6 +214,12 @@ project.addTask('test:deep', {
   exec: 'jest --config jest.deep.json --ci',
   receiveArgs: true,
 });
+
+project.addTask('test:api', {
+  description: 'Compare the public API with that of the last release',
+  exec: 'scripts/api-compat.sh',
+});
+project.testTask.exec('scripts/api-compat.sh');
 
 project.addTask('demo', {
   description: 'Main job: synthesize every example, judge it, deploy it to a local AWS, and show what was made',

@@ -1,0 +1,37 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+
+/**
+ * Compiles every snippet of TypeScript in docstrings, the README and docs/, and translates it to the other languages.
+ *
+ * jsii-rosetta reads docstrings and the README of the assembly, so the pages of docs/ are put behind the README of a
+ * copy.
+ */
+const COPY = resolve('test-reports/snippets');
+rmSync(COPY, { recursive: true, force: true });
+mkdirSync(COPY, { recursive: true });
+for (const path of ['package.json', 'rosetta', 'lib']) {
+  cpSync(path, join(COPY, path), { recursive: true });
+}
+symlinkSync(resolve('node_modules'), join(COPY, 'node_modules'));
+
+const assembly = readAssembly('.jsii');
+const pages = readdirSync('docs').filter((page) => page.endsWith('.md'));
+const markdown = ['README.md', ...pages.map((page) => join('docs', page))].map((page) => readFileSync(page, 'utf8'));
+assembly.readme = { markdown: markdown.join('\n\n') };
+writeFileSync(join(COPY, '.jsii'), JSON.stringify(assembly));
+
+const snippets = assembly.readme.markdown.match(/^```ts/gm)!.length;
+execFileSync('jsii-rosetta', ['extract', '--strict', '--output', join(COPY, 'snippets.tabl.json'), COPY], {
+  stdio: 'inherit',
+});
+console.log(`${snippets} snippets of ${markdown.length} pages, and those of docstrings, compile and translate`);
+
+function readAssembly(path: string): { readme: { markdown: string } } {
+  const found = JSON.parse(readFileSync(path, 'utf8'));
+  return found.schema === 'jsii/file-redirect'
+    ? JSON.parse(gunzipSync(readFileSync(found.filename)).toString('utf8'))
+    : found;
+}
