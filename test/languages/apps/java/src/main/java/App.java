@@ -1,0 +1,120 @@
+import io.github.cdks3replication.AlbLogOptions;
+import io.github.cdks3replication.BucketReplication;
+import io.github.cdks3replication.ConfigLogOptions;
+import io.github.cdks3replication.CrossAccountReplication;
+import io.github.cdks3replication.LogAggregationSRR;
+import io.github.cdks3replication.LogProducer;
+import io.github.cdks3replication.LogSource;
+import io.github.cdks3replication.LogSourceOptions;
+import io.github.cdks3replication.ProducedLogSourceOptions;
+import io.github.cdks3replication.ReplicaGrants;
+import io.github.cdks3replication.ReplicasFromOptions;
+import io.github.cdks3replication.ReplicatedBucketPair;
+import io.github.cdks3replication.ReplicationFilter;
+import io.github.cdks3replication.ReplicationRule;
+import io.github.cdks3replication.TrailLogOptions;
+import java.util.List;
+import java.util.Map;
+import software.amazon.awscdk.CfnOutput;
+import software.amazon.awscdk.Duration;
+import software.amazon.awscdk.Environment;
+import software.amazon.awscdk.Stack;
+import software.amazon.awscdk.services.s3.Bucket;
+import software.amazon.awscdk.services.s3.BucketAttributes;
+import software.amazon.awscdk.services.s3.BucketEncryption;
+import software.amazon.awscdk.services.s3.StorageClass;
+import software.amazon.awscdk.services.s3.Transition;
+
+public class App {
+    public static void main(String[] args) {
+        software.amazon.awscdk.App app = new software.amazon.awscdk.App();
+
+        // two regions, with KMS
+        Stack orders = stack(app, "Orders", "111111111111", "us-east-1");
+        ReplicatedBucketPair pair = ReplicatedBucketPair.Builder.create(orders, "Data")
+            .destinationRegion("eu-west-1")
+            .encryption(BucketEncryption.KMS)
+            .filter(ReplicationFilter.prefixAndTags("orders/",
+                Map.of("team", "payments", "stage", "production", "class", "confidential")))
+            .storageClass(StorageClass.INFREQUENT_ACCESS)
+            .build();
+        Bucket archive = Bucket.Builder.create(orders, "Archive").encryption(BucketEncryption.KMS).build();
+        pair.getReplication().addRule(ReplicationRule.builder()
+            .destination(archive)
+            .filter(ReplicationFilter.prefix("invoices/"))
+            .build());
+        CfnOutput.Builder.create(orders, "Replica").value(pair.getDestinationBucketName()).build();
+
+        // two accounts, with KMS
+        Stack production = stack(app, "Production", "111111111111", "us-east-1");
+        Stack backup = stack(app, "Backup", "222222222222", "eu-west-1");
+        Bucket records = Bucket.Builder.create(production, "Records").encryption(BucketEncryption.KMS).build();
+        CrossAccountReplication.Builder.create(production, "Offsite")
+            .source(records)
+            .destinationStack(backup)
+            .outputs(true)
+            .build();
+
+        // two apps: what each side says
+        Stack shared = stack(app, "Shared", "222222222222", "us-east-1");
+        Bucket inbox = new Bucket(shared, "Inbox");
+        ReplicaGrants.fromBucket(inbox).replicasFrom(ReplicasFromOptions.builder()
+            .account("111111111111")
+            .roleName("reports-to-inbox")
+            .build());
+        Bucket reports = new Bucket(production, "Reports");
+        BucketReplication.Builder.create(production, "ReportsToInbox")
+            .source(reports)
+            .roleName("reports-to-inbox")
+            .build()
+            .addRule(ReplicationRule.builder()
+                .destination(Bucket.fromBucketAttributes(production, "Inbox", BucketAttributes.builder()
+                    .bucketName("inbox")
+                    .account("222222222222")
+                    .region("us-east-1")
+                    .build()))
+                .build());
+
+        // logs of several services, and of another account
+        Stack logs = stack(app, "Logs", "111111111111", "us-east-1");
+        LogAggregationSRR collected = LogAggregationSRR.Builder.create(logs, "Collected")
+            .retention(Duration.days(365))
+            .transitions(List.of(Transition.builder()
+                .storageClass(StorageClass.GLACIER_INSTANT_RETRIEVAL)
+                .transitionAfter(Duration.days(90))
+                .build()))
+            .trustedAccounts(List.of("222222222222", "333333333333"))
+            .roleNamePrefix("logs-")
+            .build();
+        LogProducer balancers = LogProducer.alb(AlbLogOptions.builder()
+            .prefix("balancers")
+            .loadBalancerNames(List.of("shop", "admin"))
+            .build());
+        collected.addProducer("Balancers", balancers, ProducedLogSourceOptions.builder()
+            .sourceRetention(Duration.days(7))
+            .build());
+        Bucket network = new Bucket(logs, "Network");
+        collected.addSource(network, LogSourceOptions.builder()
+            .producers(List.of(
+                LogProducer.vpcFlowLogs(),
+                LogProducer.config(ConfigLogOptions.builder().prefix("network").build())))
+            .build());
+        Stack branch = stack(app, "Branch", "222222222222", "us-east-1");
+        LogSource.Builder.create(branch, "Trail")
+            .destination(Bucket.fromBucketAttributes(branch, "Collected", BucketAttributes.builder()
+                .bucketName("collected")
+                .account("111111111111")
+                .region("us-east-1")
+                .build()))
+            .roleNamePrefix("logs-")
+            .producers(List.of(LogProducer.cloudTrail(TrailLogOptions.builder().trailName("management").build())))
+            .build();
+
+        app.synth();
+    }
+
+    private static Stack stack(software.amazon.awscdk.App app, String id, String account, String region) {
+        Environment env = Environment.builder().account(account).region(region).build();
+        return Stack.Builder.create(app, id).env(env).build();
+    }
+}

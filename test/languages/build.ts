@@ -1,0 +1,49 @@
+import { rmSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { run } from './run';
+
+export const ROOT = resolve(__dirname, '../..');
+/** For what tools download and do not keep elsewhere. `npm ci` empties it; `LANGUAGES_CACHE` shares one between clones. */
+export const CACHE = process.env.LANGUAGES_CACHE ?? join(ROOT, 'node_modules/.cache/languages');
+/** The jars that Maven has, ours among them. */
+export const MAVEN = join(CACHE, 'maven');
+
+/** Where each package is. */
+export interface Packages {
+  readonly npm: string;
+  readonly wheel: string;
+  readonly jar: string;
+  /** A Maven repository with nothing but the jar. */
+  readonly repository: string;
+  readonly go: string;
+  readonly dotnet: string;
+}
+
+/**
+ * Makes the packages of what was compiled, as a release does: a tarball, a wheel, a jar; and the code of the Go module,
+ * which has no other form. C# is only generated: to compile it takes the .NET SDK.
+ */
+export function build(directory: string): Packages {
+  const pacmak = [
+    join(ROOT, 'node_modules/.bin/jsii-pacmak'),
+    '--no-npmignore',
+    '--no-parallel',
+    '--outdir',
+    directory,
+  ];
+  const targets = (...names: string[]) => names.flatMap((name) => ['--target', name]);
+  run([...pacmak, ...targets('js', 'python', 'java'), `--maven-local-repository=${MAVEN}`], { cwd: ROOT });
+  run([...pacmak, ...targets('go', 'dotnet'), '--code-only'], { cwd: ROOT });
+  const repository = join(directory, 'java');
+  const ours = 'io/github/cdks3replication/cdk-s3-replication/0.0.0';
+  // Maven never looks again for a version that it has, and ours is always the same
+  rmSync(join(MAVEN, dirname(ours)), { recursive: true, force: true });
+  return {
+    npm: join(directory, 'js/cdk-s3-replication@0.0.0.jsii.tgz'),
+    wheel: join(directory, 'python/cdk_s3_replication-0.0.0-py3-none-any.whl'),
+    jar: join(repository, ours, 'cdk-s3-replication-0.0.0.jar'),
+    repository,
+    go: join(directory, 'go/cdks3replication'),
+    dotnet: join(directory, 'dotnet/CdkS3Replication'),
+  };
+}
