@@ -5,11 +5,11 @@ import { readFlows } from './demo/flows';
 import { judge } from './demo/judge';
 import { Deployments, preparePython, Python } from './demo/local';
 import { renderPage, Shown } from './demo/page';
-import { proveThatChecksRun, synthesize } from './demo/synthesize';
+import { proveThatChecksRun, synthesize, Synthesized } from './demo/synthesize';
 import { list, renderText, wrap } from './demo/terminal';
 import { failuresOf } from './demo/verdict';
 import { DeployedApp } from '../test/assembly/deployed';
-import { readStacks } from '../test/assembly/stacks';
+import { readDeployedStacks, together } from '../test/examples/deployment';
 import { exampleNames } from '../test/examples/load';
 import { NOT_JUDGED } from '../test/local-aws/limits';
 
@@ -19,8 +19,8 @@ const OUT = join(ROOT, 'demo.out');
 const tell = (progress: string) => console.log(wrap(`… ${progress}`).join('\n'));
 
 /** Judges what an example was synthesized to, and nothing else of it. */
-async function examine(name: string, python: Python): Promise<Omit<Shown, 'deployed'>> {
-  const stacks = readStacks(join(OUT, name));
+async function examine(name: string, synthesized: Synthesized, python: Python): Promise<Omit<Shown, 'deployed'>> {
+  const stacks = together(synthesized.assemblies.map((it) => readDeployedStacks(it)));
   const app = new DeployedApp(stacks);
   const flows = readFlows(app);
   const environment = 'environment' in python ? python.environment : undefined;
@@ -31,7 +31,7 @@ async function examine(name: string, python: Python): Promise<Omit<Shown, 'deplo
     purpose: purpose.replace(/\n/g, ' '),
     stacks,
     flows,
-    judgement: await judge(join(OUT, name), app, flows, environment),
+    judgement: await judge(synthesized, app, flows, environment),
   };
 }
 
@@ -93,10 +93,11 @@ async function main(): Promise<void> {
 async function begin(name: string, python: Python, deployments: Deployments): Promise<{ result: Promise<Shown> }> {
   const work = (async () => {
     tell(`${name}: synthesizing and judging`);
-    await synthesize(join(ROOT, 'examples', name), join(OUT, name));
-    const deployed = 'missing' in python ? undefined : deployments.begin(python.environment, name, join(OUT, name));
+    const synthesized = await synthesize(join(ROOT, 'examples', name), join(OUT, name));
+    const deployed =
+      'missing' in python ? undefined : deployments.begin(python.environment, name, synthesized.assemblies);
     deployed?.catch(() => {}); // it may fail before anybody waits for it
-    return { example: await examine(name, python), deployed };
+    return { example: await examine(name, synthesized, python), deployed };
   })();
   await work.catch(() => {});
   const result = work.then(async ({ example, deployed }) => ({ ...example, deployed: await deployed }));

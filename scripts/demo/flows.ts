@@ -1,10 +1,12 @@
+import { placeOf } from './place';
 import { DeployedApp, DeployedResource } from '../../test/assembly/deployed';
 
 /** One end of a flow. */
 export interface BucketEnd {
   /** The construct path, or the bucket's name when the bucket is not of this app. */
   readonly name: string;
-  readonly region: string;
+  /** Its region, and its account where the app has several. */
+  readonly place: string;
   readonly encryption: string;
   /** Nothing for a bucket that exists outside of the app. */
   readonly bucket?: DeployedResource;
@@ -27,7 +29,7 @@ export interface Flow {
 /** Every replication rule of the app. */
 export function readFlows(app: DeployedApp): Flow[] {
   return app.ofType('AWS::S3::Bucket').flatMap((bucket) => {
-    const source = { ...describe(bucket), bucket };
+    const source = { ...describe(app, bucket), bucket };
     const rules: any[] = bucket.properties.ReplicationConfiguration?.Rules ?? [];
     return rules.map((rule) => readRule(app, source, rule));
   });
@@ -40,8 +42,8 @@ function readRule(app: DeployedApp, source: Flow['source'], rule: any): Flow {
   return {
     source,
     destination: bucket
-      ? describe(bucket)
-      : { name: destination.Bucket.split(':::')[1], region: 'outside of the app', encryption: 'unknown' },
+      ? describe(app, bucket)
+      : { name: destination.Bucket.split(':::')[1], place: 'outside of the app', encryption: 'unknown' },
     enabled: rule.Status === 'Enabled',
     objects: describeFilter(rule.Filter),
     deleteMarkers: rule.DeleteMarkerReplication?.Status === 'Enabled',
@@ -51,12 +53,12 @@ function readRule(app: DeployedApp, source: Flow['source'], rule: any): Flow {
   };
 }
 
-function describe(bucket: DeployedResource): BucketEnd {
+function describe({ stacks }: DeployedApp, bucket: DeployedResource): BucketEnd {
   const [encryption] = bucket.properties.BucketEncryption?.ServerSideEncryptionConfiguration ?? [];
   const algorithm: string = encryption?.ServerSideEncryptionByDefault?.SSEAlgorithm ?? 'AES256'; // S3's own default
   return {
     name: nameOf(bucket),
-    region: bucket.stack.region,
+    place: placeOf(bucket.stack, stacks),
     encryption:
       ({ AES256: 'SSE-S3', 'aws:kms': 'SSE-KMS', 'aws:kms:dsse': 'DSSE-KMS' } as Record<string, string>)[algorithm] ??
       algorithm,

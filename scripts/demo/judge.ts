@@ -1,15 +1,22 @@
 import { basename, relative } from 'node:path';
 import { readReport } from './checks';
 import { Flow } from './flows';
+import { Synthesized } from './synthesize';
 import { judgeAccess } from '../../test/access/judge';
+import { isOurs } from '../../test/access/two-accounts';
 import { DeployedApp } from '../../test/assembly/deployed';
 import { templateFiles } from '../../test/assembly/template-files';
+import { bootstrapped, deployedTemplateFiles } from '../../test/examples/deployment';
 import { judgeRules } from '../../test/generated/rules';
 import { PythonEnvironment } from '../../test/python/environment';
 import { rehearse, rehearseDestroy } from '../../test/rehearsal/rehearse';
 import { checkWithCfnLint } from '../../test/third-party/cfn-lint';
 import { Finding } from '../../test/third-party/finding';
 import { checkWithGuard } from '../../test/third-party/guard';
+
+/** A role with a name goes with its stack; one that other accounts do not know is retained with the source. */
+const leftDead = (what: string) =>
+  `after cdk destroy --all, ${what}: what is written to it then is FAILED. Deploy without rules before (docs/cross-account.md)`;
 
 /** What the judges of the tests say about a synthesized app. */
 export interface Judgement {
@@ -27,29 +34,30 @@ export interface Judgement {
   readonly windows: string[];
   /** Any of these fails the demo. */
   readonly failures: Finding[];
-  /** What the app's author is told and may decide to live with: warnings of constructs. */
+  /** What the app's author is told and may decide to live with: warnings of constructs, and what a destruction leaves behind. */
   readonly warnings: Finding[];
 }
 
 /**
  * Asks every judge that needs no server.
  *
- * @param directory what the app was synthesized to
+ * @param synthesized where its templates and reports are
  * @param python without it cfn-lint is left out
  */
 export async function judge(
-  directory: string,
+  { directory, assemblies }: Synthesized,
   app: DeployedApp,
   flows: Flow[],
   python: PythonEnvironment | undefined,
 ): Promise<Judgement> {
   const { stacks } = app;
-  const templates = templateFiles(directory);
+  const templates = assemblies.flatMap(templateFiles);
+  const deployed = assemblies.flatMap(deployedTemplateFiles);
   const regions = [...new Set(stacks.map(({ region }) => region))];
-  const access = await judgeAccess(app);
-  const deployment = rehearse(stacks);
+  const access = await judgeAccess(app, { isOurs });
+  const deployment = rehearse(stacks, { outside: bootstrapped(stacks) });
   const destruction = deployment.refusals.length > 0 ? undefined : rehearseDestroy(deployment.state);
-  const report = readReport(directory);
+  const reports = assemblies.map(readReport);
   const found = (check: string, messages: string[]): Finding[] =>
     messages.map((message) => ({ check, rule: 'finding', message, where: [basename(directory)] }));
   return {
@@ -64,11 +72,14 @@ export async function judge(
       ...found('Rules of S3', judgeRules(app)),
       ...found('Access', access.findings),
       ...found('Deployment', [...deployment.refusals, ...deployment.dead]),
-      ...found('Destruction', destruction ? [...destruction.refusals, ...destruction.dead] : []),
-      ...checkWithGuard(templates),
-      ...(python ? checkWithCfnLint(python, templates, regions) : []),
-      ...report.failures,
+      ...found('Destruction', destruction?.refusals ?? []),
+      ...checkWithGuard(deployed),
+      ...(python ? checkWithCfnLint(python, deployed, regions) : []),
+      ...reports.flatMap((it) => it.failures),
     ],
-    warnings: report.warnings,
+    warnings: [
+      ...reports.flatMap((it) => it.warnings),
+      ...found('Destruction', (destruction?.dead ?? []).map(leftDead)),
+    ],
   };
 }

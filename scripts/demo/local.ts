@@ -40,12 +40,12 @@ export class Deployments {
   }
 
   /** Begins at once, and gives what became of the app and its objects in the end. */
-  public begin(environment: PythonEnvironment, name: string, assemblyDirectory: string): Promise<Deployed> {
+  public begin(environment: PythonEnvironment, name: string, assemblies: string[]): Promise<Deployed> {
     this.server ??= startLocalAws({ patience: 2000, environment });
     const before = this.running.at(-2) ?? Promise.resolve();
     const deployed = before
       .then(() => this.server!)
-      .then((aws) => deployExample(aws, { name, assemblyDirectory, tell: this.tell }));
+      .then((aws) => deployExample(aws, { name, assemblies, tell: this.tell }));
     this.running.push(deployed.catch(() => {}));
     return deployed;
   }

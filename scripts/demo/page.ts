@@ -76,7 +76,7 @@ function renderTable(columns: string[], rows: string[][][]): string {
 }
 
 /**
- * A Mermaid flowchart: regions as boxes, buckets in them with the objects that arrived, an arrow for each replication
+ * A Mermaid flowchart: regions (of accounts, where there are several) as boxes, buckets in them with the objects that arrived, an arrow for each replication
  * rule (dotted when disabled).
  */
 export function renderDiagram(flows: Flow[], arrivals: Arrival[] = []): string {
@@ -85,13 +85,13 @@ export function renderDiagram(flows: Flow[], arrivals: Arrival[] = []): string {
     for (const end of [source, destination]) buckets.set(identity(end), end);
   }
   const ids = new Map([...buckets.keys()].map((key, i) => [key, `bucket${i + 1}`]));
-  const regions = [...new Set([...buckets.values()].map(({ region }) => region))];
+  const places = [...new Set([...buckets.values()].map(({ place }) => place))];
   return [
     'flowchart LR',
-    ...regions.flatMap((region, i) => [
-      `  subgraph region${i + 1}["${quote(region)}"]`,
+    ...places.flatMap((place, i) => [
+      `  subgraph place${i + 1}["${quote(place)}"]`,
       ...[...buckets]
-        .filter(([, end]) => end.region === region)
+        .filter(([, end]) => end.place === place)
         .map(([key, end]) => `    ${ids.get(key)}[("${label(end, arrivals)}")]`),
       '  end',
     ]),

@@ -1,5 +1,6 @@
 import { Flow } from './flows';
 import { Judgement } from './judge';
+import { placeOf } from './place';
 import { StackOfApp } from '../../test/assembly/stacks';
 import { Arrival } from '../../test/local-aws/arrivals';
 
@@ -11,8 +12,8 @@ export const FLOW_COLUMNS = ['Source bucket', 'Destination bucket', 'What is rep
 export function flowCells(flow: Flow): string[][] {
   const { source, destination, replicaKey } = flow;
   return [
-    [source.name, source.region],
-    [destination.name, destination.region],
+    [source.name, source.place],
+    [destination.name, destination.place],
     [
       ...(flow.enabled ? [] : ['DISABLED']),
       flow.objects,
@@ -52,9 +53,9 @@ export function arrivalCells({ source, key, tags, action, status, arrived, ok }:
 export function deployOrder(stacks: StackOfApp[], order = stacks.map(({ id }) => id)): string[] {
   const byId = new Map(stacks.map((stack) => [stack.id, stack]));
   return order.map((id) => {
-    const { name, region, after } = byId.get(id)!;
-    const first = after.map((it) => byId.get(it)!.name);
-    return `${name} (${region})${first.length > 0 ? `, after ${first.join(' and ')}` : ''}`;
+    const stack = byId.get(id)!;
+    const first = stack.after.map((it) => byId.get(it)!.name);
+    return `${stack.name} (${placeOf(stack, stacks)})${first.length > 0 ? `, after ${first.join(' and ')}` : ''}`;
   });
 }
 

@@ -1,11 +1,12 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { App, Stack, Validations } from 'aws-cdk-lib';
 import { CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks, NIST80053R5Checks } from 'cdk-nag';
 import { readReport } from './checks';
+import { appsOf, exampleEnvironment } from '../../test/examples/load';
 
 /** What makes the output the same on every machine, and the report complete. */
 const DEMO_CONTEXT = {
@@ -14,17 +15,31 @@ const DEMO_CONTEXT = {
   '@aws-cdk/core:failSynthOnValidationErrors': false, // the report is read here, and all of it is shown
 };
 
-/** Runs an example as the CDK CLI would, with cdk-nag added, and without an AWS account. */
-export async function synthesize(example: string, outdir: string): Promise<void> {
-  const { context } = JSON.parse(readFileSync(join(example, 'cdk.json'), 'utf8'));
-  // with CDK_OUTDIR an app would synthesize itself at the end of this process once more, even one that failed
-  for (const variable of ['CDK_OUTDIR', 'CDK_DEFAULT_ACCOUNT', 'CDK_DEFAULT_REGION']) delete process.env[variable];
-  process.env.CDK_CONTEXT_JSON = JSON.stringify({ ...context, ...DEMO_CONTEXT });
+/** What an example was synthesized to. */
+export interface Synthesized {
+  /** Of the example. */
+  readonly directory: string;
+  /** The directories of its apps, in the order in which they are deployed; of a single one it is the directory itself. */
+  readonly assemblies: string[];
+}
 
-  const { app } = (await import(pathToFileURL(join(example, 'app.ts')).href)) as { app: App };
-  addChecks(app);
-  const { directory } = app.synth();
-  cpSync(directory, outdir, { recursive: true });
+/** Runs the apps of an example as the CDK CLI would, with cdk-nag added, and without an AWS account. */
+export async function synthesize(example: string, directory: string): Promise<Synthesized> {
+  const { context } = JSON.parse(readFileSync(join(example, 'cdk.json'), 'utf8'));
+  const environment = exampleEnvironment({ ...context, ...DEMO_CONTEXT });
+  for (const variable of Object.keys(process.env)) if (!(variable in environment)) delete process.env[variable];
+  Object.assign(process.env, environment);
+
+  const files = appsOf(basename(example));
+  const assemblies: string[] = [];
+  for (const file of files) {
+    const { app } = (await import(pathToFileURL(join(example, file)).href)) as { app: App };
+    addChecks(app);
+    const outdir = files.length === 1 ? directory : join(directory, file.replace(/\.app\.ts$/, ''));
+    cpSync(app.synth().directory, outdir, { recursive: true });
+    assemblies.push(outdir);
+  }
+  return { directory, assemblies };
 }
 
 /**

@@ -11,8 +11,8 @@ describe('reading flows', () => {
     const [flow, ...more] = flowsOf(replicaStack(), sourceStack());
     expect(more).toEqual([]);
     expect(flow).toMatchObject({
-      source: { name: 'Source/Data', region: 'us-east-1', encryption: 'SSE-S3' },
-      destination: { name: 'Replica/Copy', region: 'eu-west-1', encryption: 'SSE-S3' },
+      source: { name: 'Source/Data', place: 'us-east-1', encryption: 'SSE-S3' },
+      destination: { name: 'Replica/Copy', place: 'eu-west-1', encryption: 'SSE-S3' },
       enabled: true,
       objects: 'all objects',
       deleteMarkers: false,
@@ -67,7 +67,7 @@ describe('reading flows', () => {
     expect(inside.destination.name).toBe('Replica/Copy');
     expect(outside.destination).toEqual({
       name: 'copy-111111111111',
-      region: 'outside of the app',
+      place: 'outside of the app',
       encryption: 'unknown',
     });
   });

@@ -91,10 +91,10 @@ describe('showing flows', () => {
       renderDiagram(flowsOf(replicaStack(), sourceStack({ Destination: { ReplicationTime: {} } }))).split('\n'),
     ).toEqual([
       'flowchart LR',
-      '  subgraph region1["us-east-1"]',
+      '  subgraph place1["us-east-1"]',
       '    bucket1[("Source/Data<br/>SSE-S3")]',
       '  end',
-      '  subgraph region2["eu-west-1"]',
+      '  subgraph place2["eu-west-1"]',
       '    bucket2[("Replica/Copy<br/>SSE-S3")]',
       '  end',
       '  bucket1 -->|"all objects<br/>RTC"| bucket2',
@@ -154,6 +154,20 @@ describe('showing flows', () => {
   test('lists stacks in the order of deployment, with what each waits for', () => {
     expect(deployOrder(stacks, ['Source'])).toEqual(['Source (us-east-1), after Replica']);
     expect(deployOrder(stacks)).toEqual(['Replica (eu-west-1)', 'Source (us-east-1), after Replica']);
+  });
+
+  test('says the account as well where there are two', () => {
+    const both = [replicaStack({}, { account: '222222222222' }), sourceStack()];
+    both[1].template.Resources.Data.Properties!.ReplicationConfiguration.Rules[0].Destination.Bucket = {
+      'Fn::GetStackOutput': {
+        ...output('CopyArn')['Fn::GetStackOutput'],
+        RoleArn: 'arn:aws:iam::222222222222:role/reader',
+      },
+    };
+    const [flow] = flowsOf(...both);
+    expect([flow.source.place, flow.destination.place]).toEqual(['111111111111 us-east-1', '222222222222 eu-west-1']);
+    expect(deployOrder(both)[0]).toBe('Replica (222222222222 eu-west-1)');
+    expect(renderDiagram([flow])).toContain('["222222222222 eu-west-1"]');
   });
 
   test('shows the order in which the stacks were deployed, not the one of the rehearsal', () => {

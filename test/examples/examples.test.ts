@@ -4,23 +4,23 @@ import { fullDiff } from '@aws-cdk/cloudformation-diff';
 import { App } from 'aws-cdk-lib';
 import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { AwsSolutionsChecks, NIST80053R5Checks } from 'cdk-nag';
+import { readDeployedStacks, together } from './deployment';
 import { contextOf, EXAMPLES, exampleNames, loadExample } from './load';
+import { tooEarlyInPipeline } from './pipeline-order';
+import { judgeReader } from './reading-back';
 import { ContentPlatform } from '../../examples/add-to-an-existing-app/content-platform';
 import { readFlows } from '../../scripts/demo/flows';
 import { judgeAccess } from '../access/judge';
+import { isOurs } from '../access/two-accounts';
 import { DeployedApp } from '../assembly/deployed';
-import { readStacks } from '../assembly/stacks';
+import { readStacks, StackOfApp } from '../assembly/stacks';
 import { judgeRules } from '../generated/rules';
 
-/** The templates without what the stack synthesizer adds to each of them, which changes with the version of aws-cdk-lib. */
-function templates(assembly: CloudAssembly): Record<string, any> {
-  return Object.fromEntries(
-    assembly.stacks.map(({ templateFile, template: { Parameters, Rules, ...template } }) => {
-      const { BootstrapVersion, ...parameters } = Parameters ?? {};
-      const { CheckBootstrapVersion, ...rules } = Rules ?? {};
-      return [templateFile, { ...template, ...nonEmpty({ Parameters: parameters }), ...nonEmpty({ Rules: rules }) }];
-    }),
-  );
+/** A template without what the stack synthesizer adds to it, which changes with the version of aws-cdk-lib. */
+function written({ Parameters, Rules, ...template }: any): object {
+  const { BootstrapVersion, ...parameters } = Parameters ?? {};
+  const { CheckBootstrapVersion, ...rules } = Rules ?? {};
+  return { ...template, ...nonEmpty({ Parameters: parameters }), ...nonEmpty({ Rules: rules }) };
 }
 
 const nonEmpty = (sections: Record<string, object>) =>
@@ -29,20 +29,23 @@ const nonEmpty = (sections: Record<string, object>) =>
 afterAll(() => CloudAssembly.cleanupTemporaryDirectories());
 
 describe.each(exampleNames)('example %s', (name) => {
-  let app: App;
-  let assembly: CloudAssembly;
+  let apps: App[];
+  let assemblies: CloudAssembly[];
+  let stacks: StackOfApp[];
 
   beforeAll(() => {
-    app = loadExample(name);
-    assembly = app.synth();
+    apps = loadExample(name);
+    assemblies = apps.map((app) => app.synth());
+    stacks = together(assemblies.map((assembly) => readDeployedStacks(assembly)));
   });
 
-  const resources = () =>
-    assembly.stacks.flatMap(({ template }) => Object.values<{ Type: string; Properties?: any }>(template.Resources));
+  const artifacts = () => assemblies.flatMap(({ stacksRecursively }) => stacksRecursively);
+  const resources = (templates: any[] = artifacts().map(({ template }) => template)) =>
+    templates.flatMap(({ Resources }) => Object.values<{ Type: string; Properties?: any }>(Resources));
 
   test('synthesizes without an error or a warning', () => {
     expect(
-      assembly.stacks.flatMap(({ messages }) =>
+      artifacts().flatMap(({ messages }) =>
         messages.filter(({ level }) => level !== 'info').map(({ entry }) => entry.data),
       ),
     ).toEqual([]);
@@ -52,7 +55,7 @@ describe.each(exampleNames)('example %s', (name) => {
     ['AwsSolutions', AwsSolutionsChecks],
     ['NIST 800-53 R5', NIST80053R5Checks],
   ])('has no finding of cdk-nag %s', (_, Pack) => {
-    expect(new Pack().validateScope(app).violations).toEqual([]);
+    expect(apps.flatMap((app) => new Pack().validateScope(app).violations)).toEqual([]);
   });
 
   test('needs nothing at deploy time but CloudFormation', () => {
@@ -66,14 +69,14 @@ describe.each(exampleNames)('example %s', (name) => {
   test('passes nothing between stacks by exports or SSM parameters', () => {
     expect(resources().filter(({ Type }) => Type === 'AWS::SSM::Parameter')).toEqual([]);
     expect(
-      assembly.stacks
+      artifacts()
         .flatMap(({ template }) => Object.values<any>(template.Outputs ?? {}))
         .filter(({ Export }) => Export),
     ).toEqual([]);
   });
 
   test('allows no role an action on all resources', () => {
-    const documents = resources().flatMap(({ Type, Properties }) => {
+    const documents = resources(stacks.map(({ template }) => template)).flatMap(({ Type, Properties }) => {
       if (Type === 'AWS::IAM::Role') return (Properties.Policies ?? []).map((policy: any) => policy.PolicyDocument);
       return /^AWS::IAM::(\w*Policy)$/.test(Type) ? [Properties.PolicyDocument] : [];
     });
@@ -85,14 +88,14 @@ describe.each(exampleNames)('example %s', (name) => {
   });
 
   test('replicates as S3 wants it, with permission for all that is needed and for nothing else', async () => {
-    const deployed = new DeployedApp(readStacks(assembly));
+    const deployed = new DeployedApp(stacks);
     expect(readFlows(deployed)).not.toEqual([]);
     expect(judgeRules(deployed)).toEqual([]);
-    expect((await judgeAccess(deployed, { least: 'sample' })).findings).toEqual([]);
+    expect((await judgeAccess(deployed, { least: 'sample', isOurs })).findings).toEqual([]);
   });
 
   test('makes these templates', () => {
-    for (const [file, template] of Object.entries(templates(assembly))) expect(template).toMatchSnapshot(file);
+    for (const { templateFile, template } of stacks) expect(written(template)).toMatchSnapshot(templateFile);
   });
 
   test('has every feature flag that is recommended for a new app', () => {
@@ -110,7 +113,7 @@ describe('add-to-an-existing-app', () => {
   test('changes nothing of the stack that was there but versioning and replication', () => {
     const before = new App({ context: contextOf('add-to-an-existing-app') });
     new ContentPlatform(before, 'ContentPlatform', { env: { account: '111111111111', region: 'us-east-1' } });
-    const [was, is] = [before, loadExample('add-to-an-existing-app')].map(
+    const [was, is] = [before, ...loadExample('add-to-an-existing-app')].map(
       (app) => app.synth().getStackByName('ContentPlatform').template,
     );
 
@@ -134,4 +137,62 @@ describe('add-to-an-existing-app', () => {
     ).toEqual(new Set(['AWS::IAM::Role', 'AWS::IAM::Policy']));
     expect(outputs.differenceCount).toBe(0);
   });
+});
+
+describe('cross-account-through-pipelines', () => {
+  const assembly = () => loadExample('cross-account-through-pipelines')[0].synth();
+
+  test('has the backup deployed before the archive', () => {
+    const deployed = readDeployedStacks(assembly());
+    expect(deployed.map(({ id, after }) => [id, after])).toEqual([
+      ['Prod/ArchiveBackup', []],
+      ['Prod/Archive', ['Prod/ArchiveBackup']],
+    ]);
+    expect(tooEarlyInPipeline(readStacks(assembly()), deployed)).toEqual([]);
+  });
+
+  test('would be told when it did not', () => {
+    const [backup, archive] = readDeployedStacks(assembly());
+    const wrong = [
+      { ...backup, after: [archive.id] },
+      { ...archive, after: [] },
+    ];
+    expect(tooEarlyInPipeline(readStacks(assembly()), wrong)).toEqual([
+      'the pipeline does not wait for Prod/Archive before it begins with Prod/ArchiveBackup',
+    ]);
+  });
+});
+
+describe('cross-account-backup', () => {
+  const app = () => new DeployedApp(readDeployedStacks(loadExample('cross-account-backup')[0].synth()));
+
+  test('has a role that reads every version of the replicas, and may do nothing else', async () => {
+    expect(await judgeReader(app())).toEqual([]);
+  });
+
+  test.each<[string, (statement: any) => void, string[]]>([
+    [
+      'no version',
+      (it) => (it.Action = [it.Action].flat().filter((a) => a !== 's3:GetObjectVersion')),
+      ['denied: s3:GetObjectVersion'],
+    ],
+    [
+      'no context of the bucket',
+      (it) => it.Condition?.StringLike['kms:EncryptionContext:aws:s3:arn'].shift(),
+      ['denied: kms:Decrypt'],
+    ],
+    ['no condition', (it) => delete it.Condition, ['allowed: kms:Decrypt', 'allowed: kms:Decrypt']],
+    [
+      'deletions',
+      (it) => it.Sid === 'ReadVersions' && it.Action.push('s3:DeleteObjectVersion'),
+      ['allowed: s3:DeleteObjectVersion', 'not necessary: s3:DeleteObjectVersion'],
+    ],
+  ])('is told of a role with %s', async (_, change, findings) => {
+    expect(await judgeReader(app(), change)).toEqual(findings);
+  });
+});
+
+test('two apps with a stack of the same id cannot be judged together', () => {
+  const stacks = readDeployedStacks(loadExample('same-region-backup')[0].synth());
+  expect(() => together([stacks, stacks])).toThrow('two apps have a stack SameRegionBackup');
 });

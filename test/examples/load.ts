@@ -8,18 +8,37 @@ export const exampleNames = readdirSync(EXAMPLES, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name);
 
+/** The files with the apps of an example in the order in which they are deployed: by name. */
+export const appsOf = (name: string): string[] =>
+  readdirSync(join(EXAMPLES, name))
+    .filter((file) => /^(.+\.)?app\.ts$/.test(file))
+    .sort();
+
+/** Every app: the example, and the file. */
+export const exampleApps = exampleNames.flatMap((name) => appsOf(name).map((file): [string, string] => [name, file]));
+
 /** The context with which the CDK CLI runs an example. */
 export const contextOf = (name: string): Record<string, unknown> =>
   JSON.parse(readFileSync(join(EXAMPLES, name, 'cdk.json'), 'utf8')).context;
 
-/** Loads an example as the CDK CLI would, with the region and account that it falls back to. */
-export function loadExample(name: string): App {
+/** The environment for an example that synthesizes to the same for everybody: with the accounts that it falls back to. */
+export function exampleEnvironment(context: Record<string, unknown>): NodeJS.ProcessEnv {
+  // with CDK_OUTDIR an app would synthesize itself once more at the end of its process, even one that failed
+  const own = /^(CDK_OUTDIR|CDK_CONTEXT_JSON|REPOSITORY|\w+_(ACCOUNT|REGION|ARN))$/;
+  const rest = Object.entries(process.env).filter(([name]) => !own.test(name));
+  return { ...Object.fromEntries(rest), CDK_CONTEXT_JSON: JSON.stringify(context) };
+}
+
+/** Loads an app as the CDK CLI would. */
+export function loadApp(name: string, file: string): App {
   const environment = process.env;
-  process.env = { ...environment, CDK_CONTEXT_JSON: JSON.stringify(contextOf(name)) };
-  for (const variable of ['CDK_OUTDIR', 'CDK_DEFAULT_ACCOUNT', 'CDK_DEFAULT_REGION']) delete process.env[variable];
+  process.env = exampleEnvironment(contextOf(name));
   try {
-    return jest.requireActual(join(EXAMPLES, name, 'app.ts')).app;
+    return jest.requireActual(join(EXAMPLES, name, file)).app;
   } finally {
     process.env = environment;
   }
 }
+
+/** All apps of an example. */
+export const loadExample = (name: string): App[] => appsOf(name).map((file) => loadApp(name, file));

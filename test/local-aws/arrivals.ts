@@ -4,7 +4,8 @@ import { DeployedBucket, deployedBuckets, destinationsFor, destinationsForMarker
 import { look, remove, Sight, Tags, write } from './objects';
 import { ACCOUNT, LocalAws } from './server';
 import { stackRuns, startedTooEarly } from './stack-order';
-import { readStacks, StackOfApp } from '../assembly/stacks';
+import { StackOfApp } from '../assembly/stacks';
+import { readDeployedStacks, together } from '../examples/deployment';
 
 /** What became of an object in one of the buckets that its source replicates to. */
 export interface Arrived {
@@ -40,19 +41,20 @@ export interface Deployed {
 
 export interface Example {
   readonly name: string;
-  readonly assemblyDirectory: string;
+  /** Directories of its synthesized apps in the order in which they are deployed, each with the credentials of its own account. */
+  readonly assemblies: string[];
   readonly tell?: (progress: string) => void;
 }
 
-/** Deploys a synthesized app, writes objects inside and outside of each of its rules, and looks where they arrive. */
-export async function deployExample(
-  aws: LocalAws,
-  { name, assemblyDirectory, tell = () => {} }: Example,
-): Promise<Deployed> {
-  const stacks = readStacks(assemblyDirectory);
+/** Deploys what was synthesized, writes objects inside and outside of each of its rules, and looks where they arrive. */
+export async function deployExample(aws: LocalAws, { name, assemblies, tell = () => {} }: Example): Promise<Deployed> {
+  const apps = assemblies.map((it) => readDeployedStacks(it));
+  const stacks = together(apps);
   await bootstrap(aws, stacks, callerOf(stacks), (it) => tell(`${name}: ${it}`));
   tell(`${name}: deploying ${stacks.map((it) => it.name).join(', ')}`);
-  await deploy(aws, { app: assemblyDirectory, account: callerOf(stacks) });
+  for (const [i, app] of assemblies.entries()) {
+    await deploy(aws, { app, account: callerOf(apps[i]), stacks: apps[i].map(({ id }) => id) });
+  }
   const runs = await stackRuns(aws, stacks);
   tell(`${name}: writing objects`);
   const arrivals = await observe(await deployedBuckets(aws, stacks));

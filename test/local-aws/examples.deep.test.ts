@@ -1,10 +1,11 @@
 import { CloudAssembly } from 'aws-cdk-lib/cx-api';
-import { Arrival, deployExample, observe } from './arrivals';
-import { deploy, destroy } from './cdk';
+import { Arrival, callerOf, deployExample, observe } from './arrivals';
+import { bootstrap, deploy, destroy, reset } from './cdk';
 import { deployedBuckets, liveConfiguration } from './deployed-rules';
-import { empty } from './objects';
+import { empty, read, versions } from './objects';
 import { LocalAws, startLocalAws } from './server';
-import { readStacks } from '../assembly/stacks';
+import { StackOfApp } from '../assembly/stacks';
+import { readDeployedStacks, together } from '../examples/deployment';
 import { exampleNames, loadExample } from '../examples/load';
 
 /** What happens to each object, written down by hand: not what a model of ours makes of the rules. */
@@ -17,6 +18,16 @@ const EXPECTED: Record<string, string[]> = {
     'Clickstream: events/deleted.txt written, COMPLETED; Clicks: REPLICA',
     'Clickstream: events/deleted.txt deleted, deleted; Clicks: REPLICA',
     'Clickstream: not-events/elsewhere.txt written, none; Clicks: absent',
+  ],
+  'cross-account-backup': [
+    'Documents: kept.txt written, COMPLETED; Destination: REPLICA',
+    'Documents: deleted.txt written, COMPLETED; Destination: REPLICA',
+    'Documents: deleted.txt deleted, deleted; Destination: REPLICA',
+  ],
+  'cross-account-through-pipelines': [
+    'Invoices: kept.txt written, COMPLETED; Destination: REPLICA',
+    'Invoices: deleted.txt written, COMPLETED; Destination: REPLICA',
+    'Invoices: deleted.txt deleted, deleted; Destination: REPLICA',
   ],
   'cross-region-backup': [
     'Source: kept.txt written, COMPLETED; Destination: REPLICA',
@@ -45,7 +56,21 @@ const EXPECTED: Record<string, string[]> = {
     'Source: deleted.txt written, COMPLETED; Destination: REPLICA',
     'Source: deleted.txt deleted, deleted; Destination: REPLICA',
   ],
+  'two-teams': [
+    'Events: orders/kept.txt written, COMPLETED; Events: REPLICA',
+    'Events: orders/deleted.txt written, COMPLETED; Events: REPLICA',
+    'Events: orders/deleted.txt deleted, deleted; Events: REPLICA',
+    'Events: not-orders/elsewhere.txt written, none; Events: absent',
+  ],
 };
+
+/** Their roles have names, and go with their stacks, while the sources stay (docs/cross-account.md). */
+const BETWEEN_ACCOUNTS = [
+  'cross-account-backup',
+  'cross-account-through-pipelines',
+  'mirror-production-to-test',
+  'two-teams',
+];
 
 const lastOf = (path: string) => path.split('/').pop();
 const line = ({ source, key, tags, action, status, arrived }: Arrival) =>
@@ -56,7 +81,7 @@ const line = ({ source, key, tags, action, status, arrived }: Arrival) =>
     ...arrived.map((it) => `${lastOf(it.destination)}: ${it.status}`),
   ].join('; ');
 
-const synthesize = (name: string) => loadExample(name).synth().directory;
+const synthesize = (name: string) => loadExample(name).map((app) => app.synth().directory);
 
 let aws: LocalAws;
 beforeAll(async () => (aws = await startLocalAws()), 60_000);
@@ -70,52 +95,80 @@ test('every example is here', () => {
 });
 
 describe.each(Object.keys(EXPECTED))('example %s', (name) => {
-  let directory: string;
-  const buckets = () => deployedBuckets(aws, readStacks(directory));
-  beforeAll(() => (directory = synthesize(name)));
+  let assemblies: string[];
+  let apps: Array<{ app: string; account: string; stacks: string[] }>;
+  let stacks: StackOfApp[];
+  const buckets = () => deployedBuckets(aws, stacks);
+  beforeAll(() => {
+    assemblies = synthesize(name);
+    const each = assemblies.map((it) => readDeployedStacks(it));
+    stacks = together(each);
+    apps = each.map((it, i) => ({ app: assemblies[i], account: callerOf(it), stacks: it.map(({ id }) => id) }));
+  });
 
   test('is deployed, and its objects arrive where its rules say', async () => {
     const progress: string[] = [];
     const { arrivals, order, tooEarly } = await deployExample(aws, {
       name,
-      assemblyDirectory: directory,
+      assemblies,
       tell: (it) => progress.push(it),
     });
     expect(arrivals.map(line)).toEqual(EXPECTED[name]);
     expect(arrivals.filter(({ ok }) => !ok)).toEqual([]);
     expect(tooEarly).toEqual([]);
-    expect([...order].sort()).toEqual(
-      readStacks(directory)
-        .map(({ id }) => id)
-        .sort(),
-    );
+    expect([...order].sort()).toEqual(stacks.map(({ id }) => id).sort());
     expect(progress.at(-1)).toBe(`${name}: writing objects`);
   });
 
   test('has the configuration of its template, and is not changed by a second deployment', async () => {
     const sources = [...(await buckets()).values()].filter(({ configuration }) => configuration);
     expect(sources).not.toEqual([]);
-    const output = await deploy(aws, { app: directory });
-    expect(output.match(/\(no changes\)/g)).toHaveLength(readStacks(directory).length);
+    let output = '';
+    for (const app of apps) output += await deploy(aws, app);
+    expect(output.match(/\(no changes\)/g)).toHaveLength(stacks.length);
     for (const source of sources) expect(await liveConfiguration(source)).toEqual(source.configuration);
   });
 
-  test('keeps its buckets and goes on when it is destroyed', async () => {
+  test('keeps its buckets when it is destroyed, and goes on as long as it has its role', async () => {
     const before = [...(await buckets()).values()];
     for (const bucket of before.filter(({ retained }) => !retained)) await empty(bucket);
-    const output = await destroy(aws, { app: directory });
-    expect(output.match(/: destroyed/g)).toHaveLength(readStacks(directory).length);
+    let output = '';
+    for (const app of [...apps].reverse()) output += await destroy(aws, app);
+    expect(output.match(/: destroyed/g)).toHaveLength(stacks.length);
 
     const kept = before.filter(({ retained }) => retained);
-    const arrivals = await observe(new Map(kept.map((it) => [it.path, it])));
-    expect(arrivals.map(line)).toEqual(EXPECTED[name].filter((it) => !it.startsWith('Clickstream')));
+    const arrivals = (await observe(new Map(kept.map((it) => [it.path, it])))).map(line);
+    if (BETWEEN_ACCOUNTS.includes(name)) {
+      // what arrived before is still there
+      expect(arrivals.map(atSource)).toEqual(
+        EXPECTED[name].map(atSource).map((it) => it.replace('COMPLETED', 'FAILED')),
+      );
+    } else {
+      expect(arrivals).toEqual(EXPECTED[name].filter((it) => !it.startsWith('Clickstream')));
+    }
   });
 });
 
+const atSource = (it: string) => it.split('; ')[0];
+
+test('what was deleted from a source is read back from its replica in the other account', async () => {
+  await reset(aws); // the bucket with its given name is still there
+  const [app] = synthesize('cross-account-backup');
+  const { arrivals } = await deployExample(aws, { name: 'cross-account-backup', assemblies: [app] });
+  expect(arrivals.at(-1)).toMatchObject({ key: 'deleted.txt', action: 'deleted', status: 'deleted' });
+  const buckets = await deployedBuckets(aws, readDeployedStacks(app));
+  const replicas = buckets.get(arrivals.at(-1)!.arrived[0].destination)!;
+  const [version, ...more] = await versions(replicas, 'deleted.txt');
+  expect(more).toEqual([]);
+  expect(await read(replicas, 'deleted.txt', version)).toBe('deleted.txt');
+});
+
 test('what does not arrive is told', async () => {
-  const directory = synthesize('mirror-production-to-test');
-  await deploy(aws, { app: directory });
-  const buckets = await deployedBuckets(aws, readStacks(directory));
+  const [app] = synthesize('mirror-production-to-test');
+  const stacks = readDeployedStacks(app);
+  await bootstrap(aws, stacks, callerOf(stacks));
+  await deploy(aws, { app, account: callerOf(stacks) });
+  const buckets = await deployedBuckets(aws, stacks);
   const source = buckets.get('ShopProduction/Orders')!;
   const { Role, Rules = [] } = source.configuration!;
   expect((await observe(buckets)).every(({ ok }) => ok)).toBe(true);

@@ -10,4 +10,6 @@ export const NOT_JUDGED: string[] = [
   'Its bucket resource deletes a replication configuration before it suspends versioning: whether the handler of' +
     ' CloudFormation does so, AWS does not say.',
   'It lets everybody deploy: iam:PassRole and the permissions of the execution role are not asked for.',
+  'It has no pipelines: what CDK Pipelines would deploy, the CDK CLI deploys, and the stack of the pipeline itself is' +
+    ' not deployed, and judged by cdk-nag and the validation of aws-cdk-lib only.',
 ];

@@ -3,6 +3,7 @@ import {
   CopyObjectCommand,
   CreateMultipartUploadCommand,
   DeleteObjectCommand,
+  GetObjectCommand,
   GetObjectTaggingCommand,
   HeadObjectCommand,
   ListObjectVersionsCommand,
@@ -91,6 +92,12 @@ export async function look(bucket: BucketThere, key: string, patience = 5_000): 
 export async function versions({ s3, name }: BucketThere, key: string): Promise<string[]> {
   const { Versions = [] } = await s3.send(new ListObjectVersionsCommand({ Bucket: name, Prefix: key }));
   return Versions.filter((it) => it.Key === key).map((it) => it.VersionId!);
+}
+
+/** What one version of an object holds. */
+export async function read({ s3, name }: BucketThere, key: string, VersionId: string): Promise<string> {
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket: name, Key: key, VersionId }));
+  return Body!.transformToString();
 }
 
 async function glance({ s3, name }: BucketThere, key: string): Promise<Sight> {

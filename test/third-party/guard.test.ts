@@ -5,12 +5,12 @@ import { CfnGuardValidator } from '@cdklabs/cdk-validator-cfnguard';
 import { App, aws_s3 as s3, Stack, Validations } from 'aws-cdk-lib';
 import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { ReplicatedBucketPair } from 'cdk-s3-replication';
-import { templateFiles } from '../assembly/template-files';
 import { ENV } from '../builders';
 import { MUTATIONS } from './broken-templates';
 import { Finding } from './finding';
 import { goodTemplates } from './good-templates';
 import { checkWithGuard, GUARD_RULES, guardRuleNames } from './guard';
+import { deployedTemplateFiles } from '../examples/deployment';
 import { exampleNames, loadExample } from '../examples/load';
 
 const directory = mkdtempSync(join(tmpdir(), 'guard-'));
@@ -27,7 +27,9 @@ function write(name: string, content: unknown): string {
 
 const examples: Record<string, string[]> = {};
 beforeAll(() => {
-  for (const name of exampleNames) examples[name] = templateFiles(loadExample(name).synth().directory);
+  for (const name of exampleNames) {
+    examples[name] = loadExample(name).flatMap((app) => deployedTemplateFiles(app.synth().directory));
+  }
 });
 
 test.each(exampleNames)('example %s keeps every rule', (name) => {
