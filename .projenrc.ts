@@ -222,6 +222,16 @@ project.addTask('test:deep', {
   receiveArgs: true,
 });
 
+project.addTask('package:all', {
+  description: 'Make the packages of all languages in dist/; for .NET the code only, which its SDK compiles',
+  env: { JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '20' },
+  steps: [
+    { spawn: project.compileTask.name },
+    { exec: 'jsii-pacmak --no-npmignore --outdir dist --target js --target python --target java' },
+    // a Go module is its code, too: no more is published
+    { exec: 'jsii-pacmak --no-npmignore --outdir dist --code-only --target go --target dotnet' },
+  ],
+});
 project.addTask('test:api', {
   description: 'Compare the public API with that of the last release',
   exec: 'scripts/api-compat.sh',
