@@ -55,6 +55,13 @@ test.each([
   expect(role.Properties.Policies[0].PolicyDocument.Statement[0].Resource).toEqual([arn]);
 });
 
+test('a prefix of the global namespace says nothing about the name', () => {
+  const stack = new Stack(quietApp(), 'Data', { env: ENV });
+  const source = new s3.CfnBucket(stack, 'Bucket', { bucketNamePrefix: 'data', bucketNamespace: 'global' });
+  BucketReplication.of(source).addRule({ destination: bucket(stack, 'Copy') });
+  Template.fromStack(stack).resourceCountIs('AWS::IAM::Policy', 1);
+});
+
 test('a prefix that is changed afterwards is an error', () => {
   const app = quietApp();
   const stack = new Stack(app, 'Data', { env: ENV });

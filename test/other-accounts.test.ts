@@ -282,6 +282,30 @@ test('a nested source cannot read the other account', () => {
   expect(() => app.synth()).not.toThrow();
 });
 
+test.each([
+  ['the account of the destination', THEIRS, undefined],
+  ['the account of the source', OURS, /destinationKey: 'Production\/Key' in another account/],
+])('an imported key of %s', (_, account, message) => {
+  const ours = new Stack(quietApp(), 'Production', { env: { account: OURS, region: 'us-east-1' } });
+  const attributes = { bucketName: 'the-backup', account: THEIRS, region: 'us-east-1' };
+  const replicate = () =>
+    BucketReplication.of(bucket(ours, 'Data', { encryption: KMS })).addRule({
+      destination: s3.Bucket.fromBucketAttributes(ours, 'Backup', attributes),
+      destinationKey: kms.Key.fromKeyArn(ours, 'Key', `arn:aws:kms:us-east-1:${account}:key/1`),
+    });
+  message ? expect(replicate).toThrow(message) : expect(replicate).not.toThrow();
+});
+
+test('destinations without a name that share a key need one statement in its policy', () => {
+  const app = quietApp();
+  const ours = new Stack(app, 'Production', { env: { account: OURS, region: 'us-east-1' } });
+  const theirs = new Stack(app, 'Backup', { env: { account: THEIRS, region: 'us-east-1' } });
+  const encryptionKey = new kms.Key(theirs, 'Key');
+  const replication = BucketReplication.of(bucket(ours, 'Data', { encryption: KMS }));
+  for (const id of ['One', 'Two']) replication.addRule({ destination: bucket(theirs, id, { encryptionKey }) });
+  expect(grantsIn(properties(theirs, 'AWS::KMS::Key').KeyPolicy)).toHaveLength(1);
+});
+
 describe('the name of a role', () => {
   const named = (account: string, region: string, roleName: string, other: [string, string, string]) => () => {
     const app = quietApp();

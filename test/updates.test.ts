@@ -677,6 +677,12 @@ describe('changing one prop replaces and removes nothing', () => {
             other: () => ({ sourceOptions: { bucketName: 'other' } }),
           },
         },
+        bucketNamePrefix: {
+          states: {
+            one: () => ({ sourceOptions: { bucketNamePrefix: 'one' } }),
+            other: () => ({ sourceOptions: { bucketNamePrefix: 'other' } }),
+          },
+        },
         encryptionKey: {
           base: KMS,
           states: {

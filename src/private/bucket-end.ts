@@ -55,7 +55,7 @@ export function givenName(cfn: s3.CfnBucket): string | undefined {
   const resolved = Stack.of(cfn).resolve(name);
   return typeof resolved === 'object' && !JSON.stringify(resolved).includes('AWS::NoValue')
     ? name
-    : accountRegionalName(cfn.stack, cfn.bucketNamePrefix);
+    : accountRegionalName(cfn.stack, cfn.bucketNamePrefix, cfn.bucketNamespace);
 }
 
 /**
@@ -63,8 +63,8 @@ export function givenName(cfn: s3.CfnBucket): string | undefined {
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
  */
-export function accountRegionalName(stack: Stack, prefix: string | undefined): string | undefined {
-  return prefix === undefined || Token.isUnresolved(prefix)
+export function accountRegionalName(stack: Stack, prefix?: string, namespace?: string): string | undefined {
+  return prefix === undefined || Token.isUnresolved(prefix) || namespace !== 'account-regional'
     ? undefined
     : `${prefix}-${stack.account}-${stack.region}-an`;
 }

@@ -99,7 +99,8 @@ export function destinationErrors(bucket: s3.CfnBucket): string[] {
 function renamed(anchor: SourceAnchor, rendered: Record<string, any>): Finding[] {
   const { givenName } = anchor;
   const stack = Stack.of(anchor);
-  const name = rendered.BucketName ?? stack.resolve(accountRegionalName(stack, rendered.BucketNamePrefix));
+  const { BucketName, BucketNamePrefix, BucketNamespace } = rendered;
+  const name = BucketName ?? stack.resolve(accountRegionalName(stack, BucketNamePrefix, BucketNamespace));
   return givenName === undefined || same(stack.resolve(givenName), name)
     ? []
     : [

@@ -88,7 +88,7 @@ export function bucketStatements(grant: Grant): ResourceStatement[] {
 export function keyStatement(grantee: Grantee, region: string, whose: string, bucketName?: string): ResourceStatement {
   const bucketArn = bucketName === undefined ? undefined : arnByName(bucketName);
   return {
-    Sid: `ReplicasFrom${suffix(grantee, whose)}`,
+    Sid: `ReplicasFrom${suffix(grantee, bucketName === undefined ? region : whose)}`,
     Effect: 'Allow',
     Principal: principal(grantee),
     Action: ['kms:Encrypt', 'kms:GenerateDataKey', 'kms:Decrypt'],

@@ -1,4 +1,4 @@
-import { aws_s3 as s3, Stack } from 'aws-cdk-lib';
+import { aws_s3 as s3, Stack, Token } from 'aws-cdk-lib';
 import { importedKey } from './bucket-end';
 import { DefaultEncryption, defaultEncryption, KeyPointer, keyPointer, sameKey } from './encryption';
 import { compare, deployedStack, isNested, sameStage } from './environment';
@@ -52,7 +52,11 @@ export function canRefer(consumer: Stack, key: KeyPointer, owner = consumer.acco
  * @param owner the account of the bucket that the key is for
  */
 export function whyUnreachable(consumer: Stack, key: KeyPointer, owner = consumer.account): string | undefined {
-  const stack = 'cfn' in key ? Stack.of(key.cfn) : consumer;
+  if ('arn' in key) {
+    const account = Token.isUnresolved(key.arn) ? undefined : key.arn.split(':')[4];
+    return account !== undefined && compare(account, owner) === 'different' ? 'in another account' : undefined;
+  }
+  const stack = Stack.of(key.cfn);
   if (deployedStack(stack) === deployedStack(consumer)) {
     return compare(stack.account, owner) === 'different' ? 'in another account' : undefined;
   }

@@ -1,4 +1,4 @@
-import { callsOf, EXCEPTIONS, RequiredCall } from './calls';
+import { callsOf, Circumstances, EXCEPTIONS, RequiredCall } from './calls';
 import { judgeLeast } from './least';
 import { judgeNecessity } from './necessary';
 import { Outside, policiesOutside } from './outside';
@@ -73,11 +73,8 @@ async function judgeReplication(
   options: AccessOptions,
   verdict: AccessVerdict,
 ): Promise<void> {
-  const role = rolePolicies(app, replication.role);
-  const outside = policiesOutside(options.outside ?? {});
-  const world = new World(app, role, { ...policiesElsewhere(replication), ...outside }, options.ask);
-  const about = { organization: options.organization, roleId: roleIdIn(app, replication.role) };
-  const calls = callsOf(replication, about);
+  const { world, about, calls } = settingOf(app, replication, options);
+  const { role } = world;
   verdict.findings.push(
     ...role.unseen.map((arn) => `policy ${arn} of the role is not in the app`),
     ...skipped(replication),
@@ -110,7 +107,16 @@ async function judgeReplication(
   }
 }
 
-function oursIn(
+/** Who is asked about what, for one source. */
+export function settingOf(app: DeployedApp, replication: Replication, options: AccessOptions) {
+  const role = rolePolicies(app, replication.role);
+  const outside = policiesOutside(options.outside ?? {});
+  const world = new World(app, role, { ...policiesElsewhere(replication), ...outside }, options.ask);
+  const about: Circumstances = { organization: options.organization, roleId: roleIdIn(app, replication.role) };
+  return { world, about, calls: callsOf(replication, about) };
+}
+
+export function oursIn(
   world: World,
   replication: Replication,
   isOurs: NonNullable<AccessOptions['isOurs']>,

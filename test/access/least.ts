@@ -13,9 +13,7 @@ export interface Leastness {
 }
 
 /**
- * Asks about what S3 does not need: every action of S3 and KMS on the buckets, on objects within and outside the
- * prefixes, on the keys, and on buckets and keys of others. All of them with the role and, for keys, with the source
- * and the encryption context that help most, and for what the role may do also with those that must not help.
+ * Asks about what S3 does not need: {@link possibleCalls} but those that are required.
  *
  * @param sample how many questions to ask about actions that no policy names; all when left out
  * @param seed which ones of them
@@ -30,21 +28,36 @@ export async function judgeLeast(
   seed = 0,
 ): Promise<void> {
   const needed = new Set(required.map(keyOf));
-  const granting = grantingStatements(world, replication);
-  const targets = targetsOf(replication, roomForEachKey(granting));
-  const [listed, unlisted]: Array<Array<[CatalogAction, Target?]>> = [[], []];
-  for (const action of await allActions()) {
-    const into = granting.some((statement) => namesAction(statement, action.name)) ? listed : unlisted;
-    if (typeof action.on === 'object' || action.on === '*') into.push([action]);
-    else targets.forEach((target) => target.on === action.on && into.push([action, target]));
-  }
-  const rest = sample === undefined ? unlisted : some(unlisted, sample, seed);
-  for (const [action, target] of [...listed, ...rest]) {
-    const call = callTo(replication, about, action, target);
+  const { listed, unlisted } = await possibleCalls(world, replication, about);
+  for (const make of [...listed, ...(sample === undefined ? unlisted : some(unlisted, sample, seed))]) {
+    const call = make();
     if (needed.has(keyOf(call))) continue;
     if (!(await world.allows(call))) result.denied++;
     else result.findings.push(`not needed, but allowed: ${shown(call)}`);
   }
+}
+
+/**
+ * Every action of S3 and KMS on the buckets, on objects within and outside the prefixes, on the keys, and on buckets and
+ * keys of others; those that some policy names apart. All of them with the role and, for keys, with the source and the
+ * encryption context that help most, and for what the role may do also with those that must not help.
+ */
+export async function possibleCalls(
+  world: World,
+  replication: Replication,
+  about: Circumstances,
+): Promise<Record<'listed' | 'unlisted', Array<() => Call>>> {
+  const granting = grantingStatements(world, replication);
+  const targets = targetsOf(replication, roomForEachKey(granting));
+  const calls = { listed: [] as Array<() => Call>, unlisted: [] as Array<() => Call> };
+  for (const action of await allActions()) {
+    const into = granting.some((statement) => namesAction(statement, action.name)) ? calls.listed : calls.unlisted;
+    if (typeof action.on === 'object' || action.on === '*') into.push(() => callTo(replication, about, action));
+    for (const target of targets.filter(({ on }) => on === action.on)) {
+      into.push(() => callTo(replication, about, action, target));
+    }
+  }
+  return calls;
 }
 
 /** Spread over the list, and others for another seed. */

@@ -1,12 +1,14 @@
 import { CloudAssembly } from 'aws-cdk-lib/cx-api';
-import { build, Cell, nameOf } from './cells';
-import { expectedOf, fewestDenied } from './expected';
+import { ORGANIZATION, stacksOf } from './cell-app';
+import { Cell, nameOf } from './cells';
+import { Demands } from './deputies';
+import { expectedOf, fewestDenied, keysKnowBuckets } from './expected';
 import { AccessOptions, AccessVerdict, judgeAccess } from './judge';
+import { isOurs } from './two-accounts';
 import { DeployedApp } from '../assembly/deployed';
-import { readStacks } from '../assembly/stacks';
 
 /** The app of a cell as it is deployed. */
-export const deployCell = (cell: Cell) => new DeployedApp(readStacks(build(cell).synth()));
+export const deployCell = (cell: Cell) => new DeployedApp(stacksOf(cell));
 
 /** Judges the app of a cell. */
 export async function judgeCell(
@@ -14,9 +16,18 @@ export async function judgeCell(
   options: AccessOptions,
   app: DeployedApp = deployCell(cell),
 ): Promise<AccessVerdict> {
+  return judgeAccess(app, { ...optionsOf(cell, app), ...options });
+}
+
+/** What the templates of a cell do not say. */
+export function optionsOf(cell: Cell, app: DeployedApp): AccessOptions {
   const [source] = app.ofType('AWS::S3::Bucket').filter((it) => it.properties.ReplicationConfiguration);
   const former = app.ofType('AWS::KMS::Key').filter((it) => it.stack.paths[it.logicalId] === 'Data/FormerKey');
-  return judgeAccess(app, { ...options, sourceKeys: { [source.arn!]: former.map((it) => it.arn!) } });
+  return {
+    isOurs,
+    organization: cell.accounts === 'organization' ? ORGANIZATION : undefined,
+    sourceKeys: { [source.arn!]: former.map((it) => it.arn!) },
+  };
 }
 
 /** A test for each cell. */
@@ -28,4 +39,16 @@ export function testCells(cells: readonly Cell[], least: 'all' | 'sample'): void
     expect(verdict).toEqual(expectedOf(cell));
     expect(actionsDenied).toBeGreaterThanOrEqual(await fewestDenied(cell, least));
   });
+}
+
+/** What the destinations of a cell ask of those who write to them. */
+export function demandsOf(cell: Cell, app: DeployedApp): Demands {
+  const [source] = app.ofType('AWS::S3::Bucket').filter((it) => it.properties.ReplicationConfiguration);
+  const name: string = source.properties.ReplicationConfiguration.Role.split('/').at(-1);
+  return {
+    prefix: /^(accounts|organization)$/.test(cell.accounts) ? name.slice(0, 4) : undefined,
+    organization: cell.accounts === 'organization' ? ORGANIZATION : undefined,
+    tls: cell.tls || cell.accounts === 'created',
+    keysKnowBuckets: keysKnowBuckets(cell),
+  };
 }

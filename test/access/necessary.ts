@@ -1,7 +1,7 @@
 import { EXCEPTIONS, RequiredCall } from './calls';
 import { asList, Policy, Statement } from './policies';
 import { namesAction } from './simulate';
-import { World } from './world';
+import { Documents, World } from './world';
 
 export interface Necessity {
   /** Statements without which a call is denied that S3 cannot do without. */
@@ -38,7 +38,8 @@ export async function judgeNecessity(
       ...policy.document,
       Statement: policy.document.Statement.flatMap((it) => (it === statement ? (mutation.statement ?? []) : it)),
     };
-    const denied = await firstDenied(world, { policy, document }, mutation, affected);
+    const changed: Documents = (it) => (it === policy ? document : it.document);
+    const denied = await firstDenied(world, changed, mutation, affected);
     if (!denied) {
       result.findings.push(
         `${policy.kind} policy ${policy.name}, ${statement.Sid ?? `statement ${at + 1}`}: nothing needs ${mutation.what}`,
@@ -54,7 +55,7 @@ export async function judgeNecessity(
 /** A required call that is denied now, one that S3 cannot do without if there is one. */
 async function firstDenied(
   world: World,
-  changed: Parameters<World['allows']>[1],
+  changed: Documents,
   { canChange, likely }: Mutation,
   affected: readonly RequiredCall[],
 ): Promise<RequiredCall | undefined> {

@@ -51,7 +51,7 @@ function destination(options: ReplicasFromOptions, props: s3.BucketProps = {}): 
 const as = (role: string, organization = ORGANIZATION): Call['context'] => ({
   'aws:PrincipalArn': role,
   'aws:PrincipalAccount': role.split(':')[4],
-  'aws:PrincipalOrgID': organization,
+  ...(organization && { 'aws:PrincipalOrgID': organization }),
   'aws:PrincipalType': 'AssumedRole',
   'aws:SecureTransport': 'true',
   'aws:userid': 'AROAEXAMPLE:s3-replication',
@@ -113,6 +113,7 @@ test.each<[string, Destination, string, string]>([
     ORGANIZATION,
   ],
   ['a role of another organization', organization, ROLE, 'o-zzzzzzzzzz'],
+  ['a role of an account without organization', organization, ROLE, ''],
   ['a user with the prefix', organization, `arn:aws:iam::${SOURCE}:user/backup-data`, ORGANIZATION],
   [
     'a longer path than that of the organization',
@@ -182,7 +183,7 @@ test('every condition of both policies is necessary', async () => {
     ...document,
     Statement: document.Statement.map((it: any) => {
       const { [operator]: _, ...rest } = it.Condition ?? {};
-      return it.Sid?.startsWith('Replicas') ? { ...it, Condition: rest } : it;
+      return /^(Retained)?ReplicasFrom/.test(`${it.Sid}`) ? { ...it, Condition: rest } : it;
     }),
   });
   const wide = (there: Destination, operator: string): Destination => ({
@@ -202,4 +203,18 @@ test('every condition of both policies is necessary', async () => {
   expect(await writes(wide(organization, 'ArnNotLike'), nested, WRITE[0])).toBe(true);
   expect(await writes(wide(organization, 'ArnLike'), other, WRITE[0])).toBe(true);
   expect(await writes(wide(organization, 'StringEquals'), ROLE, WRITE[0], {}, 'o-zzzzzzzzzz')).toBe(true);
+  const none = '';
+  expect(await writes(wide(organization, 'StringEquals'), ROLE, WRITE[0], {}, none)).toBe(true);
+  const tls = destination({ ...ONE, enforceSSL: true }, { enforceSSL: false });
+  const insecure = { 'aws:SecureTransport': 'false' };
+  expect(await writes(tls, ROLE, WRITE[0], insecure)).toBe(false);
+  expect(await writes(wide(tls, 'Bool'), ROLE, WRITE[0], insecure)).toBe(true);
+  const retention = { minimumRetention: Duration.days(30), maximumRetention: Duration.days(400) };
+  const retained = destination({ ...ONE, ...retention }, { objectLockEnabled: true });
+  const days = (operator: string, count: string) => {
+    const { bucketPolicy, ...others } = wide(retained, operator);
+    return writes({ ...others, bucketPolicy: renamed(bucketPolicy) }, ROLE, WRITE[0], { 's3:TlsVersion': count });
+  };
+  expect(await days('NumericGreaterThanEquals', '10')).toBe(true);
+  expect(await days('NumericLessThanEqualsIfExists', '401')).toBe(true);
 });

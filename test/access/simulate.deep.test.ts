@@ -8,7 +8,7 @@ afterAll(() => CloudAssembly.cleanupTemporaryDirectories());
 const CELL: Cell = {
   ...{ scope: 'CRR', source: 'KMS', destination: 'KMS+bucket key', filter: 'prefix', deleteMarkers: true },
   ...{ objectLock: true, destinations: 1, name: 'literal', role: 'made', partition: 'aws', by: 'rules' },
-  keys: 'former',
+  ...{ keys: 'former', accounts: 'one', ownership: 'enforced', tls: false, buckets: 'L2' },
 };
 
 /** Everything that the judge asks about a cell, asked in both ways. */

@@ -1,3 +1,4 @@
-import { testTwoAccounts } from './two-accounts';
+import { cells, TWO_ACCOUNTS } from './cells';
+import { testTwoAccounts } from './two-account-tests';
 
-testTwoAccounts(1);
+testTwoAccounts(cells(3, TWO_ACCOUNTS), 'all', true);

@@ -2,6 +2,9 @@ import { Document, Policy, resourcePolicy, RolePolicies } from './policies';
 import { Call, isAllowed } from './simulate';
 import { DeployedApp } from '../assembly/deployed';
 
+/** What stands in a policy, or would. */
+export type Documents = (policy: Policy) => Document;
+
 /** An app with one of its roles, to be asked what the role may do. */
 export class World {
   private readonly known = new Map<string, Policy | undefined>();
@@ -21,16 +24,15 @@ export class World {
     return this.known.get(owner);
   }
 
-  /** Whether the call is allowed, also when one policy has another document than it has. */
-  public allows(call: Call, changed?: { policy: Policy; document: Document }): Promise<boolean> {
+  /** Whether the call is allowed, also when policies have other documents than they have. */
+  public allows(call: Call, documentOf: Documents = ({ document }) => document): Promise<boolean> {
     const { role, ask } = this;
-    const documentOf = (policy: Policy) => (policy === changed?.policy ? changed.document : policy.document);
     if (call.principal !== role.arn) {
       return ask(call, { identity: [], resource: role.trust ? documentOf(role.trust) : this.elsewhere[role.arn] });
     }
     const resource = this.resourcePolicyOf(call.resource);
     return ask(call, {
-      identity: role.identity.map(documentOf),
+      identity: role.identity.map((policy) => documentOf(policy)),
       boundary: role.boundary && documentOf(role.boundary),
       resource: resource ? documentOf(resource) : this.elsewhere[ownerOf(call.resource)],
     });

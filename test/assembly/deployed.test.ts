@@ -189,6 +189,20 @@ describe('what is there', () => {
     expect(deployed.find('arn:aws:s3:::nobody')).toBeUndefined();
   });
 
+  test.each<[string, Record<string, any>, string | RegExp]>([
+    [
+      'in the namespace of its account and region',
+      { BucketNamePrefix: { 'Fn::Sub': '${AWS::StackName}' }, BucketNamespace: 'account-regional' },
+      `Main-${ACCOUNT}-us-east-1-an`,
+    ],
+    ['with a prefix for all', { BucketNamePrefix: 'data', BucketNamespace: 'global' }, /^data-[0-9a-f]{12}$/],
+    ['with a prefix alone', { BucketNamePrefix: 'data' }, /^data-[0-9a-f]{12}$/],
+  ])('a bucket has its name %s', (_, Properties, name) => {
+    const Resources = { Log: { Type: 'AWS::S3::Bucket', Properties } };
+    const [{ physicalId }] = new DeployedApp([stackOf('Main', { Resources })]).resources;
+    expect(physicalId).toMatch(name);
+  });
+
   test('may refer to each other in a circle of properties, when names are known', () => {
     const Resources = {
       A: { Type: 'AWS::S3::Bucket', Properties: { Peer: { 'Fn::GetAtt': ['B', 'Arn'] } } },

@@ -102,8 +102,8 @@ export class DeployedApp {
     const resource = scope.template.Resources[logicalId];
     if (!this.made.has(key)) {
       // only what names are made of: other properties may refer back to this resource
-      const { BucketName, RoleName, Path, ManagedPolicyName, AliasName } = resource.Properties ?? {};
-      const names = this.plain(scope, { BucketName, RoleName, Path, ManagedPolicyName, AliasName });
+      const named = Object.entries(resource.Properties ?? {}).filter(([property]) => NAMES.has(property));
+      const names = this.plain(scope, Object.fromEntries(named));
       const { account, region } = scope.stack;
       const place = { account, region, stackName: scope.stack.name };
       this.made.set(key, physical(resource.Type, scope.prefix + logicalId, names, place));
@@ -288,6 +288,11 @@ export class DeployedApp {
     return this.resolve(producer, output.Value);
   }
 }
+
+const NAMES = new Set([
+  ...['BucketName', 'BucketNamePrefix', 'BucketNamespace'],
+  ...['RoleName', 'Path', 'ManagedPolicyName', 'AliasName'],
+]);
 
 const isList = (type?: string) => type !== undefined && /^(CommaDelimitedList$|List<)/.test(type);
 const listed = (value: unknown) =>

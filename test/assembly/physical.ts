@@ -20,6 +20,20 @@ export function partitionOf(region: string): { partition: string; suffix: string
   return { partition: 'aws', suffix: 'amazonaws.com' };
 }
 
+/**
+ * The name of a bucket when CloudFormation does not make one up: the given one, or a prefix in the namespace of the
+ * account and region.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/gpbucketnamespaces.html
+ */
+export function givenBucketName(
+  { BucketName, BucketNamePrefix, BucketNamespace }: Record<string, any>,
+  { account, region }: Omit<Place, 'stackName'>,
+): string | undefined {
+  if (BucketName !== undefined || BucketNamePrefix === undefined) return BucketName;
+  return BucketNamespace === 'account-regional' ? `${BucketNamePrefix}-${account}-${region}-an` : undefined;
+}
+
 /** Names as CloudFormation would make them up, but the same ones each time. */
 export function physical(type: string, logicalId: string, properties: Record<string, any>, place: Place): Physical {
   const { account, region, stackName } = place;
@@ -31,7 +45,8 @@ export function physical(type: string, logicalId: string, properties: Record<str
 
   switch (type) {
     case 'AWS::S3::Bucket': {
-      const name = properties.BucketName ?? `${generated.toLowerCase().slice(0, 40)}-${hash.slice(0, 12)}`;
+      const made = `${(properties.BucketNamePrefix ?? generated).toLowerCase().slice(0, 40)}-${hash.slice(0, 12)}`;
+      const name = givenBucketName(properties, place) ?? made;
       return {
         id: name,
         attributes: {

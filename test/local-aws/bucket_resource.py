@@ -16,6 +16,7 @@ def install():
     create, update, delete = handler["create"], handler["update"], handler["delete"]
 
     def create_bucket(logical_id, properties, stack_name):
+        properties = _named(properties)
         name, attributes = create(logical_id, properties, stack_name)
         apply_to_new(name, properties)
         return name, attributes
@@ -28,6 +29,7 @@ def install():
             raise
 
     def update_bucket(physical_id, old, new, stack_name):
+        new = _named(new)
         if old.get("ReplicationConfiguration") and not new.get("ReplicationConfiguration"):
             _call(s3._delete_bucket_replication, physical_id)  # S3 lets versioning go only after that
         name, attributes = update(physical_id, old, new, stack_name)
@@ -45,6 +47,14 @@ def install():
 
     handler.update(create=create_bucket, update=update_bucket, delete=delete_bucket)
     _name_the_managed_key()
+
+
+def _named(properties):
+    """With the name of a bucket in the namespace of its account and region."""
+    prefix, namespace = properties.get("BucketNamePrefix"), properties.get("BucketNamespace")
+    if not prefix or namespace != "account-regional":
+        return properties
+    return {**properties, "BucketName": f"{prefix}-{get_account_id()}-{get_region()}-an"}
 
 
 def _name_the_managed_key():

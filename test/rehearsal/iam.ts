@@ -27,9 +27,10 @@ export function putRole(model: Model, next: StackResource, before: StackResource
       refuse(`Policy ${policy} does not exist or is not attachable.`);
     }
   }
+  const id = was?.id ?? `AROA${++model.roleIds}`;
   putInline(
     model,
-    { arn, label: next.label, name, trust: properties.AssumeRolePolicyDocument, inline: attached, managed },
+    { arn, id, label: next.label, name, trust: properties.AssumeRolePolicyDocument, inline: attached, managed },
     refuse,
   );
 }
@@ -113,7 +114,7 @@ export function putKey(model: Model, next: StackResource, before: StackResource 
   if (model.missingIdentity(namedIdentities(policy))) {
     refuse('Policy contains a statement with one or more invalid principals.');
   }
-  model.keys.set(next.arn!, { arn: next.arn!, label: next.label, policy });
+  model.keys.set(next.arn!, { arn: next.arn!, label: next.label, policy: model.pinned(policy) });
 }
 
 export function deleteKey(model: Model, { arn }: StackResource): void {

@@ -121,7 +121,7 @@ const isKeyArn = (key: string | undefined) => /:key\//.test(key ?? '');
 /** What the owner of the destination has to say, when that is another account. */
 function otherSideProblems(role: Role, destination: Bucket, action: string, resource: string, found: Found): void {
   if (!destination.account || destination.account === role.arn.split(':')[4]) return;
-  if (!admits(destination.policy, role.arn, action, resource)) {
+  if (!admits(destination.policy, role.arn, action, resource, role.id)) {
     found(`the policy of ${destination.label} does not admit its role`, `${action} ${resource}`);
   }
 }
@@ -130,7 +130,7 @@ function keyProblems(model: Model, role: Role, action: string, arn: string, foun
   const key: Key | undefined = model.keys.get(arn);
   if (!key) {
     found(`${arn} is not there`);
-  } else if (key.policy && !admits(key.policy, role.arn, action, arn)) {
+  } else if (key.policy && !admits(key.policy, role.arn, action, arn, role.id)) {
     found(`the policy of ${key.label} does not admit its role`, action);
   }
 }

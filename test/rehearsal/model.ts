@@ -1,4 +1,4 @@
-import { PolicyDocument } from './policies';
+import { pinned, PolicyDocument } from './policies';
 import { DeployedResource } from '../assembly/deployed';
 import { StackOfApp } from '../assembly/stacks';
 
@@ -20,6 +20,8 @@ export interface Bucket {
 
 export interface Role {
   readonly arn: string;
+  /** Unknown for a role outside of the app. */
+  readonly id?: string;
   readonly label: string;
   readonly name: string;
   /** Unknown for a role outside of the app, which then is as it should be. */
@@ -70,6 +72,8 @@ export class Model {
   /** By the id of the stack, a bar, and the logical id. */
   public resources = new Map<string, StackResource>();
   public accounts = new Set<string>();
+  /** How many roles were ever made. */
+  public roleIds = 0;
   /** Whether each new bucket gets an object at once. */
   public objects = false;
 
@@ -83,6 +87,7 @@ export class Model {
     copy.stacks = new Map(this.stacks);
     copy.resources = new Map(this.resources);
     copy.accounts = this.accounts;
+    copy.roleIds = this.roleIds;
     copy.objects = this.objects;
     return copy;
   }
@@ -95,6 +100,11 @@ export class Model {
       if (role.name === name && role.arn.split(':')[4] === account) return role;
     }
     return undefined;
+  }
+
+  /** A policy as S3 and KMS keep it. */
+  public pinned(document: PolicyDocument): PolicyDocument {
+    return pinned(document, (arn) => this.roles.get(arn)?.id);
   }
 
   /** Every document that applies to a role. */

@@ -8,6 +8,7 @@ export interface Statement {
   readonly Principal?: any;
   readonly Action?: string | string[];
   readonly Resource?: string | string[];
+  readonly Condition?: Record<string, Record<string, string | string[]>>;
 }
 
 const patterns = new Map<string, RegExp>();
@@ -18,6 +19,8 @@ interface Permission {
   readonly actions: string[];
   readonly resources: string[] | undefined;
   readonly principals: string[];
+  /** What the ARN of the caller has to be; each list has one that fits. */
+  readonly callers: string[][];
 }
 
 // documents never change, and are asked again for each state that a rehearsal looks at
@@ -29,10 +32,13 @@ function permissionsOf(document: PolicyDocument | undefined): Permission[] {
   if (!permissions) {
     permissions = list(document.Statement)
       .filter(({ Effect }) => Effect === 'Allow')
-      .map(({ Action, Resource, Principal }) => ({
+      .map(({ Action, Resource, Principal, Condition = {} }) => ({
         actions: list(Action),
         resources: Resource === undefined ? undefined : list(Resource),
         principals: principalsOf(Principal),
+        callers: Object.entries(Condition)
+          .filter(([operator, keys]) => /^(Arn|String)(Equals|Like)$/.test(operator) && 'aws:PrincipalArn' in keys)
+          .map(([, keys]) => list(keys['aws:PrincipalArn'])),
       }));
     read.set(document, permissions);
   }
@@ -68,14 +74,29 @@ export function allows(document: PolicyDocument, action: string, resource: strin
   );
 }
 
-/** The same for the policy of a bucket or key, or the trust policy of a role, which name who may call. */
-export function admits(document: PolicyDocument | undefined, caller: string, action: string, resource = '*'): boolean {
+/**
+ * The same for the policy of a bucket or key, or the trust policy of a role, which name who may call, also in a condition
+ * on the caller's ARN.
+ *
+ * @param id of the caller, if it is a role that a policy may have been pinned to
+ */
+export function admits(
+  document: PolicyDocument | undefined,
+  caller: string,
+  action: string,
+  resource = '*',
+  id?: string,
+): boolean {
   const account = caller.startsWith('arn:') ? caller.split(':')[4] : undefined;
   const isCaller = (it: string) =>
-    it === '*' || it === caller || (account !== undefined && (it === account || it.endsWith(`::${account}:root`)));
+    it === '*' ||
+    it === caller ||
+    it === id ||
+    (account !== undefined && (it === account || it.endsWith(`::${account}:root`)));
   return permissionsOf(document).some(
-    ({ actions, resources, principals }) =>
+    ({ actions, resources, principals, callers }) =>
       principals.some(isCaller) &&
+      callers.every((wanted) => matchesAny(wanted, caller)) &&
       matchesAny(actions, action) &&
       (resources === undefined || resources.some((it) => it === '*' || matches(it, resource))),
   );
@@ -86,6 +107,23 @@ export function namedIdentities(document: PolicyDocument | undefined): string[] 
   return list(document?.Statement).flatMap(({ Principal }) =>
     principalsOf(Principal).filter((it) => /^arn:[\w-]+:iam::\d*:(role|user)\//.test(it)),
   );
+}
+
+/**
+ * What S3 and KMS keep of a policy: the id of each role that it names as a principal. A role that is made again under the
+ * same name has another id.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+ */
+export function pinned(document: PolicyDocument, idOf: (arn: string) => string | undefined): PolicyDocument {
+  if (namedIdentities(document).length === 0) return document;
+  const pin = (arn: string) => idOf(arn) ?? arn;
+  const Statement = list(document.Statement).map((statement) =>
+    statement.Principal?.AWS
+      ? { ...statement, Principal: { ...statement.Principal, AWS: list<string>(statement.Principal.AWS).map(pin) } }
+      : statement,
+  );
+  return { ...document, Statement };
 }
 
 /** What counts for the quotas of IAM: white space does not. */

@@ -176,6 +176,18 @@ describe('later', () => {
     ]);
   });
 
+  test('a bucket that is retained keeps a name in the namespace of its account, and not a name that was made up', () => {
+    const refusalsOfSecond = (properties: any) => {
+      const app = [plainStack('App', { Bucket: bucket(properties, { DeletionPolicy: 'Retain' }) })];
+      return rehearseUpdate(rehearseDestroy(rehearse(app).state).state, app).refusals;
+    };
+    const BucketNamePrefix = 'data';
+    expect(refusalsOfSecond({ BucketNamePrefix, BucketNamespace: 'account-regional' })).toEqual([
+      expect.stringMatching(/you already own it\.$/),
+    ]);
+    expect(refusalsOfSecond({ BucketNamePrefix, BucketNamespace: 'global' })).toEqual([]);
+  });
+
   test.each<[string | undefined, string[]]>([
     [
       'Retain',

@@ -1,6 +1,7 @@
 import { putReplicationRefusals } from './configuration';
 import { Bucket, Model, Refuse, StackResource } from './model';
 import { namedIdentities, PolicyDocument } from './policies';
+import { givenBucketName } from '../assembly/physical';
 
 const REPLICATION_PINS_VERSIONING =
   'A replication configuration is present on this bucket, so you cannot change the versioning state. ' +
@@ -12,7 +13,7 @@ const LOCK_PINS_VERSIONING =
 export function putBucket(model: Model, next: StackResource, before: StackResource | undefined, refuse: Refuse): void {
   const { properties } = next;
   const arn = next.arn!;
-  if (!before && !properties.BucketName && model.isLeftBehind(arn)) model.setAside(next.physicalId);
+  if (!before && !givenBucketName(properties, next.stack) && model.isLeftBehind(arn)) model.setAside(next.physicalId);
   const existing = model.buckets.get(arn);
   if (!before && existing) {
     refuse(
@@ -66,7 +67,7 @@ export function putBucketPolicy(model: Model, { properties, stack }: StackResour
   if (bucket.account !== undefined && bucket.account !== stack.account) refuse('Access Denied');
   if (model.missingIdentity(namedIdentities(policy))) refuse('Invalid principal in policy');
   if (JSON.stringify(policy).length > 20480) refuse('Policy exceeds the maximum allowed document size.');
-  model.buckets.set(bucket.arn, { ...bucket, policy });
+  model.buckets.set(bucket.arn, { ...bucket, policy: model.pinned(policy) });
 }
 
 export function deleteBucketPolicy(model: Model, { properties }: StackResource): void {

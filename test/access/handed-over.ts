@@ -1,0 +1,59 @@
+import { CloudAssembly } from 'aws-cdk-lib/cx-api';
+import { Statement } from './policies';
+import { DeployedApp, DeployedResource } from '../assembly/deployed';
+import { Resource, StackOfApp } from '../assembly/stacks';
+
+/** What a warning of the source's app says that another account must add to the policy of a bucket or key. */
+export interface HandOver {
+  readonly to: 'bucket' | 'key';
+  /** The construct path of the imported resource. */
+  readonly path: string;
+  readonly statements: Statement[];
+}
+
+/** What the warnings of an app ask other accounts for. */
+export function handOvers(assembly: CloudAssembly): HandOver[] {
+  return assembly.stacksRecursively.flatMap(({ messages }) =>
+    messages.flatMap(({ entry }) => {
+      const said = /^The policy of the (bucket|key) '(.+?)' cannot .* adds (\[.+\]) to it\./.exec(String(entry.data));
+      return said ? [{ to: said[1] as HandOver['to'], path: said[2], statements: JSON.parse(said[3]) }] : [];
+    }),
+  );
+}
+
+/**
+ * The stacks of the destinations when their owner has added what the app of the source asks for.
+ *
+ * @param arns of the imported resources, by their construct paths
+ */
+export function handedOver(
+  stacks: StackOfApp[],
+  assembly: CloudAssembly,
+  arns: ReadonlyMap<string, string>,
+): StackOfApp[] {
+  const theirs = structuredClone(stacks);
+  const deployed = new DeployedApp(theirs);
+  for (const { to, path, statements } of handOvers(assembly)) {
+    const target = deployed.find(arns.get(path)!)!;
+    const document = to === 'key' ? target.declared.Properties!.KeyPolicy : bucketPolicy(deployed, target);
+    document.Statement.push(...statements);
+  }
+  return theirs;
+}
+
+/** The document that a bucket has, or a new one. */
+function bucketPolicy(
+  app: DeployedApp,
+  { stack, logicalId, physicalId }: DeployedResource,
+): { Statement: Statement[] } {
+  const known = app.ofType('AWS::S3::BucketPolicy').find((it) => it.properties.Bucket === physicalId);
+  const { Resources } = stack.template;
+  const policy = (known?.declared ?? Resources[`${logicalId}Policy`]) as Resource | undefined;
+  if (policy) return policy.Properties!.PolicyDocument;
+  const PolicyDocument = { Version: '2012-10-17', Statement: [] };
+  Resources[`${logicalId}Policy`] = {
+    Type: 'AWS::S3::BucketPolicy',
+    Properties: { Bucket: { Ref: logicalId }, PolicyDocument },
+  };
+  return PolicyDocument;
+}
