@@ -154,6 +154,8 @@ const ONCE = [
 const MANY = [
   'bucket-names',
   'cross-account-replication',
+  'log-aggregation-keys',
+  'log-aggregation-mistakes',
   'log-aggregation-srr',
   'log-producer',
   'log-source',

@@ -1,18 +1,11 @@
 import { Annotations, aws_iam as iam, aws_s3 as s3, Lazy, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { DestinationAnchor, SourceAnchor } from './private/anchors';
-import {
-  BucketEnd,
-  bucketEnd,
-  definedBucket,
-  definedResource,
-  givenName,
-  nameOf,
-  propertyOverrides,
-} from './private/bucket-end';
+import { BucketEnd, bucketEnd, definedBucket, definedResource, givenName, nameOf } from './private/bucket-end';
 import { validateReplication } from './private/checks';
 import { deployAfter } from './private/deploy-order';
 import { checkDestination } from './private/destination-input';
+import { keyPointer } from './private/encryption';
 import { compare, sameStage } from './private/environment';
 import { checkExecutionRole } from './private/execution-role';
 import { RoleOfAccount } from './private/grant-statements';
@@ -26,9 +19,10 @@ import { receiveReplicas } from './private/replica-end';
 import { replicationRole } from './private/role';
 import { claimRoleName } from './private/role-claims';
 import { checkRoleInput } from './private/role-input';
-import { crossAccountRoleName, nameOfGivenRole } from './private/role-name';
+import { checkKnownRole, crossAccountRoleName, nameOfGivenRole, RoleName } from './private/role-name';
 import { checkAgainst, checkOptions, checkOwnerOverride } from './private/rule-input';
 import { ruleId } from './private/rules';
+import { checkedSource } from './private/source-input';
 import { enableVersioning } from './private/versioning';
 import { ReplicaGrants } from './replica-grants';
 import { ReplicationFilter } from './replication-filter';
@@ -135,7 +129,7 @@ export class BucketReplication extends Construct {
   constructor(scope: Construct, id: string, props: BucketReplicationProps) {
     super(scope, id);
     const end = bucketEnd(props.source);
-    const cfn = this.checkedSource(end);
+    const cfn = checkedSource(this, end);
     checkRoleInput(this, end, props);
     claimRoleName(this, end, props.roleName);
     this.end = end;
@@ -203,8 +197,10 @@ export class BucketReplication extends Construct {
     checkKeys(at, source, destination, rule);
     const filter = rule.filter ?? ReplicationFilter.all();
     const foreign = compare(source.account, destination.account) === 'different';
-    checkOwnerOverride(at, rule, foreign);
     const grantee = foreign && letIn ? this._grantee(at) : undefined;
+    const grants = ReplicaGrants.fromBucket(rule.destination);
+    const covering = grantee && grants._covering(grantee);
+    checkOwnerOverride(at, rule, foreign, covering);
     const added = {
       at,
       options: rule,
@@ -214,7 +210,8 @@ export class BucketReplication extends Construct {
           ?.destinationArn ?? bucketAttribute(source.stack, destination, 'arn'),
       filter,
       id: rule.ruleId ?? ruleId(destination, filter),
-      ownerOverride: rule.ownerOverride ?? (foreign && !isOwnerEnforced(destination)),
+      ownerOverride:
+        rule.ownerOverride ?? (foreign && !isOwnerEnforced(destination) && (covering?.ownerOverride ?? true)),
     };
     checkAgainst(at, added, anchor.rules);
     const keys = ruleKeys(anchor.bucket, added);
@@ -234,9 +231,10 @@ export class BucketReplication extends Construct {
     }
     this.deployAfterKeys(at, destination, keys);
     if (grantee) {
-      const key = keys.replicaKey && (rule.destinationKey ?? defaultKeyOf(destination));
-      ReplicaGrants.fromBucket(rule.destination)._grant(grantee, key, added.ownerOverride);
+      const key = rule.destinationKey ? keyPointer(rule.destinationKey) : defaultKeyOf(destination);
+      grants._letIn(grantee, keys.replicaKey && key, added.ownerOverride);
     }
+    anchor.knownAs ??= grantee ?? (letIn ? undefined : this.roleName(at));
     anchor.rules.push(added);
   }
 
@@ -245,9 +243,16 @@ export class BucketReplication extends Construct {
    * @internal
    */
   public _grantee(at: Construct): RoleOfAccount {
-    const { role, roleName, rolePath = '/' } = this.roleProps;
-    const name = role ? nameOfGivenRole(at, role) : { roleName: roleName ?? crossAccountRoleName(this.end), rolePath };
+    const name = this.roleName(at);
+    checkKnownRole(at, name);
     return { account: this.end.account, ...name };
+  }
+
+  private roleName(at: Construct): RoleName {
+    const { role, roleName, rolePath = '/' } = this.roleProps;
+    return role
+      ? nameOfGivenRole(at, role)
+      : this.end.stack.resolve({ roleName: roleName ?? crossAccountRoleName(this.end), rolePath });
   }
 
   /**
@@ -257,34 +262,6 @@ export class BucketReplication extends Construct {
   public _roleStartsWith(prefix: string): boolean {
     const { roleName, rolePath = '/' } = this.roleProps;
     return rolePath === '/' && roleName !== undefined && roleName.startsWith(prefix);
-  }
-
-  private checkedSource(end: BucketEnd): s3.CfnBucket {
-    const { cfn } = end;
-    if (!cfn) {
-      throw mistake(this, {
-        saw: `source ${nameOf(end)} is not defined in this app`,
-        because: 'CloudFormation sets the replication configuration with the bucket itself',
-        instead: 'replicate in the app that defines the bucket, or import the bucket into this app with `cdk import`',
-      });
-    }
-    if (SourceAnchor.find(cfn)) {
-      throw mistake(this, {
-        saw: `a second BucketReplication for source ${nameOf(end)}`,
-        because: 'S3 knows one replication configuration and one role for a bucket',
-        instead:
-          'use BucketReplication.of(bucket).addRule() to add to the one that there is; when this one has props for the role, create it before anything else replicates the bucket',
-      });
-    }
-    if (cfn.replicationConfiguration !== undefined || propertyOverrides(cfn).ReplicationConfiguration !== undefined) {
-      throw mistake(this, {
-        saw: `source ${nameOf(end)} has a replication configuration of its own`,
-        because: 'S3 knows one for a bucket, and this construct never overwrites one that it did not write',
-        instead:
-          'remove replicationRules (replicationConfiguration of an L1 bucket) and add each of its rules with addRule(), with the same id as ruleId',
-      });
-    }
-    return cfn;
   }
 
   /** What a destination of this app needs for this source: to receive replicas, and to be deployed first. */

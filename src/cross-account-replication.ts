@@ -2,7 +2,7 @@ import { aws_iam as iam, aws_s3 as s3, CfnOutput, RemovalPolicy, Stack } from 'a
 import { Construct } from 'constructs';
 import { BucketReplication } from './bucket-replication';
 import { bucketEnd } from './private/bucket-end';
-import { crossAccountBucketName } from './private/bucket-name';
+import { namedForAccount } from './private/bucket-name';
 import { checkCrossAccountInput } from './private/cross-account-input';
 import { bucketAttribute } from './private/references';
 import { mirrorScope } from './private/replica-stack';
@@ -93,7 +93,7 @@ export interface CrossAccountReplicationProps extends ReplicationRuleOptions {
   readonly permissionsBoundary?: iam.IManagedPolicy;
 
   /**
-   * Whether the stack of the source has outputs for the owner of the destination: account, role name and role path, as
+   * Whether the stack of this construct has outputs for the owner of the destination: account, role name and role path, as
    * `ReplicaGrants` takes them.
    *
    * @default false
@@ -126,8 +126,8 @@ export class CrossAccountReplication extends Construct {
    */
   constructor(scope: Construct, id: string, props: CrossAccountReplicationProps) {
     super(scope, id);
-    checkCrossAccountInput(this, props);
     const { source, destinationStack } = props;
+    checkCrossAccountInput(this, props, BucketReplication._isReplicated(source));
     this.source = source;
     this.destination = props.destination ?? this.create(props, destinationStack!);
     const { roleName, rolePath, permissionsBoundary } = props;
@@ -159,11 +159,7 @@ export class CrossAccountReplication extends Construct {
   private create(props: CrossAccountReplicationProps, stack: Stack): s3.IBucket {
     const sourceStack = bucketEnd(props.source).stack;
     const destinationScope = mirrorScope(this, sourceStack, stack);
-    const { destinationOptions: { bucketName, bucketNamePrefix } = {} } = props;
-    return createReplicatedBucket(destinationScope, 'Destination', bucketSettings(props), {
-      ...props.destinationOptions,
-      bucketName:
-        bucketName ?? (bucketNamePrefix === undefined ? crossAccountBucketName(destinationScope, stack) : undefined),
-    }).bucket;
+    const options = namedForAccount(destinationScope, sourceStack, stack, props.destinationOptions);
+    return createReplicatedBucket(destinationScope, 'Destination', bucketSettings(props), options).bucket;
   }
 }

@@ -3,9 +3,11 @@ import { Construct } from 'constructs';
 import { BucketReplication } from './bucket-replication';
 import { LogProducer } from './log-producer';
 import { BucketEnd, bucketEnd } from './private/bucket-end';
-import { archiveLifecycle, checkArchiveInput, checkSourcePlace } from './private/log-archive-input';
+import { archiveLifecycle, checkArchiveInput, checkFlow, checkSourcePlace } from './private/log-archive-input';
 import { collisionErrors, LogFlow, warnOfCollisions } from './private/log-collisions';
-import { createLogBucket } from './private/log-source-bucket';
+import { loopErrors } from './private/log-loops';
+import { createLogBucket, keysOfProducers } from './private/log-source-bucket';
+import { receiveReplicas } from './private/replica-end';
 import { createReplicatedBucket } from './private/replicated-bucket';
 import { prefixedRoleName } from './private/role-name';
 import { ReplicaGrants } from './replica-grants';
@@ -107,6 +109,7 @@ export interface LogAggregationSRRProps {
   /**
    * The AWS Organization whose roles may replicate logs into the destination, when their names start with
    * `roleNamePrefix`: its id, for example `o-a1b2c3d4e5`. The policy stays the same however many accounts there are.
+   * Accounts whose buckets are added in this app are taken for members.
    *
    * @default - sources of this account, of `trustedAccounts`, and those that are added in this app
    */
@@ -185,6 +188,9 @@ export class LogAggregationSRR extends Construct {
         lifecycleRules: [...archiveLifecycle(props), ...(destinationOptions?.lifecycleRules ?? [])],
       }).bucket;
     this.end = bucketEnd(this.destination);
+    if (this.end.cfn) {
+      receiveReplicas(this, this.end.cfn);
+    }
     const { trustedAccounts: accounts, organizationId, roleNamePrefix } = props;
     if (accounts) {
       ReplicaGrants.fromBucket(this.destination).replicasFrom({ accounts, roleNamePrefix });
@@ -195,7 +201,7 @@ export class LogAggregationSRR extends Construct {
     this.node.addValidation({
       validate: () => {
         warnOfCollisions(this, this.flows);
-        return collisionErrors(this.flows);
+        return [...collisionErrors(this.flows), ...loopErrors(this.end, this.flows)];
       },
     });
   }
@@ -209,18 +215,26 @@ export class LogAggregationSRR extends Construct {
   public addSource(source: s3.IBucketRef, options: LogSourceOptions = {}): void {
     const from = bucketEnd(source);
     checkSourcePlace(this, from, this.end);
+    const { metrics, storageClass, roleNamePrefix = '' } = this.props;
+    const rule = {
+      ...options,
+      destination: this.destination,
+      sourceKeys: keysOfProducers(options.producers ?? [], source, options.sourceKeys),
+      storageClass: options.storageClass ?? storageClass,
+      metrics: options.metrics ?? metrics ?? options.replicationTimeControl ?? false,
+    };
+    const known = BucketReplication._isReplicated(source) ? BucketReplication.of(source) : undefined;
+    const letIn = this.isTrusted(from) && (known === undefined || known._roleStartsWith(roleNamePrefix));
+    checkFlow(this, from, this.end, rule, letIn);
     options.producers?.forEach((producer) => producer.allowDeliveryTo(source));
-    const { metrics, storageClass } = this.props;
-    this.replicationOf(source, from)._addRule(
-      this,
-      {
-        ...options,
-        destination: this.destination,
-        storageClass: options.storageClass ?? storageClass,
-        metrics: options.metrics ?? metrics ?? options.replicationTimeControl ?? false,
-      },
-      !this.isLetIn(source, from),
-    );
+    const replication =
+      letIn && known === undefined
+        ? new BucketReplication(this, `Replication-${from.cfn!.node.addr}`, {
+            source,
+            roleName: prefixedRoleName(from, roleNamePrefix),
+          })
+        : BucketReplication.of(source);
+    replication._addRule(this, rule, !letIn);
     this.flows.push({ source: from, filter: options.filter, uniqueKeys: options.uniqueKeys });
   }
 
@@ -235,30 +249,16 @@ export class LogAggregationSRR extends Construct {
   public addProducer(id: string, producer: LogProducer, options: ProducedLogSourceOptions = {}): s3.IBucket {
     const { sourceOptions, sourceRetention, ...rest } = options;
     const bucket = createLogBucket(this, id, [producer], sourceOptions, sourceRetention);
-    this.addSource(bucket, { ...rest, producers: [producer, ...(rest.producers ?? [])] });
+    try {
+      this.addSource(bucket, { ...rest, producers: [producer, ...(rest.producers ?? [])] });
+    } catch (error) {
+      this.node.tryRemoveChild(id); // nobody would have it
+      throw error;
+    }
     return bucket;
   }
 
-  /** With a role that the destination lets in by its prefix, where that is so and the source has none yet. */
-  private replicationOf(source: s3.IBucketRef, from: BucketEnd): BucketReplication {
-    const { roleNamePrefix } = this.props;
-    return roleNamePrefix !== undefined && this.isTrusted(from) && !BucketReplication._isReplicated(source)
-      ? new BucketReplication(this, `Replication-${from.cfn!.node.addr}`, {
-          source,
-          roleName: prefixedRoleName(from, roleNamePrefix),
-        })
-      : BucketReplication.of(source);
-  }
-
-  private isLetIn(source: s3.IBucketRef, from: BucketEnd): boolean {
-    const { roleNamePrefix } = this.props;
-    return (
-      roleNamePrefix !== undefined &&
-      this.isTrusted(from) &&
-      BucketReplication.of(source)._roleStartsWith(roleNamePrefix)
-    );
-  }
-
+  /** Whether the destination lets roles of the source's account in by the start of their names. */
   private isTrusted({ cfn, account }: BucketEnd): boolean {
     const { organizationId, trustedAccounts } = this.props;
     return (

@@ -4,7 +4,7 @@ import { BucketReplication } from './bucket-replication';
 import { LogProducer } from './log-producer';
 import { bucketEnd } from './private/bucket-end';
 import { checkLogSourceInput } from './private/log-archive-input';
-import { createLogBucket } from './private/log-source-bucket';
+import { createLogBucket, keysOfProducers } from './private/log-source-bucket';
 import { prefixedRoleName } from './private/role-name';
 import { ReplicatedBucketOptions } from './replicated-bucket-options';
 import { ReplicationRuleOptions } from './replication-rule';
@@ -81,6 +81,7 @@ export class LogSource extends Construct {
       roleName: prefixedRoleName(bucketEnd(this.source), roleNamePrefix),
     });
     const metrics = rule.metrics ?? rule.replicationTimeControl ?? false;
-    this.replication._addRule(this, { ...rule, destination, metrics }, false);
+    const sourceKeys = keysOfProducers(producers, source, rule.sourceKeys);
+    this.replication._addRule(this, { ...rule, destination, metrics, sourceKeys }, false);
   }
 }

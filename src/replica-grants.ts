@@ -1,9 +1,13 @@
-import { Annotations, aws_iam as iam, aws_kms as kms, aws_s3 as s3, Duration, Stack } from 'aws-cdk-lib';
+import { aws_iam as iam, aws_kms as kms, aws_s3 as s3, Duration, Stack } from 'aws-cdk-lib';
 import { DestinationAnchor } from './private/anchors';
-import { arnByName, BucketEnd, bucketEnd, definedKey, givenName } from './private/bucket-end';
+import { arnByName, BucketEnd, bucketEnd, givenName } from './private/bucket-end';
+import { defaultEncryption, KeyPointer, keyPointer, sameKey } from './private/encryption';
 import { checkGrant } from './private/grant-input';
-import { bucketStatements, Grant, Grantee, keyStatement, ResourceStatement } from './private/grant-statements';
+import { bucketStatements, Grantee, keyStatement, ResourceStatement, RoleOfAccount } from './private/grant-statements';
 import { defaultKeyOf, isOwnerEnforced, policyTaker } from './private/grant-target';
+import { contradiction, covers, Granted } from './private/granted';
+import { handOver, policyOf } from './private/hand-over';
+import { mistake } from './private/mistake';
 import { receiveReplicas } from './private/replica-end';
 import { tellSource } from './private/tell-source';
 
@@ -128,66 +132,109 @@ export class ReplicaGrants {
    * Lets one role of another account, or roles of accounts or of an organization, write replicas: adds to the bucket policy and,
    * for a bucket that is encrypted with KMS, to the key policy. Switches versioning on.
    *
+   * A rule of this app adds nothing for a role that was let in here before.
+   *
    * @throws when it is not clear which roles are meant, when the account is the one of the bucket, when replicas would be
-   * encrypted with an AWS managed key, or when a retention is asked for without Object Lock
+   * encrypted with an AWS managed key, when a retention is asked for without Object Lock, or when a weaker grant for the
+   * same roles is there
    */
   public replicasFrom(options: ReplicasFromOptions): void {
     const { end } = this;
     const { cfn, ref } = end;
-    const grantee = checkGrant(cfn ?? ref, end, options);
+    const at = cfn ?? ref;
+    const grantee = checkGrant(at, end, options);
+    const key = options.encryptionKey ? keyPointer(options.encryptionKey) : defaultKeyOf(end);
+    const { enforceSSL, minimumRetention, maximumRetention } = options;
+    const granted: Granted = {
+      grantee,
+      keys: key ? [key] : [],
+      ownerOverride: options.ownerOverride ?? !isOwnerEnforced(end),
+      limits: {
+        enforceSSL,
+        minimumRetention: minimumRetention?.toDays(),
+        maximumRetention: maximumRetention?.toDays(),
+      },
+      explicit: true,
+    };
+    const others = cfn && DestinationAnchor.find(cfn);
+    const wrong = others?.synthesized ? TOO_LATE : contradiction(others?.grants ?? [], granted);
+    if (wrong) {
+      throw mistake(at, wrong);
+    }
     if (cfn) {
       receiveReplicas(cfn, cfn);
     }
-    const key = options.encryptionKey ?? defaultKeyOf(end);
-    this._grant(grantee, key, options.ownerOverride ?? !isOwnerEnforced(end), {
-      minimumRetention: options.minimumRetention?.toDays(),
-      maximumRetention: options.maximumRetention?.toDays(),
-      enforceSSL: options.enforceSSL,
-    });
+    this.write(granted);
+    if (!key && cfn && defaultEncryption(cfn).kind === 'unknown') {
+      const statements = [keyStatement(grantee, end.region, at.node.path)];
+      handOver(end, { id: 'keyTakesNoPolicy', policy: 'key of the default encryption', lost: 'replica', statements });
+    }
     tellSource(end, key, options.outputs ?? false);
   }
 
   /**
-   * The policies alone, for a bucket that receives replicas already.
+   * Lets in the role of a rule, for a bucket that receives replicas already; nothing, where `replicasFrom()` did that.
    * @internal
    */
-  public _grant(
-    grantee: Grantee,
-    key: kms.IKeyRef | undefined,
-    ownerOverride: boolean,
-    limits: Grant['limits'] = {},
-  ): void {
-    const { end } = this;
-    const { cfn, ref } = end;
-    const at = cfn ?? ref;
+  public _letIn(grantee: RoleOfAccount, key: KeyPointer | undefined, ownerOverride: boolean): void {
+    const covering = this._covering(grantee);
+    if (!covering) {
+      this.write({ grantee, keys: key ? [key] : [], ownerOverride, limits: {}, explicit: false });
+    } else if (key && !covering.keys.some((other) => sameKey(other, key))) {
+      this.writeKey(grantee, key);
+    }
+  }
+
+  /**
+   * The grant by which a role is let in already.
+   * @internal
+   */
+  public _covering(role: RoleOfAccount): Granted | undefined {
+    const { cfn } = this.end;
+    const grants = (cfn && DestinationAnchor.find(cfn)?.grants) ?? [];
+    return grants.find((grant) => grant.explicit && covers(grant, role));
+  }
+
+  private write(granted: Granted): void {
+    const { cfn, ref } = this.end;
     const name = cfn ? givenName(cfn) : ref.bucketRef.bucketName;
     const destinationArn = name === undefined ? cfn!.attrArn : arnByName(name);
+    this.add(ref, 'bucketTakesNoPolicy', bucketStatements({ ...granted, destinationArn }));
+    granted.keys.forEach((key) => this.writeKey(granted.grantee, key));
+    if (cfn) {
+      DestinationAnchor.find(cfn)!.grants.push(granted);
+    }
+  }
 
-    this.add(ref, 'bucket', bucketStatements({ grantee, destinationArn, ownerOverride, limits }));
-    if (key) {
-      this.add(key, 'key', [keyStatement(grantee, end.region, at.node.path, name)]);
-    }
-    const anchor = cfn && DestinationAnchor.find(cfn);
-    const cfnKey = key && definedKey(key);
-    if (anchor) {
-      anchor.granted = true;
-    }
-    if (anchor && cfnKey) {
-      anchor.grantedKeys.add(cfnKey);
-    }
+  private writeKey(grantee: Grantee, key: KeyPointer): void {
+    const { cfn, ref, region } = this.end;
+    const name = cfn ? nameForKey(cfn, key) : ref.bucketRef.bucketName;
+    this.add(key, 'keyTakesNoPolicy', [keyStatement(grantee, region, (cfn ?? ref).node.path, name)]);
   }
 
   /** To the policy of the resource, or else to a warning: what is missing is never silent. */
-  private add(target: s3.IBucketRef | kms.IKeyRef, what: 'bucket' | 'key', statements: ResourceStatement[]): void {
+  private add(target: s3.IBucketRef | KeyPointer, id: string, statements: ResourceStatement[]): void {
     const take = policyTaker(target);
-    if (take && statements.map((statement) => take(iam.PolicyStatement.fromJson(statement))).every((added) => added)) {
-      return;
+    if (
+      !take ||
+      !statements.map((statement) => take(iam.PolicyStatement.fromJson(statement))).every((added) => added)
+    ) {
+      handOver(this.end, { id, policy: policyOf(this.end, target), lost: 'replica', statements });
     }
-    const at = this.end.cfn ?? this.end.ref;
-    Annotations.of(at).addWarningV2(
-      `cdk-s3-replication:${what}TakesNoPolicy`,
-      `The policy of the ${what} '${target.node.path}' cannot be changed from this app, and no replica arrives until its owner adds ` +
-        `${JSON.stringify(Stack.of(at).resolve(statements))} to it. Hand this over, then acknowledge it`,
-    );
   }
+}
+
+const TOO_LATE = {
+  saw: 'replicasFrom() after synthesis',
+  because:
+    'the Stage of the bucket is synthesized already (adding a Stage to a CDK pipeline does that), so the grant would be missing in the template',
+  instead: 'call it before',
+};
+
+/** The policy of a key in another stack cannot wait for a name that comes from the bucket's stack. */
+function nameForKey(cfn: s3.CfnBucket, key: KeyPointer): string | undefined {
+  const name = givenName(cfn);
+  const elsewhere = 'cfn' in key && Stack.of(key.cfn) !== cfn.stack;
+  const ofStack = /"(Fn::(?!Join|Sub)|Ref":"(?!AWS::))/.test(JSON.stringify(cfn.stack.resolve(name) ?? ''));
+  return elsewhere && ofStack ? undefined : name;
 }

@@ -2,6 +2,7 @@ import { aws_s3 as s3, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { BucketReplication } from './bucket-replication';
 import { bucketEnd } from './private/bucket-end';
+import { namedForAccount } from './private/bucket-name';
 import { checkPairInput } from './private/pair-input';
 import { bucketAttribute } from './private/references';
 import { mirrorScope, replicaStack } from './private/replica-stack';
@@ -155,7 +156,12 @@ export class ReplicatedBucketPair extends Construct {
     const encryptsWithKms = settings.encryption === s3.BucketEncryption.KMS;
     const destination = props.destination
       ? { bucket: props.destination, formerKeys: [] }
-      : createReplicatedBucket(destinationScope, 'Destination', settings, props.destinationOptions);
+      : createReplicatedBucket(
+          destinationScope,
+          'Destination',
+          settings,
+          namedForAccount(destinationScope, sourceStack, destinationStack, props.destinationOptions),
+        );
     const source = props.source
       ? { bucket: props.source, formerKeys: [] }
       : createReplicatedBucket(this, 'Source', settings, props.sourceOptions);

@@ -2,7 +2,9 @@ import {
   aws_iam as iam,
   aws_kms as kms,
   aws_s3 as s3,
+  Aspects,
   Aws,
+  CfnParameter,
   CliCredentialsStackSynthesizer,
   Fn,
   IStackSynthesizer,
@@ -17,6 +19,8 @@ import { quietApp } from './app';
 import {
   BucketReplication,
   BucketReplicationProps,
+  ReplicaGrants,
+  ReplicasFromOptions,
   ReplicatedBucketPair,
   ReplicationFilter,
   ReplicationRuleOptions,
@@ -306,6 +310,167 @@ test('destinations without a name that share a key need one statement in its pol
   expect(grantsIn(properties(theirs, 'AWS::KMS::Key').KeyPolicy)).toHaveLength(1);
 });
 
+describe('a key that has no policy in this app', () => {
+  const KEY = `arn:aws:kms:us-east-1:${THEIRS}:key/1`;
+  test.each<[string, (theirs: Stack) => string, string]>([
+    ['an ARN as text', () => KEY, `'${KEY}'`],
+    ['an export of another stack', () => Fn.importValue('KeyArn'), `'{"Fn::ImportValue":"KeyArn"}'`],
+    ['an imported key', (theirs) => kms.Key.fromKeyArn(theirs, 'Key', KEY).keyArn, `'${KEY}'`],
+  ])('of an L1 bucket is handed over: %s', (_, make, shownAs) => {
+    const app = quietApp();
+    const ours = new Stack(app, 'Production', { env: { account: OURS, region: 'us-east-1' } });
+    const theirs = new Stack(app, 'Backup', { env: { account: THEIRS, region: 'us-east-1' } });
+    const serverSideEncryptionByDefault = { sseAlgorithm: 'aws:kms', kmsMasterKeyId: make(theirs) };
+    const destination = new s3.CfnBucket(theirs, 'Replica', {
+      bucketEncryption: { serverSideEncryptionConfiguration: [{ serverSideEncryptionByDefault }] },
+    });
+    BucketReplication.of(bucket(ours, 'Data', { encryption: KMS })).addRule({ destination });
+    const [{ entry }] = Annotations.fromStack(theirs).findWarning('*', Match.anyValue());
+    expect(entry.data).toContain(`The policy of the key ${shownAs} cannot be changed from this app`);
+  });
+
+  test('unless it is a replica of a multi-Region key', () => {
+    const app = quietApp();
+    const ours = new Stack(app, 'Production', { env: { account: OURS, region: 'us-east-1' } });
+    const theirs = new Stack(app, 'Backup', { env: { account: THEIRS, region: 'us-east-1' } });
+    const principal = { AWS: `arn:aws:iam::${THEIRS}:root` };
+    const replica = new kms.CfnReplicaKey(theirs, 'Key', {
+      primaryKeyArn: `arn:aws:kms:eu-west-1:${THEIRS}:key/mrk-1`,
+      keyPolicy: { Statement: [{ Effect: 'Allow', Action: 'kms:*', Resource: '*', Principal: principal }] },
+    });
+    const serverSideEncryptionByDefault = { sseAlgorithm: 'aws:kms', kmsMasterKeyId: replica.attrArn };
+    const destination = new s3.CfnBucket(theirs, 'Replica', {
+      bucketEncryption: { serverSideEncryptionConfiguration: [{ serverSideEncryptionByDefault }] },
+    });
+    const replication = BucketReplication.of(bucket(ours, 'Data', { encryption: KMS }));
+    replication.addRule({ destination, filter: ReplicationFilter.prefix('a/') });
+    replication.addRule({ destination, filter: ReplicationFilter.prefix('b/') });
+    app.synth();
+    expect(Annotations.fromStack(theirs).findWarning('*', Match.anyValue())).toEqual([]);
+    expect(grantsIn(properties(theirs, 'AWS::KMS::ReplicaKey').KeyPolicy)).toHaveLength(1);
+  });
+});
+
+describe('a role that is not named as the destination knows it is an error', () => {
+  test.each<[string, (role: iam.CfnRole, stack: Stack) => void]>([
+    ['an override', (role) => role.addPropertyOverride('RoleName', 'corp-replication')],
+    ['a later assignment', (role) => (role.path = '/corp/')],
+    [
+      'an aspect',
+      (_, stack) =>
+        Aspects.of(stack).add({ visit: (it) => void (it instanceof iam.CfnRole && (it.roleName = 'corp')) }),
+    ],
+  ])('by %s', (_, change) => {
+    const { app, ours, data } = twoAccounts();
+    change(BucketReplication.of(data).role.node.defaultChild as iam.CfnRole, ours);
+    expect(() => app.synth()).toThrow(
+      /the role '.*' is named ".*" with path ".*" in the end: the policies of the other account let in .*; give roleName and rolePath to the construct/,
+    );
+  });
+
+  test.each<[string, Partial<BucketReplicationProps>]>([
+    ['a token', { roleName: `replication-${Aws.REGION}` }],
+    ['a wildcard in the path', { rolePath: '/a*/' }],
+    ['a variable in the path', { rolePath: '/${aws:username}/' }],
+  ])('with %s', (_, replication) => {
+    expect(() => twoAccounts({ replication })).toThrow(
+      /a replication role named .* for a destination in another account: policies of the other account name the role as text/,
+    );
+  });
+});
+
+describe('a grant that is there', () => {
+  const ROLE = { account: OURS, roleName: 'data-to-backup' };
+  const replicated = (options: ReplicasFromOptions, rule: ReplicationRuleOptions = {}, first = true) => {
+    const app = quietApp();
+    const ours = new Stack(app, 'Production', { env: { account: OURS, region: 'us-east-1' } });
+    const theirs = new Stack(app, 'Backup', { env: { account: THEIRS, region: 'us-east-1' } });
+    const objectOwnership = s3.ObjectOwnership.OBJECT_WRITER;
+    const replica = bucket(theirs, 'Replica', { encryption: KMS, objectOwnership });
+    const steps = [
+      () => ReplicaGrants.fromBucket(replica).replicasFrom(options),
+      () =>
+        void new BucketReplication(ours, 'Replication', {
+          source: bucket(ours, 'Data', { encryption: KMS }),
+          roleName: 'data-to-backup',
+          rules: [{ destination: replica, ...rule }],
+        }),
+    ];
+    (first ? steps : steps.reverse()).forEach((step) => step());
+    return { app, ours, theirs };
+  };
+
+  test.each<[string, ReplicasFromOptions]>([
+    ['of the role', { ...ROLE, enforceSSL: true, ownerOverride: false }],
+    ['of accounts', { accounts: [OURS], roleNamePrefix: 'data-', ownerOverride: false }],
+    ['of an organization', { organizationId: 'o-a1b2c3d4e5', roleNamePrefix: 'data-', ownerOverride: false }],
+  ])('%s keeps its limits, and is all that is needed', (_, options) => {
+    const { app, ours, theirs } = replicated(options);
+    app.synth();
+    expect(grantsIn(properties(theirs, 'AWS::S3::BucketPolicy').PolicyDocument)).toHaveLength(1);
+    expect(grantsIn(properties(theirs, 'AWS::KMS::Key').KeyPolicy)).toHaveLength(1);
+    expect(ruleOf(ours).Destination.AccessControlTranslation).toBeUndefined();
+  });
+
+  test.each<[string, ReplicasFromOptions]>([
+    ['another role', { account: OURS, roleName: 'another' }],
+    ['another path', { ...ROLE, rolePath: '/a/' }],
+    ['another account', { ...ROLE, account: '333333333333' }],
+    ['another prefix', { organizationId: 'o-a1b2c3d4e5', roleNamePrefix: 'logs-' }],
+    ['other accounts', { accounts: ['333333333333'], roleNamePrefix: 'data-' }],
+  ])('of %s does not let the role in', (_, options) => {
+    const { theirs } = replicated(options);
+    expect(grantsIn(properties(theirs, 'AWS::S3::BucketPolicy').PolicyDocument)).toHaveLength(2);
+  });
+
+  test('contradicts a rule that changes the owner', () => {
+    expect(() => replicated({ ...ROLE, ownerOverride: false }, { ownerOverride: true })).toThrow(
+      'ownerOverride for a role that ReplicaGrants let in without it',
+    );
+  });
+
+  test('with limits must come before the rule', () => {
+    expect(() => replicated({ ...ROLE, enforceSSL: true }, {}, false)).toThrow(
+      "replicasFrom() for the role 'data-to-backup', which a rule of this app has let in already: permissions add up",
+    );
+    expect(() => replicated(ROLE, {}, false)).not.toThrow();
+  });
+});
+
+test.each<[string, (cfn: s3.CfnBucket) => void]>([
+  ['an override', (cfn) => cfn.addPropertyOverride('OwnershipControls.Rules', [{ ObjectOwnership: 'ObjectWriter' }])],
+  ['a later assignment', (cfn) => (cfn.ownershipControls = { rules: [{ objectOwnership: 'ObjectWriter' }] })],
+])('ACLs that are enabled by %s after the rule are an error', (_, change) => {
+  const { app, replica } = twoAccounts();
+  change(l1(replica));
+  expect(() => app.synth()).toThrow(
+    /Object Ownership of destination 'Backup\/Replica' was changed after the rule was added/,
+  );
+});
+
+test('ACLs that were enabled by an override before the rule count', () => {
+  const app = quietApp();
+  const ours = new Stack(app, 'Production', { env: { account: OURS, region: 'us-east-1' } });
+  const destination = bucket(new Stack(app, 'Backup', { env: { account: THEIRS, region: 'us-east-1' } }), 'Replica');
+  l1(destination).addPropertyOverride('OwnershipControls', { Rules: [{ ObjectOwnership: 'ObjectWriter' }] });
+  BucketReplication.of(bucket(ours, 'Data')).addRule({ destination });
+  expect(ruleOf(ours).Destination.AccessControlTranslation).toEqual({ Owner: 'Destination' });
+});
+
+test('the key in another stack does not name a bucket whose name comes from the stack of the bucket', () => {
+  const app = quietApp();
+  const ours = new Stack(app, 'Production', { env: { account: OURS, region: 'us-east-1' } });
+  const [keys, theirs] = ['Keys', 'Backup'].map(
+    (id) => new Stack(app, id, { env: { account: THEIRS, region: 'us-east-1' } }),
+  );
+  const encryptionKey = new kms.Key(keys, 'Key');
+  const bucketName = new CfnParameter(theirs, 'Name').valueAsString;
+  BucketReplication.of(bucket(ours, 'Data', { encryption: KMS })).addRule({
+    destination: bucket(theirs, 'Replica', { bucketName, encryptionKey }),
+  });
+  expect(() => app.synth()).not.toThrow();
+});
+
 describe('the name of a role', () => {
   const named = (account: string, region: string, roleName: string, other: [string, string, string]) => () => {
     const app = quietApp();
@@ -382,7 +547,9 @@ describe('an imported destination', () => {
     const encryptionKey = kms.Key.fromKeyArn(elsewhere, 'Key', `arn:aws:kms:eu-west-1:${THEIRS}:key/1`);
     const texts = warnings(half({ encryptionKey }, { encryption: KMS }).ours).join('\n');
     expect(texts).toContain('The policy of the bucket');
-    expect(texts).toContain("The policy of the key 'Elsewhere/Key' cannot be changed from this app");
+    expect(texts).toContain(
+      "The policy of the key 'arn:aws:kms:eu-west-1:222222222222:key/1' cannot be changed from this app",
+    );
     expect(texts).toContain('s3.eu-west-1.');
   });
 });

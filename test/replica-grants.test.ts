@@ -1,4 +1,4 @@
-import { App, aws_kms as kms, aws_s3 as s3, Duration, Stack } from 'aws-cdk-lib';
+import { App, aws_iam as iam, aws_kms as kms, aws_s3 as s3, Aws, Duration, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Construct } from 'constructs';
 import { quietApp, testApp } from './app';
@@ -248,12 +248,14 @@ describe('policies that cannot be changed are handed over', () => {
     const stack = backup();
     const replica = s3.Bucket.fromBucketAttributes(stack, 'Replica', { bucketName: 'theirs', ...ENV });
     grant(replica);
-    const statement = `"Action":["s3:ReplicateObject","s3:ReplicateDelete","s3:ReplicateTags"],"Resource":[{"Fn::Join":["",["arn:",{"Ref":"AWS::Partition"},":s3:::theirs/*"]]}]`;
+    const statement = `"Action":["s3:ReplicateObject","s3:ReplicateDelete","s3:ReplicateTags"],"Resource":["arn:aws:s3:::theirs/*"]`;
     Annotations.fromStack(stack).hasWarning('*', Match.stringLikeRegexp('bucketTakesNoPolicy|cannot be changed'));
     const [{ entry }] = Annotations.fromStack(stack).findWarning('*', Match.anyValue());
     expect(entry.data).toContain("The policy of the bucket 'Backup/Replica' cannot be changed from this app");
     expect(entry.data).toContain(statement);
-    expect(entry.data).toContain(`${SOURCE}:role/data-to-backup`);
+    expect(entry.data).toContain(`arn:aws:iam::${SOURCE}:role/data-to-backup`);
+    expect(entry.data).toMatch(/ adds \{"Version":"2012-10-17","Statement":\[/);
+    expect(entry.data).not.toMatch(/Fn::|"Ref"/);
   });
 
   test('of an imported key', () => {
@@ -262,7 +264,10 @@ describe('policies that cannot be changed are handed over', () => {
     grant(bucket(stack, 'Replica', { encryption: KMS, encryptionKey: theirs }));
     const [{ entry }, ...more] = Annotations.fromStack(stack).findWarning('*', Match.anyValue());
     expect(more).toEqual([]);
-    expect(entry.data).toContain("The policy of the key 'Backup/Key' cannot be changed from this app");
+    expect(entry.data).toContain(
+      "The policy of the key 'arn:aws:kms:eu-west-1:222222222222:key/1' cannot be changed from this app",
+    );
+    expect(entry.data).not.toMatch(/Fn::|"Ref"/);
     expect(entry.data).toContain('"kms:Encrypt","kms:GenerateDataKey","kms:Decrypt"');
   });
 
@@ -271,6 +276,62 @@ describe('policies that cannot be changed are handed over', () => {
     grant(bucket(stack, 'Replica', { encryption: KMS }));
     expect(Annotations.fromStack(stack).findWarning('*', Match.anyValue())).toEqual([]);
   });
+});
+
+describe('a Deny that hits the roles that were let in', () => {
+  const denying = (options: ReplicasFromOptions, conditions: Record<string, unknown>) => {
+    const app = quietApp();
+    const replica = bucket(backup(app), 'Replica');
+    replica.addToResourcePolicy(
+      new iam.PolicyStatement({
+        sid: 'Locked',
+        effect: iam.Effect.DENY,
+        principals: [new iam.AnyPrincipal()],
+        actions: ['s3:*'],
+        resources: [replica.arnForObjects('*')],
+        conditions,
+      }),
+    );
+    grant(replica, options);
+    return app;
+  };
+  const exempt = (roleName: string) => ({
+    ArnNotEquals: { 'aws:PrincipalArn': `arn:aws:iam::${SOURCE}:role/${roleName}` },
+  });
+  test.each<[string, ReplicasFromOptions, Record<string, unknown>]>([
+    ['without a condition', ROLE, {}],
+    ['of everybody but another role', ROLE, exempt('another')],
+    ['an organization', ORGANIZATION, {}],
+  ])('is an error: %s', (_, options, conditions) => {
+    expect(() => denying(options, conditions).synth()).toThrow(/Locked in the policy .* denies s3:ReplicateObject/);
+  });
+  test('is none when the role is exempt', () => {
+    expect(() => denying(ROLE, exempt('data-to-backup')).synth()).not.toThrow();
+  });
+});
+
+test.each<[string, ReplicasFromOptions, ReplicasFromOptions, string]>([
+  [
+    'other limits',
+    ROLE,
+    { ...ROLE, enforceSSL: true },
+    'two grants for the same roles that differ: permissions add up',
+  ],
+  ['another owner', ROLE, { ...ROLE, ownerOverride: true }, 'two grants for the same roles that differ'],
+])('a second grant with %s is an error', (_, one, other, message) => {
+  const replica = bucket(backup(), 'Replica', { objectLockEnabled: true });
+  grant(replica, one);
+  expect(() => grant(replica, other)).toThrow(message);
+});
+
+test('a grant after synthesis is an error', () => {
+  const app = quietApp();
+  const replica = bucket(backup(app), 'Replica');
+  grant(replica);
+  app.synth();
+  expect(() => grant(replica, ORGANIZATION)).toThrow(
+    'replicasFrom() after synthesis: the Stage of the bucket is synthesized',
+  );
 });
 
 describe('many sources', () => {
@@ -282,6 +343,40 @@ describe('many sources', () => {
     }
     return app;
   };
+
+  test.each<[string, number, s3.BucketProps, Partial<ReplicasFromOptions> & { roleName: string }]>([
+    ['usual names', 50, {}, { roleName: `s3-replication-Production-${'a'.repeat(12)}` }],
+    [
+      'usual names, and a name of the bucket',
+      61,
+      { bucketName: 'the-backup-bucket' },
+      { roleName: 'records-to-backup' },
+    ],
+    [
+      'the longest names and owner override',
+      43,
+      { objectOwnership: s3.ObjectOwnership.OBJECT_WRITER },
+      { roleName: 'n'.repeat(64) },
+    ],
+    [
+      'usual names and a retention',
+      24,
+      { objectLockEnabled: true },
+      { roleName: `s3-replication-Production-${'a'.repeat(12)}`, minimumRetention: Duration.days(30) },
+    ],
+  ])('%s: %d fit', (_, count, props, options) => {
+    for (const minimize of [true, false]) {
+      const synth = (roles: number) => () => {
+        const app = quietApp();
+        app.node.setContext('@aws-cdk/aws-iam:minimizePolicies', minimize);
+        const replica = bucket(backup(app), 'Replica', { enforceSSL: true, ...props });
+        for (let i = 0; i < roles; i++) grant(replica, { account: String(1e11 + i), ...options });
+        app.synth();
+      };
+      expect(synth(count)).not.toThrow();
+      expect(synth(count + 1)).toThrow('AWS takes at most 20480');
+    }
+  });
 
   test('as many as fit with the longest names, and then an error with the remedy', () => {
     expect(() => withRoles(47).synth()).not.toThrow();
@@ -370,18 +465,37 @@ describe('refuses', () => {
       { ...ORGANIZATION, roleNamePrefix: '' },
       "roleNamePrefix '' (0 characters): IAM takes",
     ],
+    [
+      'a token in the name',
+      replica,
+      { ...ROLE, roleName: `data-${Aws.REGION}` },
+      'a replication role named … policies of the other account name the role as text',
+    ],
+    ['a wildcard in the path', replica, { ...ROLE, rolePath: '/*/' }, 'with path "/*/" for a destination'],
     ['a path without slashes', replica, { ...ROLE, rolePath: 'a' }, "rolePath 'a' (1 characters): IAM takes"],
     [
       'an AWS managed key',
       (stack) => bucket(stack, 'Replica', { encryption: s3.BucketEncryption.KMS_MANAGED }),
       ROLE,
-      'AWS managed key aws/s3 as default encryption: … customer managed keys only … encrypt the bucket with a kms.Key',
+      'AWS managed key aws/s3 as default encryption: … with customer managed keys … encrypt the bucket with a kms.Key',
+    ],
+    [
+      'a key of another region',
+      replica,
+      { ...ROLE, encryptionKey: { region: 'us-west-2' } as any },
+      "encryptionKey 'Backup/Key' of region 'us-west-2' for a bucket in 'eu-west-1': … with customer managed keys",
+    ],
+    [
+      'a key of a third account',
+      replica,
+      { ...ROLE, encryptionKey: { account: '333333333333' } as any },
+      "encryptionKey 'Backup/Key' of account '333333333333' for a bucket of '222222222222': ",
     ],
     [
       'an alias',
       replica,
       { ...ROLE, encryptionKey: { alias: true } as any },
-      "encryptionKey 'Backup/Alias' … customer managed keys only",
+      "encryptionKey 'Backup/Alias' … with customer managed keys",
     ],
     [
       'a retention without Object Lock',
@@ -402,10 +516,15 @@ describe('refuses', () => {
   ])('%s', (_, make, options, message) => {
     const stack = backup();
     const target = make(stack);
-    const encryptionKey =
-      'alias' in (options.encryptionKey ?? {})
-        ? kms.Alias.fromAliasName(stack, 'Alias', 'alias/a')
-        : options.encryptionKey;
+    const wanted = options.encryptionKey as unknown as
+      { alias?: boolean; region?: string; account?: string } | undefined;
+    const imported = () =>
+      kms.Key.fromKeyArn(
+        stack,
+        'Key',
+        `arn:aws:kms:${wanted?.region ?? ENV.region}:${wanted?.account ?? ENV.account}:key/1`,
+      );
+    const encryptionKey = wanted && (wanted.alias ? kms.Alias.fromAliasName(stack, 'Alias', 'alias/a') : imported());
     const pattern = message
       .split(' … ')
       .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))

@@ -7,6 +7,7 @@ import { isOurs } from '../../test/access/two-accounts';
 import { DeployedApp } from '../../test/assembly/deployed';
 import { templateFiles } from '../../test/assembly/template-files';
 import { bootstrapped, deployedTemplateFiles } from '../../test/examples/deployment';
+import { ORGANIZATION } from '../../test/examples/load';
 import { judgeRules } from '../../test/generated/rules';
 import { PythonEnvironment } from '../../test/python/environment';
 import { rehearse, rehearseDestroy } from '../../test/rehearsal/rehearse';
@@ -54,7 +55,7 @@ export async function judge(
   const templates = assemblies.flatMap(templateFiles);
   const deployed = assemblies.flatMap(deployedTemplateFiles);
   const regions = [...new Set(stacks.map(({ region }) => region))];
-  const access = await judgeAccess(app, { isOurs });
+  const access = await judgeAccess(app, { isOurs, organization: ORGANIZATION });
   const deployment = rehearse(stacks, { outside: bootstrapped(stacks) });
   const destruction = deployment.refusals.length > 0 ? undefined : rehearseDestroy(deployment.state);
   const reports = assemblies.map(readReport);

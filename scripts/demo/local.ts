@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import { inLocalOrganization } from '../../test/examples/local-organization';
 import { Deployed, deployExample } from '../../test/local-aws/arrivals';
 import { LocalAws, startLocalAws } from '../../test/local-aws/server';
 import { makePython, PythonEnvironment } from '../../test/python/environment';
@@ -45,7 +46,9 @@ export class Deployments {
     const before = this.running.at(-2) ?? Promise.resolve();
     const deployed = before
       .then(() => this.server!)
-      .then((aws) => deployExample(aws, { name, assemblies, tell: this.tell }));
+      .then(async (aws) =>
+        deployExample(aws, { name, assemblies: await inLocalOrganization(aws, assemblies), tell: this.tell }),
+      );
     this.running.push(deployed.catch(() => {}));
     return deployed;
   }

@@ -3,12 +3,14 @@ import { Construct, IConstruct } from 'constructs';
 import { arnByName, definedResource, propertyOverrides } from './bucket-end';
 import { KeyPointer, regionOfKey } from './encryption';
 import { compare, partitionOf } from './environment';
+import { Granted } from './granted';
 import { ruleKeys } from './keys';
 import { KeyAccess, Statement, statements } from './permissions';
 import { isIntrinsic } from './policy-lookup';
 import { policySize, ROLE_POLICY_LIMIT } from './policy-size';
 import { attributeFor } from './references';
 import { POLICY_ID } from './role';
+import type { RoleName } from './role-name';
 import { AddedRule, priorities, renderRule } from './rules';
 
 const SOURCE_ID = 'S3Replication';
@@ -32,6 +34,8 @@ export class SourceAnchor extends Construct {
 
   public readonly rules: AddedRule[] = [];
   public role!: iam.IRole;
+  /** How policies of another account name the role. */
+  public knownAs?: RoleName;
   /** The BucketReplication that users see; not typed as such, because it is made of this. */
   public handle!: Construct;
   /** Rules that come later would not be in the template. */
@@ -139,10 +143,8 @@ export class DestinationAnchor extends Construct {
   }
 
   public readonly sources = new Set<s3.CfnBucket>();
-  /** Whether roles of other accounts were let in. */
-  public granted = false;
-  /** The keys that they may use for replicas. */
-  public readonly grantedKeys = new Set<CfnResource>();
+  /** The roles of other accounts that were let in. */
+  public readonly grants: Granted[] = [];
   /** What the owners of sources in other apps were told. */
   public readonly told = new Set<string>();
   public synthesized = false;

@@ -1,6 +1,6 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
-import { deployedStack } from './environment';
+import { compare, deployedStack } from './environment';
 import { hashOf } from './hash';
 import { Mistake } from './mistake';
 import { ReplicatedBucketOptions } from '../replicated-bucket-options';
@@ -13,7 +13,7 @@ const MAX_BUCKET_NAME = 63;
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
  */
-export function crossAccountBucketName(scope: IConstruct, stack: Stack): string {
+function crossAccountBucketName(scope: IConstruct, stack: Stack): string {
   const { stackName, account, region } = deployedStack(stack);
   const hash = hashOf([stackName, scope.node.path, account, region], 12);
   const readable = `${stackName}-${scope.node.id}`
@@ -53,4 +53,18 @@ export function prefixMistake(prop: string, options: ReplicatedBucketOptions, re
         instead: 'shorten it',
       }
     : undefined;
+}
+
+/** The options for a bucket that is created; in another account it gets a name, unless it has one. */
+export function namedForAccount(
+  scope: IConstruct,
+  source: Stack,
+  destination: Stack | undefined,
+  options: ReplicatedBucketOptions = {},
+): ReplicatedBucketOptions {
+  const { bucketName, bucketNamePrefix } = options;
+  const foreign = destination !== undefined && compare(source.account, destination.account) === 'different';
+  return foreign && bucketName === undefined && bucketNamePrefix === undefined
+    ? { ...options, bucketName: crossAccountBucketName(scope, destination) }
+    : options;
 }

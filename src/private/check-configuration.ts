@@ -3,6 +3,7 @@ import { DestinationAnchor, isLocked, SourceAnchor } from './anchors';
 import { accountRegionalName, nameOf } from './bucket-end';
 import { partitionOf } from './environment';
 import { aboutRule, error, Finding, warning } from './finding';
+import { grantDenies } from './grant-denies';
 import { grantErrors } from './grant-size';
 import { finalProperties, isIntrinsic } from './policy-lookup';
 import { policySize, ROLE_POLICY_LIMIT } from './policy-size';
@@ -92,7 +93,7 @@ function versioningFindings(bucket: s3.CfnBucket, rendered: Record<string, any>,
 export function destinationErrors(bucket: s3.CfnBucket): string[] {
   return [
     ...versioningFindings(bucket, finalProperties(bucket), 'destination').map(({ text }) => text),
-    ...(DestinationAnchor.find(bucket)?.granted ? grantErrors(bucket) : []),
+    ...(DestinationAnchor.find(bucket)?.grants.length ? [...grantErrors(bucket), ...grantDenies(bucket)] : []),
   ];
 }
 

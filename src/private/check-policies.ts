@@ -1,13 +1,14 @@
 import { aws_iam as iam, aws_s3 as s3, Stack } from 'aws-cdk-lib';
-import { SourceAnchor } from './anchors';
+import { DestinationAnchor, SourceAnchor } from './anchors';
 import { boundaryDocumentOf, missingFromBoundary } from './boundary';
 import { definedResource, givenName, nameOf } from './bucket-end';
 import { keyPolicyFindings } from './check-key-policies';
 import { DenyQuestion, findDenies, NEEDED_ACTIONS } from './denies';
 import { denyFinding } from './deny-finding';
 import { defaultEncryption } from './encryption';
-import { partitionOf } from './environment';
+import { compare, partitionOf } from './environment';
 import { aboutRule, error, Finding, warning } from './finding';
+import { saysEnforced } from './grant-target';
 import { ruleKeys } from './keys';
 import { bucketPoliciesOf, finalProperties } from './policy-lookup';
 import { roleIn } from './role-identity';
@@ -124,6 +125,21 @@ function roleFindings(anchor: SourceAnchor): Finding[] {
       }),
     );
   }
+  if (role && anchor.knownAs) {
+    const { RoleName, Path = '/' } = finalProperties(role);
+    const { roleName, rolePath } = anchor.knownAs;
+    if (JSON.stringify([Path, RoleName]) !== JSON.stringify(Stack.of(anchor).resolve([rolePath, roleName]))) {
+      findings.push(
+        error({
+          saw: `the role '${role.node.path}' is named ${JSON.stringify(RoleName)} with path ${JSON.stringify(Path)} in the end`,
+          because: `the policies of the other account let in ${JSON.stringify(roleName)} with path ${JSON.stringify(rolePath)}`,
+          instead:
+            'give roleName and rolePath to the construct that makes the role, not with an override, a later assignment or an aspect',
+        }),
+      );
+    }
+  }
+  findings.push(...ownershipFindings(anchor));
   if (anchor.policy && Object.keys(finalProperties(anchor.policy)).length === 0) {
     findings.push(
       warning(
@@ -134,4 +150,29 @@ function roleFindings(anchor: SourceAnchor): Finding[] {
     );
   }
   return findings;
+}
+
+/** Whether ACLs are enabled decides about a permission, when the rule is added. */
+function ownershipFindings(anchor: SourceAnchor): Finding[] {
+  const foreign = anchor.rules.filter(
+    ({ destination, options }) =>
+      destination.cfn &&
+      options.ownerOverride === undefined &&
+      compare(destination.account, Stack.of(anchor).account) === 'different',
+  );
+  return foreign.flatMap((rule) => {
+    const enforced = saysEnforced(finalProperties(rule.destination.cfn!).OwnershipControls);
+    const covering = (DestinationAnchor.find(rule.destination.cfn!)?.grants ?? []).some(
+      (grant) => grant.explicit && !grant.ownerOverride,
+    );
+    return enforced || rule.ownerOverride || covering
+      ? []
+      : aboutRule(rule, [
+          error({
+            saw: `Object Ownership of destination ${nameOf(rule.destination)} was changed after the rule was added`,
+            because: 'with ACLs enabled the other account would not own its replicas, and the rule does not ask for it',
+            instead: 'set objectOwnership in the props of the bucket, or ownerOverride of the rule',
+          }),
+        ]);
+  });
 }

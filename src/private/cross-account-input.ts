@@ -6,12 +6,27 @@ import { checkPairInput } from './pair-input';
 import type { CrossAccountReplicationProps } from '../cross-account-replication';
 
 /** Throws when it is not clear where replicas go, or when they stay in the account. */
-export function checkCrossAccountInput(at: IConstruct, props: CrossAccountReplicationProps): void {
-  const wrong = placeMistake(props);
+export function checkCrossAccountInput(
+  at: IConstruct,
+  props: CrossAccountReplicationProps,
+  isReplicated: boolean,
+): void {
+  const wrong = placeMistake(props) ?? (isReplicated ? roleMistake(props) : undefined);
   if (wrong) {
     throw mistake(at, wrong);
   }
   checkPairInput(at, props);
+}
+
+function roleMistake(props: CrossAccountReplicationProps): Mistake | undefined {
+  const forRole = (['roleName', 'rolePath', 'permissionsBoundary'] as const).filter((it) => props[it] !== undefined);
+  return forRole.length === 0
+    ? undefined
+    : {
+        saw: `${forRole.join(', ')} for source ${nameOf(bucketEnd(props.source))}, which is replicated already`,
+        because: 'a source bucket has one role for all its rules',
+        instead: `leave ${forRole.join(', ')} off here, and give it to what replicates the source first`,
+      };
 }
 
 function placeMistake({ source, destination, destinationStack }: CrossAccountReplicationProps): Mistake | undefined {

@@ -1,11 +1,13 @@
-import { Duration, Token } from 'aws-cdk-lib';
+import { aws_kms as kms, Duration, Stack, Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { isLocked } from './anchors';
 import { BucketEnd, nameOf } from './bucket-end';
-import { defaultEncryption, unusableKey } from './encryption';
+import { defaultEncryption, keyPointer, regionOfKey, unusableKey } from './encryption';
+import { compare, shown } from './environment';
 import { Grantee } from './grant-statements';
 import { Mistake, mistake } from './mistake';
 import { checkRoleName, checkRolePath } from './role-input';
+import { checkKnownRole } from './role-name';
 import type { ReplicasFromOptions } from '../replica-grants';
 
 /** Who is meant. Throws when that is not clear, or when it could not work. */
@@ -14,6 +16,7 @@ export function checkGrant(at: IConstruct, end: BucketEnd, options: ReplicasFrom
   checkRoleName(at, 'roleName', roleName);
   checkRoleName(at, 'roleNamePrefix', options.roleNamePrefix);
   checkRolePath(at, rolePath);
+  checkKnownRole(at, { roleName: roleName ?? options.roleNamePrefix ?? '', rolePath });
   const grantee = granteeOf(options, rolePath);
   const wrong =
     grantee === undefined
@@ -95,16 +98,31 @@ function accountMistake(end: BucketEnd, options: ReplicasFromOptions): Mistake |
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html */
 function encryptionMistake(end: BucketEnd, { encryptionKey }: ReplicasFromOptions): Mistake | undefined {
   const encryption = end.cfn && defaultEncryption(end.cfn);
-  const problem = encryptionKey && unusableKey(encryptionKey);
+  const problem = encryptionKey && (unusableKey(encryptionKey) ?? strangeKey(end, encryptionKey));
   const managed = encryptionKey === undefined && (encryption?.kind === 'aws/s3' || encryption?.kind === 'alias');
   return problem || managed
     ? {
         saw: problem
           ? `encryptionKey '${encryptionKey.node.path}' ${problem}`
           : `${nameOf(end)} with the ${encryption!.kind === 'alias' ? 'alias of a key' : 'AWS managed key aws/s3'} as default encryption`,
-        because: 'roles of other accounts can use customer managed keys only, and a policy is added to the key itself',
+        because:
+          'S3 encrypts replicas of other accounts with customer managed keys of the region and account of the bucket, whose own policy lets the role in',
         instead: 'encrypt the bucket with a kms.Key, or give the key that rules name for replicas as encryptionKey',
       }
+    : undefined;
+}
+
+/** S3 encrypts with keys of the bucket's own region, and policies of keys of a third account are not meant. */
+function strangeKey(end: BucketEnd, key: kms.IKeyRef): string | undefined {
+  const pointer = keyPointer(key);
+  const literal = 'arn' in pointer && !Token.isUnresolved(pointer.arn) ? pointer.arn.split(':') : [];
+  const region = regionOfKey(pointer);
+  const account = 'cfn' in pointer ? Stack.of(pointer.cfn).account : literal[4];
+  if (region !== undefined && compare(region, end.region) === 'different') {
+    return `of region ${shown(region)} for a bucket in ${shown(end.region)}`;
+  }
+  return account !== undefined && compare(account, end.account) === 'different'
+    ? `of account ${shown(account)} for a bucket of ${shown(end.account)}`
     : undefined;
 }
 

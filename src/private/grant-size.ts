@@ -16,14 +16,15 @@ export function grantErrors(bucket: s3.CfnBucket): string[] {
   const end = bucketEnd(bucket);
   const partition = partitionOf(Stack.of(bucket).region);
   const policies = bucketPoliciesOf(bucket);
-  const keys = [...(DestinationAnchor.find(bucket)?.grantedKeys ?? [])] as kms.CfnKey[];
+  const granted = (DestinationAnchor.find(bucket)?.grants ?? []).flatMap(({ keys: ofGrant }) => ofGrant);
+  const keys = new Set(granted.flatMap((key) => ('cfn' in key ? [key.cfn as kms.CfnKey] : [])));
   const sizes: Array<[what: string, size: number, limit: number]> = [
     ...policies.map(({ policy, document }): [string, number, number] => [
       `the policy '${policy.node.path}' of ${nameOf(end)}`,
       policySize(document, partition),
       BUCKET_POLICY_LIMIT,
     ]),
-    ...keys.map((key): [string, number, number] => [
+    ...[...keys].map((key): [string, number, number] => [
       `the policy of key '${key.node.path}'`,
       policySize(keyPolicyOf(key), partition),
       KEY_POLICY_LIMIT,

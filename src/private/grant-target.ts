@@ -1,16 +1,20 @@
-import { aws_iam as iam, aws_kms as kms, aws_s3 as s3, Lazy, Stack } from 'aws-cdk-lib';
+import { aws_iam as iam, aws_kms as kms, aws_s3 as s3, Intrinsic, Lazy, Stack } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
-import { BucketEnd, definedBucket, definedKey, importedKey } from './bucket-end';
-import { defaultEncryption } from './encryption';
-import { asList, asRecord, isIntrinsic } from './policy-lookup';
+import { BucketEnd, definedBucket, importedKey, propertyOverrides } from './bucket-end';
+import { defaultEncryption, KeyPointer, keyPointer } from './encryption';
+import { asList, asRecord } from './policy-lookup';
 
 /** Adds a statement to the policy of a resource, and says whether it could. */
 export type PolicyTaker = (statement: iam.PolicyStatement) => boolean;
 
 /** How to add to the policy of a bucket or a key: an L2, one that wraps it or is made of it, or an L1. */
-export function policyTaker(target: s3.IBucketRef | kms.IKeyRef): PolicyTaker | undefined {
-  const cfn = definedBucket(target) ?? definedKey(target);
-  const candidates = [target, ...wrapped(target), ...(cfn ? [cfn.node.scope] : [])];
+export function policyTaker(target: s3.IBucketRef | KeyPointer): PolicyTaker | undefined {
+  if ('arn' in target) {
+    return undefined;
+  }
+  const start = 'cfn' in target ? target.cfn : target;
+  const cfn = 'cfn' in target ? target.cfn : definedBucket(target);
+  const candidates = [start, ...wrapped(start), ...(cfn ? [cfn.node.scope] : [])];
   const l2 = candidates.find(
     (it): it is s3.IBucket => it !== undefined && 'addToResourcePolicy' in it && (!cfn || it.node.defaultChild === cfn),
   );
@@ -24,11 +28,30 @@ function wrapped(construct: IConstruct): IConstruct[] {
 
 /** What can be added to through the L2s that core makes of L1s, or in their place where core cannot read a policy. */
 function fromL1(cfn: s3.CfnBucket | kms.CfnKey | kms.CfnReplicaKey): PolicyTaker {
+  if (s3.CfnBucket.isCfnBucket(cfn)) {
+    return tried(() => s3.Bucket.fromCfnBucket(cfn)) ?? ownPolicyOf(cfn);
+  }
+  const take = tried(() => kms.Key.fromCfnKey(cfn as kms.CfnKey)) ?? inKeyPolicy(cfn);
+  return (statement) => isThere(cfn, statement) || take(statement);
+}
+
+const ADDED = Symbol.for('cdk-s3-replication.keyStatements');
+
+/** Nobody else removes doubles from the policy of an L1; and to read it would settle what is lazy in it too early. */
+function isThere(cfn: (kms.CfnKey | kms.CfnReplicaKey) & { [ADDED]?: Set<string> }, it: iam.PolicyStatement): boolean {
+  const added = (cfn[ADDED] ??= new Set());
+  const text = JSON.stringify(it.toStatementJson());
+  const there = added.has(text);
+  added.add(text);
+  return there;
+}
+
+function tried(make: () => s3.IBucket | kms.IKey): PolicyTaker | undefined {
   try {
-    const l2 = s3.CfnBucket.isCfnBucket(cfn) ? s3.Bucket.fromCfnBucket(cfn) : kms.Key.fromCfnKey(cfn as kms.CfnKey);
+    const l2 = make();
     return (statement) => l2.addToResourcePolicy(statement).statementAdded;
   } catch {
-    return s3.CfnBucket.isCfnBucket(cfn) ? ownPolicyOf(cfn) : inKeyPolicy(cfn);
+    return undefined;
   }
 }
 
@@ -44,17 +67,16 @@ function ownPolicyOf(cfn: s3.CfnBucket): PolicyTaker {
   };
 }
 
+/** Behind what the policy turns out to be; not, where an intrinsic decides on it. */
 function inKeyPolicy(cfn: kms.CfnKey | kms.CfnReplicaKey): PolicyTaker {
-  const stack = Stack.of(cfn);
   return (statement) => {
     const given = cfn.keyPolicy;
-    const readable = asRecord(stack.resolve(given));
-    if (!readable || isIntrinsic(readable)) {
+    if (given instanceof Intrinsic) {
       return false;
     }
-    cfn.keyPolicy = Lazy.any({
-      produce: () => {
-        const { Statement, ...document } = stack.resolve(given);
+    cfn.keyPolicy = Lazy.uncachedAny({
+      produce: ({ resolve }) => {
+        const { Statement, ...document } = asRecord(resolve(given)) ?? {};
         return { ...document, Statement: [...asList(Statement), statement.toStatementJson()] };
       },
     });
@@ -62,17 +84,14 @@ function inKeyPolicy(cfn: kms.CfnKey | kms.CfnReplicaKey): PolicyTaker {
   };
 }
 
-/** The key that replicas are encrypted with when the rule names no other one. */
-export function defaultKeyOf(end: BucketEnd): kms.IKeyRef | undefined {
+/** The key that replicas are encrypted with when the rule names no other one, as far as it is known. */
+export function defaultKeyOf(end: BucketEnd): KeyPointer | undefined {
   if (!end.cfn) {
-    return importedKey(end);
+    const key = importedKey(end);
+    return key && keyPointer(key);
   }
   const encryption = defaultEncryption(end.cfn);
-  if (!('key' in encryption)) {
-    return undefined;
-  }
-  const { key } = encryption;
-  return 'cfn' in key && kms.CfnKey.isCfnKey(key.cfn) ? key.cfn : importedKey(end);
+  return 'key' in encryption ? encryption.key : undefined;
 }
 
 /**
@@ -81,6 +100,16 @@ export function defaultKeyOf(end: BucketEnd): kms.IKeyRef | undefined {
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html
  */
 export function isOwnerEnforced({ cfn }: BucketEnd): boolean {
-  const [rule] = (cfn && Stack.of(cfn).resolve(cfn.ownershipControls)?.rules) ?? [];
-  return rule === undefined || rule.objectOwnership === 'BucketOwnerEnforced';
+  if (!cfn) {
+    return true; // new buckets are, and of others it cannot be seen
+  }
+  const overridden = propertyOverrides(cfn).OwnershipControls;
+  return saysEnforced(Stack.of(cfn).resolve(overridden ?? cfn.ownershipControls));
+}
+
+/** @param controls as the template has them, or as the L1 takes them */
+export function saysEnforced(controls: unknown): boolean {
+  const { rules, Rules = rules } = asRecord(controls) ?? {};
+  const { objectOwnership, ObjectOwnership = objectOwnership } = asRecord(asList(Rules)[0]) ?? {};
+  return ObjectOwnership === undefined || ObjectOwnership === 'BucketOwnerEnforced';
 }

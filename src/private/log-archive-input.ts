@@ -1,14 +1,22 @@
 import { aws_s3 as s3, Duration, Stack, Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
+import { SourceAnchor } from './anchors';
 import { BucketEnd, bucketEnd, nameOf } from './bucket-end';
+import { checkDestination } from './destination-input';
 import { compare, shown } from './environment';
+import { checkKeys } from './key-input';
 import { Mistake, mistake } from './mistake';
 import { checkPairInput } from './pair-input';
 import { BucketSettings, bucketSettings } from './replicated-bucket';
 import { checkRoleName } from './role-input';
 import { MAX_ROLE_NAME_PREFIX } from './role-name';
+import { checkAgainst, checkOptions, checkOwnerOverride } from './rule-input';
+import { ruleId } from './rules';
+import { checkedSource } from './source-input';
 import type { LogAggregationSRRProps } from '../log-aggregation-srr';
 import type { LogSourceProps } from '../log-source';
+import { ReplicationFilter } from '../replication-filter';
+import type { ReplicationRule } from '../replication-rule';
 
 /** What is created. Throws when the props contradict each other. */
 export function checkArchiveInput(at: IConstruct, props: LogAggregationSRRProps): BucketSettings {
@@ -129,6 +137,39 @@ export function checkSourcePlace(at: IConstruct, source: BucketEnd, destination:
           instead: 'set env.region on both stacks (region in fromBucketAttributes() for an imported bucket)',
         },
   );
+}
+
+/**
+ * Throws for what S3 would refuse of a rule before anything is made for it: neither a role nor a statement stays behind.
+ *
+ * @param letIn whether the destination lets the role in by the start of its name
+ */
+export function checkFlow(
+  at: IConstruct,
+  source: BucketEnd,
+  destination: BucketEnd,
+  rule: ReplicationRule,
+  letIn: boolean,
+): void {
+  if (!source.cfn) {
+    throw mistake(at, {
+      saw: `source ${nameOf(source)}, which is not defined in this app`,
+      because: 'CloudFormation sets the replication configuration with the bucket itself',
+      instead: 'use LogSource in the app that defines the bucket, or import the bucket into this app with `cdk import`',
+    });
+  }
+  const replicated = SourceAnchor.find(source.cfn);
+  if (!replicated) {
+    checkedSource(at, source);
+  }
+  checkOptions(at, rule);
+  checkDestination(at, source, destination, !letIn);
+  checkKeys(at, source, destination, rule);
+  checkOwnerOverride(at, rule, compare(source.account, destination.account) === 'different', undefined);
+  const filter = rule.filter ?? ReplicationFilter.all();
+  const id = rule.ruleId ?? ruleId(destination, filter);
+  const added = { at, options: rule, destination, destinationArn: '', filter, id, ownerOverride: false };
+  checkAgainst(at, added, replicated?.rules ?? []);
 }
 
 /** Throws when a source of another app cannot be replicated. */

@@ -14,23 +14,19 @@ export interface LogFlow {
   readonly uniqueKeys?: boolean;
 }
 
-/** Two sources whose logs may have the same keys. */
+/** Kinds of keys that may be equal in buckets of different sources; one with itself, or two. */
 interface Collision {
   readonly certain: boolean;
-  readonly sources: readonly [BucketEnd, BucketEnd];
-  readonly start: string;
+  readonly kinds: readonly FoundKind[];
 }
-
-const REMEDY =
-  'give every source a prefix of its own where its service is configured, name the services in producers, or set uniqueKeys: true for sources whose keys never meet those of others';
 
 /** Sources that are certain to write the same keys. */
 export function collisionErrors(flows: readonly LogFlow[]): string[] {
   return collisions(flows)
     .filter(({ certain }) => certain)
-    .map(({ sources: [one, other], start }) =>
+    .map(({ kinds }) =>
       describe({
-        saw: `sources ${nameOf(one)} and ${nameOf(other)} both write keys that start with '${start}' and have no unique part`,
+        saw: `sources ${namesOf(kinds)} write keys that start with '${readable(kinds[0].space.start)}' and have no unique part`,
         because: 'replication keeps keys, so the logs of one become noncurrent versions of those of the other',
         instead: 'give every source a prefix of its own where its service is configured',
       }),
@@ -41,18 +37,24 @@ export function collisionErrors(flows: readonly LogFlow[]): string[] {
 export function warnOfCollisions(at: IConstruct, flows: readonly LogFlow[]): void {
   const possible = collisions(flows).filter(({ certain }) => !certain);
   if (possible.length > 0) {
-    const shown = possible
-      .slice(0, 3)
-      .map(({ sources: [one, other] }) => `${nameOf(one)} and ${nameOf(other)}`)
-      .join(', ');
-    const more = possible.length > 3 ? ` and ${possible.length - 3} more` : '';
     Annotations.of(at).addWarningV2(
       'cdk-s3-replication:logKeysMayMeet',
-      `Sources may write the same keys (${shown}${more}): replication keeps keys, so the logs of one would become noncurrent versions of those of the ` +
-        `other, unseen. ${REMEDY[0].toUpperCase()}${REMEDY.slice(1)}; or acknowledge this`,
+      `Sources may write the same keys (${namesOf(possible.flatMap(({ kinds }) => kinds))}): replication keeps keys, so the logs of one would become noncurrent versions of ` +
+        'those of the other, unseen. Give every source a prefix of its own where its service is configured, name the services in producers, or set uniqueKeys: true ' +
+        'for sources whose keys never meet those of others; or acknowledge this',
     );
   }
 }
+
+/** The first sources of some kinds, and how many there are besides. */
+function namesOf(kinds: readonly FoundKind[]): string {
+  const names = [...new Set([...new Set(kinds)].flatMap(({ sources }) => [...sources].map(nameOf)))];
+  const shown = names.length > 3 ? [...names.slice(0, 3), `${names.length - 3} more`] : names;
+  return `${shown.slice(0, -1).join(', ')} and ${shown[shown.length - 1]}`;
+}
+
+/** Without the tokens that stand for an account or a region. */
+const readable = (start: string) => start.replace(/\$\{Token\[.*?\]\}/g, '…');
 
 /** Keys of the same kind, and the sources that they are in. */
 interface Kind {
@@ -61,29 +63,34 @@ interface Kind {
   readonly declared: boolean;
 }
 
+interface FoundKind extends Kind {
+  /** What every key starts with for sure. */
+  readonly head: string;
+  readonly sources: Set<BucketEnd>;
+}
+
 /**
  * Compares each kind of keys with itself and with those whose start is within its own: linear in the sources as long as
  * prefixes do not nest.
  */
 function collisions(flows: readonly LogFlow[]): Collision[] {
-  const kinds = new Map<string, Kind & { head: string; sources: Set<BucketEnd> }>();
+  const kinds = new Map<string, FoundKind>();
   for (const flow of flows) {
     for (const kind of kindsOf(flow)) {
       const text = JSON.stringify(kind);
-      const known = kinds.get(text) ?? { ...kind, head: literalHead(kind.space), sources: new Set() };
+      const known = kinds.get(text) ?? { ...kind, head: literalHead(kind.space), sources: new Set<BucketEnd>() };
       known.sources.add(flow.source);
       kinds.set(text, known);
     }
   }
   const found: Collision[] = [];
-  let around: Array<Kind & { head: string; sources: Set<BucketEnd> }> = [];
+  let around: FoundKind[] = [];
   for (const kind of [...kinds.values()].sort((a, b) => (a.head < b.head ? -1 : 1))) {
     around = [...around.filter(({ head }) => kind.head.startsWith(head)), kind];
     for (const other of around) {
       const overlap = overlapOf(other, kind);
-      const pair = overlap === 'none' ? undefined : twoOf(other.sources, kind.sources);
-      if (pair) {
-        found.push({ certain: overlap === 'certain', sources: pair, start: kind.space.start });
+      if (overlap !== 'none' && areSeveral(other.sources, kind.sources)) {
+        found.push({ certain: overlap === 'certain', kinds: [other, kind] });
       }
     }
   }
@@ -94,22 +101,15 @@ function overlapOf(a: Kind, b: Kind): 'certain' | 'possible' | 'none' {
   return a.declared && b.declared && a.space.start === b.space.start ? 'certain' : keySpacesOverlap(a.space, b.space);
 }
 
-/** What every key starts with for sure. */
 function literalHead({ start, filter = '' }: LogKeySpace): string {
   const literals = [start, filter].map((text) => text.split('${Token[')[0]);
   return literals[0].length >= literals[1].length ? literals[0] : literals[1];
 }
 
-/** Two different buckets, one of each kind. */
-function twoOf(some: Set<BucketEnd>, others: Set<BucketEnd>): [BucketEnd, BucketEnd] | undefined {
-  for (const one of some) {
-    for (const other of others) {
-      if (other.cfn !== one.cfn) {
-        return [one, other];
-      }
-    }
-  }
-  return undefined;
+/** Whether these are not the same bucket again and again. */
+function areSeveral(some: Set<BucketEnd>, others: Set<BucketEnd>): boolean {
+  const [{ cfn: first }] = some;
+  return [some, others].some((ends) => [...ends].some(({ cfn }) => cfn !== first));
 }
 
 function kindsOf({ source, filter, uniqueKeys }: LogFlow): Kind[] {

@@ -1,8 +1,9 @@
-import { Annotations, aws_iam as iam, aws_kms as kms, aws_s3 as s3, Stack, Token } from 'aws-cdk-lib';
+import { aws_iam as iam, aws_s3 as s3, Token } from 'aws-cdk-lib';
 import { BucketEnd, bucketEnd, nameOf } from './bucket-end';
-import { defaultEncryption } from './encryption';
+import { defaultEncryption, KeyPointer, keyPointer } from './encryption';
 import { compare, deployedStack, shown } from './environment';
 import { defaultKeyOf, policyTaker } from './grant-target';
+import { handOver, policyOf } from './hand-over';
 import { LogBucket } from './log-bucket';
 import { logsToItself, nameMistake } from './log-checks';
 import { LogProducerSpec } from './log-spec';
@@ -26,17 +27,19 @@ export function allowDelivery(spec: LogProducerSpec, bucket: s3.IBucketRef): voi
     region: end.region,
     loggedBucketArns: logged.map((from) => bucketAttribute(end.stack, from, 'arn')),
   };
-  const key = spec.keyUses && (spec.encryptionKey ?? defaultKeyOf(end));
+  const key = spec.keyUses && (spec.encryptionKey ? keyPointer(spec.encryptionKey) : defaultKeyOf(end));
 
-  add(end, bucket, 'bucket', deliveryStatements(spec, target));
+  // not the ids of ReplicaGrants: who acknowledges one has not done the other
+  add(end, bucket, 'logBucketTakesNoPolicy', deliveryStatements(spec, target));
   if (key) {
-    add(end, key, 'key', keyUseStatements(spec, target));
+    add(end, key, 'logKeyTakesNoPolicy', keyUseStatements(spec, target));
   }
   if (end.cfn) {
     LogBucket.of(end.cfn).deliveries.push({ spec, key: key !== undefined });
   }
   if (spec.keyUses && !key && end.cfn && defaultEncryption(end.cfn).kind === 'unknown') {
-    handOver(end, 'key', 'of the default encryption', keyUseStatements(spec, target));
+    const statements = keyUseStatements(spec, target);
+    handOver(end, { id: 'logKeyTakesNoPolicy', policy: 'key of the default encryption', lost: 'log', statements });
   }
 }
 
@@ -72,7 +75,7 @@ function loggedMistake(end: BucketEnd, from: BucketEnd): Mistake | undefined {
 }
 
 /** To the policy of the resource, or else to a warning: what is missing is never silent. */
-function add(end: BucketEnd, to: s3.IBucketRef | kms.IKeyRef, what: 'bucket' | 'key', statements: DeliveryStatement[]) {
+function add(end: BucketEnd, to: s3.IBucketRef | KeyPointer, id: string, statements: DeliveryStatement[]): void {
   const known = end.cfn && LogBucket.of(end.cfn).statements;
   const take = policyTaker(to);
   const missing = statements
@@ -80,15 +83,6 @@ function add(end: BucketEnd, to: s3.IBucketRef | kms.IKeyRef, what: 'bucket' | '
     .filter((it) => !take?.(iam.PolicyStatement.fromJson(it)));
   statements.forEach(({ Sid }) => known?.add(Sid));
   if (missing.length > 0) {
-    handOver(end, what, `'${to.node.path}'`, missing);
+    handOver(end, { id, policy: policyOf(end, to), lost: 'log', statements: missing });
   }
-}
-
-function handOver(end: BucketEnd, what: 'bucket' | 'key', which: string, statements: DeliveryStatement[]): void {
-  const at = end.cfn ?? end.ref;
-  Annotations.of(at).addWarningV2(
-    `cdk-s3-replication:${what}TakesNoPolicy`,
-    `The policy of the ${what} ${which} cannot be changed from this app, and no log arrives until its owner adds ` +
-      `${JSON.stringify(Stack.of(at).resolve(statements))} to it. Hand this over, then acknowledge it`,
-  );
 }

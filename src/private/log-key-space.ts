@@ -57,15 +57,10 @@ export function keySpacesOverlap(a: LogKeySpace, b: LogKeySpace): 'certain' | 'p
   if (heads.some((head) => heads.some((other) => nests(head, other) === 'apart'))) {
     return 'none';
   }
-  const allReplicated = [a, b].every(({ start, filter = '' }) => nests(filter, start) === 'within');
-  return a.form !== undefined &&
-    b.form !== undefined &&
-    a.start === b.start &&
-    allReplicated &&
-    a.unique === 'never' &&
-    b.unique === 'never'
-    ? 'certain'
-    : 'possible';
+  const alike = a.form !== undefined && a.form === b.form && a.start === b.start;
+  const everyTime = ({ start, filter = '', unique }: LogKeySpace) =>
+    unique === 'never' && nests(filter, start) === 'within';
+  return alike && [a, b].every(everyTime) ? 'certain' : 'possible';
 }
 
 /** Whether two texts are equal; 'unclear' when a token decides. */

@@ -1,7 +1,10 @@
-import { aws_s3 as s3, Duration, Stack } from 'aws-cdk-lib';
+import { aws_kms as kms, aws_s3 as s3, Duration, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { definedBucket } from './bucket-end';
+import { keyPointer, sameKey } from './encryption';
 import { deployedStack } from './environment';
 import { hashOf } from './hash';
+import { LogBucket } from './log-bucket';
 import { createReplicatedBucket } from './replicated-bucket';
 import type { LogProducer } from '../log-producer';
 import { ReplicatedBucketOptions } from '../replicated-bucket-options';
@@ -35,4 +38,18 @@ export function createLogBucket(
 function bucketNameFrom(scope: Construct, id: string, start: string): string {
   const { stackName, account, region } = deployedStack(Stack.of(scope));
   return `${start}${account}-${region}-${hashOf([stackName, scope.node.path, id], 8)}`;
+}
+
+/** The keys that services encrypt their logs with by themselves, whatever the default encryption of the bucket is. */
+export function keysOfProducers(
+  producers: readonly LogProducer[],
+  bucket: s3.IBucketRef | undefined,
+  others: readonly kms.IKeyRef[] = [],
+): kms.IKeyRef[] | undefined {
+  const cfn = bucket && definedBucket(bucket);
+  const known = (cfn && LogBucket.find(cfn)?.deliveries) ?? [];
+  const specs = [...producers.map(({ _spec }) => _spec), ...known.map(({ spec }) => spec)];
+  const keys = [...others, ...specs.flatMap(({ encryptionKey }) => encryptionKey ?? [])];
+  const distinct = keys.filter((key, i) => keys.findIndex((one) => sameKey(keyPointer(one), keyPointer(key))) === i);
+  return distinct.length === 0 ? undefined : distinct;
 }

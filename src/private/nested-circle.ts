@@ -54,20 +54,18 @@ function unitIn(around: Stack, resource: IConstruct): IConstruct {
   return stacks[stacks.indexOf(around) + 1] ?? resource;
 }
 
+/** Looks at what it reaches only: thousands of sources of one stack would else look at each other. */
 function waitsFor(around: Stack, from: IConstruct, to: IConstruct): boolean {
-  const edges = around.node
-    .findAll()
-    .filter((it) => it instanceof SourceAnchor)
-    .flatMap(({ bucket, rules }) =>
-      rules.flatMap((rule) =>
-        targetsOf(bucket, rule)
-          .filter((target) => stacksAround(target).includes(around))
-          .map((target) => [unitIn(around, bucket), unitIn(around, target)]),
-      ),
-    );
   const reached = new Set([from]);
   for (const unit of reached) {
-    edges.filter(([start]) => start === unit).forEach(([, end]) => reached.add(end));
+    for (const { bucket, rules } of unit.node.findAll().filter((it) => it instanceof SourceAnchor)) {
+      if (unitIn(around, bucket) === unit) {
+        rules
+          .flatMap((rule) => targetsOf(bucket, rule))
+          .filter((target) => stacksAround(target).includes(around))
+          .forEach((target) => reached.add(unitIn(around, target)));
+      }
+    }
   }
   return reached.has(to);
 }

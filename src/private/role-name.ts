@@ -54,5 +54,17 @@ export function nameOfGivenRole(at: IConstruct, role: iam.IRole): RoleName {
   return { rolePath, roleName };
 }
 
+/** Throws when policies of another account cannot name a role so: they compare names with wildcards and variables. */
+export function checkKnownRole(at: IConstruct, { roleName, rolePath }: RoleName): void {
+  const name = `${rolePath}${roleName}`;
+  if (typeof roleName !== 'string' || typeof rolePath !== 'string' || Token.isUnresolved(name) || /[*?$]/.test(name)) {
+    throw mistake(at, {
+      saw: `a replication role named ${JSON.stringify(roleName)} with path ${JSON.stringify(rolePath)} for a destination in another account`,
+      because: 'policies of the other account name the role as text, in which *, ? and $ have a meaning',
+      instead: 'give roleName and rolePath as plain text without these characters',
+    });
+  }
+}
+
 /** The stack's region is part of the name of the role. */
 export const hasKnownPlace = (stack: Stack) => !Token.isUnresolved(`${stack.account}${stack.region}`);

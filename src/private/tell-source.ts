@@ -1,10 +1,11 @@
-import { Annotations, aws_kms as kms, CfnOutput, Token } from 'aws-cdk-lib';
+import { Annotations, CfnOutput, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { DestinationAnchor } from './anchors';
 import { BucketEnd, givenName } from './bucket-end';
+import type { KeyPointer } from './encryption';
 
 /** What the other account must know to replicate into a bucket of this app: on synthesis, and as outputs on request. */
-export function tellSource({ cfn, account, region }: BucketEnd, key: kms.IKeyRef | undefined, outputs: boolean): void {
+export function tellSource({ cfn, account, region }: BucketEnd, key: KeyPointer | undefined, outputs: boolean): void {
   if (!cfn) {
     return;
   }
@@ -12,7 +13,7 @@ export function tellSource({ cfn, account, region }: BucketEnd, key: kms.IKeyRef
     BucketName: givenName(cfn) ?? cfn.ref,
     Account: account,
     Region: region,
-    ...(key ? { KeyArn: key.keyRef.keyArn } : {}),
+    ...(key ? { KeyArn: 'cfn' in key ? key.cfn.attrArn : key.arn } : {}),
   };
   const shown = Object.entries(facts).map(
     ([what, value]) => `${what} ${Token.isUnresolved(value) ? '(deployed)' : value}`,

@@ -6,7 +6,7 @@ import { Resource, StackOfApp } from '../assembly/stacks';
 /** What a warning of the source's app says that another account must add to the policy of a bucket or key. */
 export interface HandOver {
   readonly to: 'bucket' | 'key';
-  /** The construct path of the imported resource. */
+  /** The construct path of the imported bucket, or the ARN of the key. */
   readonly path: string;
   readonly statements: Statement[];
 }
@@ -15,8 +15,8 @@ export interface HandOver {
 export function handOvers(assembly: CloudAssembly): HandOver[] {
   return assembly.stacksRecursively.flatMap(({ messages }) =>
     messages.flatMap(({ entry }) => {
-      const said = /^The policy of the (bucket|key) '(.+?)' cannot .* adds (\[.+\]) to it\./.exec(String(entry.data));
-      return said ? [{ to: said[1] as HandOver['to'], path: said[2], statements: JSON.parse(said[3]) }] : [];
+      const said = /^The policy of the (bucket|key) '(.+?)' cannot .* adds (\{.+\}) to it\./.exec(String(entry.data));
+      return said ? [{ to: said[1] as HandOver['to'], path: said[2], statements: JSON.parse(said[3]).Statement }] : [];
     }),
   );
 }
@@ -34,7 +34,7 @@ export function handedOver(
   const theirs = structuredClone(stacks);
   const deployed = new DeployedApp(theirs);
   for (const { to, path, statements } of handOvers(assembly)) {
-    const target = deployed.find(arns.get(path)!)!;
+    const target = deployed.find(arns.get(path) ?? path)!;
     const document = to === 'key' ? target.declared.Properties!.KeyPolicy : bucketPolicy(deployed, target);
     document.Statement.push(...statements);
   }

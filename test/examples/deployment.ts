@@ -3,10 +3,13 @@ import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { readStacks, StackOfApp, Template } from '../assembly/stacks';
 import { templateFiles } from '../assembly/template-files';
 
-/** The stacks of an app that somebody deploys with the CDK CLI, or a pipeline does for him: not the pipeline itself. */
+/**
+ * The stacks of an app that somebody deploys with the CDK CLI, or a pipeline does for him: not the pipeline itself, and
+ * not the stack of a trail, which the local AWS does not have.
+ */
 export function readDeployedStacks(assembly: CloudAssembly | string): StackOfApp[] {
   const stacks = readStacks(assembly);
-  const deployed = stacks.filter((stack) => !isPipeline(stack));
+  const deployed = stacks.filter((stack) => !isPipeline(stack) && !isTrail(stack));
   const ids = new Set(deployed.map(({ id }) => id));
   return deployed.map((stack) => ({ ...stack, after: stack.after.filter((id) => ids.has(id)) }));
 }
@@ -36,5 +39,9 @@ export function bootstrapped(stacks: StackOfApp[]): { roles: string[] } {
 export const deployedTemplateFiles = (directory: string): string[] =>
   templateFiles(directory).filter((file) => !isPipeline({ template: JSON.parse(readFileSync(file, 'utf8')) }));
 
-export const isPipeline = ({ template }: { readonly template: Template }): boolean =>
-  Object.values(template.Resources ?? {}).some(({ Type }) => Type === 'AWS::CodePipeline::Pipeline');
+type WithTemplate = { readonly template: Template };
+const has = ({ template }: WithTemplate, type: string) =>
+  Object.values(template.Resources ?? {}).some(({ Type }) => Type === type);
+
+export const isPipeline = (stack: WithTemplate): boolean => has(stack, 'AWS::CodePipeline::Pipeline');
+export const isTrail = (stack: WithTemplate): boolean => has(stack, 'AWS::CloudTrail::Trail');

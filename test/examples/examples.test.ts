@@ -5,7 +5,7 @@ import { App } from 'aws-cdk-lib';
 import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { AwsSolutionsChecks, NIST80053R5Checks } from 'cdk-nag';
 import { readDeployedStacks, together } from './deployment';
-import { contextOf, EXAMPLES, exampleNames, loadExample } from './load';
+import { contextOf, EXAMPLES, exampleNames, loadExample, ORGANIZATION } from './load';
 import { tooEarlyInPipeline } from './pipeline-order';
 import { judgeReader } from './reading-back';
 import { ContentPlatform } from '../../examples/add-to-an-existing-app/content-platform';
@@ -91,7 +91,7 @@ describe.each(exampleNames)('example %s', (name) => {
     const deployed = new DeployedApp(stacks);
     expect(readFlows(deployed)).not.toEqual([]);
     expect(judgeRules(deployed)).toEqual([]);
-    expect((await judgeAccess(deployed, { least: 'sample', isOurs })).findings).toEqual([]);
+    expect((await judgeAccess(deployed, { least: 'sample', isOurs, organization: ORGANIZATION })).findings).toEqual([]);
   });
 
   test('makes these templates', () => {

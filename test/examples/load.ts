@@ -8,6 +8,9 @@ export const exampleNames = readdirSync(EXAMPLES, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name);
 
+/** The organization that examples fall back to. */
+export const ORGANIZATION = 'o-a1b2c3d4e5';
+
 /** The files with the apps of an example in the order in which they are deployed: by name. */
 export const appsOf = (name: string): string[] =>
   readdirSync(join(EXAMPLES, name))
@@ -24,7 +27,7 @@ export const contextOf = (name: string): Record<string, unknown> =>
 /** The environment for an example that synthesizes to the same for everybody: with the accounts that it falls back to. */
 export function exampleEnvironment(context: Record<string, unknown>): NodeJS.ProcessEnv {
   // with CDK_OUTDIR an app would synthesize itself once more at the end of its process, even one that failed
-  const own = /^(CDK_OUTDIR|CDK_CONTEXT_JSON|REPOSITORY|\w+_(ACCOUNT|REGION|ARN))$/;
+  const own = /^(CDK_OUTDIR|CDK_CONTEXT_JSON|REPOSITORY|ORGANIZATION_ID|\w+_(ACCOUNT|REGION|ARN))$/;
   const rest = Object.entries(process.env).filter(([name]) => !own.test(name));
   return { ...Object.fromEntries(rest), CDK_CONTEXT_JSON: JSON.stringify(context) };
 }

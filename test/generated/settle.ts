@@ -111,7 +111,6 @@ function settleBucket(
   keys: readonly KeyPlan[],
 ): BucketPlan {
   const { level } = it;
-  const keyed = it.encryption === 'KMS' || it.encryption === 'KMS with bucket key' || it.encryption === 'DSSE';
   const regionOf = (id: string): string | undefined => {
     const found = stacks.find((other) => other.id === id)!;
     return found.nestedIn === undefined ? found.region : regionOf(found.nestedIn);

@@ -27,18 +27,22 @@ export function installApp(language: Language, packages: Packages, parent: strin
     directory,
     synthesize: (context, changes = {}) => {
       writeFileSync(join(directory, language.program), changed(programOf(language), changes));
-      const output = mkdtempSync(join(directory, 'cdk.out-'));
-      run(language.synthesize(packages), {
-        cwd: directory,
-        // as the CDK CLI tells an app; core's own validation of templates takes most of the time
-        env: { CDK_OUTDIR: output, CDK_CONTEXT_JSON: JSON.stringify(context), CDK_VALIDATION: 'false' },
-      });
-      return readAssembly(output);
+      return synthesize(language.synthesize(packages), directory, context);
     },
   };
 }
 
-function changed(program: string, changes: Record<string, string>): string {
+/** Runs an app as the CDK CLI does, with other variables of the environment when they are given. */
+export function synthesize(command: string[], cwd: string, context: object, env: NodeJS.ProcessEnv = {}): Assembly {
+  const output = mkdtempSync(join(cwd, 'cdk.out-'));
+  // core's own validation of templates takes most of the time
+  const cli = { CDK_OUTDIR: output, CDK_CONTEXT_JSON: JSON.stringify(context), CDK_VALIDATION: 'false' };
+  run(command, { cwd, env: { ...env, ...cli } });
+  return readAssembly(output);
+}
+
+/** Throws when a text to be replaced is not there exactly once. */
+export function changed(program: string, changes: Record<string, string>): string {
   return Object.entries(changes).reduce((text, [from, to]) => {
     const parts = text.split(from);
     if (parts.length !== 2) throw new Error(`'${from}' is ${parts.length - 1} times in the program`);

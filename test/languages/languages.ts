@@ -20,14 +20,32 @@ export const TYPESCRIPT: Language = {
   name: 'typescript',
   program: 'app.ts',
   install: (app, { npm }) => {
-    const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
-    run(['npm', 'ci', ...quiet], { cwd: app });
-    run(['npm', 'install', '--no-save', ...quiet, npm], { cwd: app });
+    installTarball(app, npm);
     const compiler = join(ROOT, 'node_modules/typescript/bin/tsc');
     const options = ['--noEmit', '--strict', '--skipLibCheck', '--module', 'node16', '--target', 'es2022'];
     run([process.execPath, compiler, ...options, 'app.ts'], { cwd: app });
   },
-  synthesize: () => [process.execPath, '--import', pathToFileURL(require.resolve('tsx')).href, 'app.ts'],
+  synthesize: () => runTypeScript('app.ts'),
+};
+
+/** Into a directory with the `package.json` and lock file of the app. */
+export function installTarball(directory: string, npm: string): void {
+  const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
+  run(['npm', 'ci', ...quiet], { cwd: directory });
+  run(['npm', 'install', '--no-save', ...quiet, npm], { cwd: directory });
+}
+export const runTypeScript = (program: string) => [
+  process.execPath,
+  '--import',
+  pathToFileURL(require.resolve('tsx')).href,
+  program,
+];
+
+const PYTHON: Language = {
+  name: 'python',
+  program: 'app.py',
+  install: (_, { wheel }) => installWheel(wheel),
+  synthesize: () => runPython('app.py'),
 };
 
 const python = () =>
@@ -35,18 +53,14 @@ const python = () =>
     requirements: join(__dirname, 'apps/python/requirements.txt'),
     environments: join(CACHE, 'python'),
   }).python;
-
-const PYTHON: Language = {
-  name: 'python',
-  program: 'app.py',
-  install: (app, { wheel }) => {
-    const pip = [python(), '-m', 'pip', '--disable-pip-version-check'];
-    // the environment is kept, and the version is always the same
-    run([...pip, 'install', '--quiet', '--force-reinstall', '--no-deps', '--no-index', wheel], { cwd: app });
-    run([...pip, 'check'], { cwd: app }); // that what is pinned is what the wheel asks for
-  },
-  synthesize: () => [python(), 'app.py'],
-};
+/** Into the environment that all apps in Python share. */
+export function installWheel(wheel: string): void {
+  const pip = [python(), '-m', 'pip', '--disable-pip-version-check'];
+  // the environment is kept, and the version is always the same
+  run([...pip, 'install', '--quiet', '--force-reinstall', '--no-deps', '--no-index', wheel], { cwd: ROOT });
+  run([...pip, 'check'], { cwd: ROOT }); // that what is pinned is what the wheel asks for
+}
+export const runPython = (program: string) => [python(), program];
 
 const maven = ({ repository }: Packages, ...goals: string[]) => {
   const options = ['--batch-mode', '--quiet', '--strict-checksums', `-Dmaven.repo.local=${MAVEN}`];

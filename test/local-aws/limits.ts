@@ -12,4 +12,8 @@ export const NOT_JUDGED: string[] = [
   'It lets everybody deploy: iam:PassRole and the permissions of the execution role are not asked for.',
   'It has no pipelines: what CDK Pipelines would deploy, the CDK CLI deploys, and the stack of the pipeline itself is' +
     ' not deployed, and judged by cdk-nag and the validation of aws-cdk-lib only.',
+  'It has no trails, so the stack of the trail in central-logs is not deployed; and no service delivers logs in it:' +
+    ' objects are written in their place, under the keys that services give them.',
+  'It takes each account for an organization of its own: the id in organization-log-archive is exchanged for that of the' +
+    ' account of the source.',
 ];

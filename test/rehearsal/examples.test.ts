@@ -14,6 +14,7 @@ const DEAD: Record<string, string[]> = {
   'cross-account-backup': ['Contracts/Documents (retained): its role is not there'],
   'cross-account-through-pipelines': ['Prod/Archive/Invoices (retained): its role is not there'],
   'mirror-production-to-test': ['ShopProduction/Orders (retained): its role is not there'],
+  'organization-log-archive': ['LogBaseline/Logs/Logs (retained): its role is not there'],
   'two-teams': ['Shop/Events (retained): its role is not there'],
 };
 

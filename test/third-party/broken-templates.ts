@@ -51,13 +51,16 @@ const BROKEN: Record<string, Record<string, Mutate>> = {
     'no such statement': (t) => (bucketPolicy(t).Statement[0].Condition = {}),
     'allowed instead of denied': (t) => (bucketPolicy(t).Statement[0].Effect = 'Allow'),
   },
-  bucket_policies_allow_no_stranger: each(['*', { AWS: '*' }, { AWS: ['111111111111', '*'] }], (Principal, t) =>
-    bucketPolicy(t).Statement.push({
-      Effect: 'Allow',
-      Principal,
-      Action: 's3:GetObject',
-      Resource: 'arn:aws:s3:::b/*',
-    }),
+  bucket_policies_allow_no_stranger: each(
+    [
+      { Principal: '*' },
+      { Principal: { AWS: '*' } },
+      { Principal: { AWS: ['111111111111', '*'] } },
+      { Principal: '*', Condition: { StringLike: { 'aws:PrincipalOrgID': 'o-a1b2c3d4e5' } } },
+      { Principal: '*', Condition: { StringEquals: { 'aws:PrincipalOrgID': ['o-a1b2c3d4e5', '*'] } } },
+    ],
+    (who, t) =>
+      bucketPolicy(t).Statement.push({ Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::b/*', ...who }),
   ),
   keys_are_retained: {
     'key deleted': (t) => (key(t).DeletionPolicy = 'Delete'),

@@ -39,7 +39,7 @@ test.each(exampleApps)(
   },
 );
 
-const replicating = exampleApps.filter(([, file]) => file === 'app.ts' || file === 'source.app.ts');
+const replicating = exampleApps.filter(([, file]) => /^((source|baseline)\.)?app\.ts$/.test(file));
 
 describe.each(replicating)('example %s, %s', (name, file) => {
   let app: App;

@@ -1,0 +1,227 @@
+import { App, aws_kms as kms, aws_s3 as s3, Duration, Fn, Stack, StackProps, Token } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { CloudAssembly } from 'aws-cdk-lib/cx-api';
+import { LogProducer, LogSource, LogSourceProps, ReplicatedBucketPair, ReplicationFilter } from '../src';
+import { quietApp, testApp } from './app';
+import { bucket, ENV, KMS } from './builders';
+
+const ARCHIVE = { bucketName: 'the-log-archive', account: '222222222222', region: 'us-east-1' };
+const REPLICA_KEY = `arn:aws:kms:us-east-1:${ARCHIVE.account}:key/12345678-90ab-cdef-1234-567890abcdef`;
+afterAll(() => CloudAssembly.cleanupTemporaryDirectories());
+
+const imported = (stack: Stack, more: Partial<s3.BucketAttributes> = {}) =>
+  s3.Bucket.fromBucketAttributes(stack, 'Archive', { ...ARCHIVE, ...more });
+
+/** The baseline of an account, with its flow logs replicated into the archive of another one. */
+function baseline(props: Partial<LogSourceProps> = {}, place: StackProps = { env: ENV }, app: App = quietApp()) {
+  const stack = new Stack(app, 'Baseline', place);
+  const logs = new LogSource(stack, 'FlowLogs', {
+    destination: props.destination ?? imported(stack),
+    roleNamePrefix: 'logs-',
+    producers: props.source ? undefined : [LogProducer.vpcFlowLogs()],
+    ...props,
+  });
+  return { app, stack, logs };
+}
+const propertiesOf = (stack: Stack, type: string): any[] =>
+  Object.values<any>(Template.fromStack(stack).findResources(type)).map(({ Properties }) => Properties);
+
+test('snapshot', () => {
+  const { stack } = baseline({ sourceRetention: Duration.days(30) }, { env: ENV }, testApp());
+  expect(Template.fromStack(stack).toJSON().Resources).toMatchSnapshot();
+});
+
+test('replicates into the archive of another account, with a role that is let in by its name', () => {
+  const { stack, logs } = baseline();
+  const [source] = propertiesOf(stack, 'AWS::S3::Bucket');
+  const [{ Destination, ...rule }] = source.ReplicationConfiguration.Rules;
+  expect(Destination).toEqual({ Bucket: expect.anything(), Account: ARCHIVE.account });
+  expect(JSON.stringify(Destination.Bucket)).toContain(':s3:::the-log-archive');
+  expect(rule).toMatchObject({ Status: 'Enabled', Filter: { Prefix: '' } });
+  const [role, ...more] = propertiesOf(stack, 'AWS::IAM::Role');
+  expect(more).toEqual([]);
+  expect(role.RoleName).toMatch(/^logs-[0-9a-f]{12}$/);
+  expect(logs.replication.source).toBe(logs.source);
+});
+
+test('has nothing to hand over, and no warning', () => {
+  const { messages } = baseline().app.synth().getStackByName('Baseline');
+  expect(messages).toEqual([]);
+});
+
+describe('in a place that is not known, as in a StackSet', () => {
+  const open = () => baseline({}, {}).stack;
+
+  test('the template names neither account nor region', () => {
+    const text = JSON.stringify(Template.fromStack(open()).toJSON());
+    expect(text).not.toMatch(/111111111111|us-east-1/);
+    expect(text).toContain('{"Ref":"AWS::AccountId"}');
+  });
+
+  test('the role is named by the prefix, a hash and the region of the deployment', () => {
+    const [{ RoleName }] = propertiesOf(open(), 'AWS::IAM::Role');
+    expect(RoleName).toEqual({
+      'Fn::Join': ['', [expect.stringMatching(/^logs-[0-9a-f]{12}-$/), { Ref: 'AWS::Region' }]],
+    });
+  });
+
+  test('the longest prefix and the longest region make a name of 64 characters', () => {
+    const { stack } = baseline({ roleNamePrefix: 'x'.repeat(35) }, {});
+    const [{ RoleName }] = propertiesOf(stack, 'AWS::IAM::Role');
+    const name = RoleName['Fn::Join'][1].map((it: any) => (it.Ref ? 'ap-southeast-10' : it)).join('');
+    expect(name.length).toBeLessThanOrEqual(64);
+  });
+
+  test('a bucket for a service that demands a name has one of account and region', () => {
+    const { stack } = baseline({ producers: [LogProducer.waf()] }, {});
+    const [{ BucketName }] = propertiesOf(stack, 'AWS::S3::Bucket');
+    expect(BucketName['Fn::Join'][1]).toEqual([
+      'aws-waf-logs-',
+      { Ref: 'AWS::AccountId' },
+      '-',
+      { Ref: 'AWS::Region' },
+      expect.stringMatching(/^-[0-9a-f]{8}$/),
+    ]);
+  });
+
+  test('two sources have two roles', () => {
+    const { stack } = baseline({}, {});
+    const producers = [LogProducer.alb()];
+    new LogSource(stack, 'Alb', { destination: imported2(stack), roleNamePrefix: 'logs-', producers });
+    const names = propertiesOf(stack, 'AWS::IAM::Role').map(({ RoleName }) => JSON.stringify(RoleName));
+    expect(new Set(names).size).toBe(2);
+  });
+  const imported2 = (stack: Stack) => s3.Bucket.fromBucketAttributes(stack, 'Again', ARCHIVE);
+});
+
+test('a bucket that there is, with several filters of its logs', () => {
+  const stack = new Stack(quietApp(), 'Baseline', { env: ENV });
+  const source = bucket(stack, 'Mine');
+  const { replication } = new LogSource(stack, 'Logs', {
+    source,
+    destination: imported(stack),
+    roleNamePrefix: 'logs-',
+    producers: [LogProducer.alb({ prefix: 'alb' })],
+    filter: ReplicationFilter.prefix('alb/'),
+    storageClass: s3.StorageClass.GLACIER,
+  });
+  replication.addRule({ destination: bucket(stack, 'Copy'), filter: ReplicationFilter.prefix('app/') });
+  const [{ ReplicationConfiguration }] = propertiesOf(stack, 'AWS::S3::Bucket');
+  expect(ReplicationConfiguration.Rules).toMatchObject([
+    { Filter: { Prefix: 'alb/' }, Destination: { StorageClass: 'GLACIER' } },
+    { Filter: { Prefix: 'app/' } },
+  ]);
+  const [{ PolicyDocument }] = propertiesOf(stack, 'AWS::S3::BucketPolicy');
+  expect(PolicyDocument.Statement).toMatchObject([
+    { Principal: { Service: 'logdelivery.elasticloadbalancing.amazonaws.com' } },
+  ]);
+});
+
+test('with KMS the role uses the key of the source and the key of the archive', () => {
+  const stack = new Stack(quietApp(), 'Baseline', { env: ENV });
+  const encryptionKey = kms.Key.fromKeyArn(stack, 'ReplicaKey', REPLICA_KEY);
+  new LogSource(stack, 'Logs', {
+    source: bucket(stack, 'Mine', { encryption: KMS }),
+    destination: imported(stack, { encryptionKey }),
+    roleNamePrefix: 'logs-',
+  });
+  const [source] = propertiesOf(stack, 'AWS::S3::Bucket');
+  const [{ Destination, SourceSelectionCriteria }] = source.ReplicationConfiguration.Rules;
+  expect(Destination.EncryptionConfiguration).toEqual({ ReplicaKmsKeyID: REPLICA_KEY });
+  expect(SourceSelectionCriteria.SseKmsEncryptedObjects).toEqual({ Status: 'Enabled' });
+  expect(JSON.stringify(propertiesOf(stack, 'AWS::IAM::Policy'))).toContain(REPLICA_KEY);
+});
+
+test.each<[string, Partial<LogSourceProps>, boolean]>([
+  ['by default', {}, false],
+  ['on request', { metrics: true }, true],
+  ['with Replication Time Control', { replicationTimeControl: true }, true],
+])('metrics %s', (_, props, expected) => {
+  const [{ ReplicationConfiguration }] = propertiesOf(baseline(props).stack, 'AWS::S3::Bucket');
+  expect(ReplicationConfiguration.Rules[0].Destination.Metrics !== undefined).toBe(expected);
+});
+
+describe('refuses', () => {
+  const messageOf = (run: () => void) => {
+    try {
+      run();
+    } catch (error) {
+      return (error as Error).message;
+    }
+    throw new Error('expected an error, and there was none');
+  };
+
+  test.each<[string, (stack: Stack) => Partial<LogSourceProps>, string]>([
+    [
+      'a destination of this app',
+      (stack) => ({ destination: bucket(stack, 'Own') }),
+      "destination 'Baseline/Own', which is defined in this app: … use addSource() or addProducer()",
+    ],
+    [
+      'the own account',
+      (stack) => ({ destination: imported(stack, { account: ENV.account }) }),
+      'which is the account of the source: … or use LogAggregationSRR within one account',
+    ],
+    [
+      'a destination that does not say its account',
+      (stack) => ({ destination: s3.Bucket.fromBucketName(stack, 'Archive', 'the-log-archive') }),
+      'import it with Bucket.fromBucketAttributes() and its account',
+    ],
+    [
+      'another region',
+      (stack) => ({ destination: imported(stack, { region: 'eu-west-1' }) }),
+      "source 'Baseline/Mine' in region 'us-east-1', destination imported bucket 'the-log-archive' in 'eu-west-1': … replicate this source across regions",
+    ],
+    [
+      'settings for a bucket that is not created',
+      () => ({ sourceOptions: { bucketName: 'logs' }, sourceRetention: Duration.days(1) }),
+      'source together with sourceOptions, sourceRetention: … leave out either',
+    ],
+    [
+      'neither a bucket nor a service',
+      () => ({ source: undefined }),
+      'neither source nor producers: … give the bucket with logs as source',
+    ],
+    ['no service', () => ({ source: undefined, producers: [] }), 'neither source nor producers: '],
+    [
+      'a prefix that is no name',
+      () => ({ roleNamePrefix: 'logs/' }),
+      "roleNamePrefix 'logs/' (5 characters): IAM takes",
+    ],
+    ['a prefix that is too long', () => ({ roleNamePrefix: 'x'.repeat(36) }), 'give a text of at most 35 characters'],
+    [
+      'a prefix that is not known',
+      () => ({ roleNamePrefix: Token.asString(Fn.ref('P')) }),
+      'roleNamePrefix that is not known at synthesis: ',
+    ],
+    [
+      'a source that is replicated already',
+      (stack) => ({ source: new ReplicatedBucketPair(stack, 'Pair').source }),
+      'a second BucketReplication for source … use BucketReplication.of(bucket).addRule()',
+    ],
+    [
+      'an imported source',
+      (stack) => ({ source: s3.Bucket.fromBucketName(stack, 'Theirs', 'their-logs') }),
+      'is not defined in this app: ',
+    ],
+    ['a bad rule', () => ({ ruleId: '' }), "ruleId '' (0 characters): "],
+  ])('%s', (_, props, says) => {
+    const stack = new Stack(quietApp(), 'Baseline', { env: ENV });
+    const given = props(stack);
+    const source = 'source' in given ? given.source : bucket(stack, 'Mine');
+    const all = { destination: given.destination ?? imported(stack), roleNamePrefix: 'logs-', ...given, source };
+    const message = messageOf(() => new LogSource(stack, 'Logs', all));
+    for (const part of says.split(' … ')) expect(message).toContain(part);
+    expect(message).toMatch(/^\[Baseline\/Logs[\w/]*\] [^]+: .+; .+/);
+    expect(message).not.toMatch(/undefined|\[object|\$\{Token/);
+  });
+
+  test('KMS without a key for replicas, at the synthesis', () => {
+    const stack = new Stack(quietApp(), 'Baseline', { env: ENV });
+    const source = bucket(stack, 'Mine', { encryption: KMS });
+    new LogSource(stack, 'Logs', { source, destination: imported(stack), roleNamePrefix: 'logs-' });
+    expect(messageOf(() => (stack.node.root as App).synth())).toMatch(
+      /the source is encrypted with SSE-KMS, and .* set destinationKey/,
+    );
+  });
+});
