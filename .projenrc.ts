@@ -58,6 +58,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-cdk/cloudformation-diff',
     '@swc/core@1.16.18', // newer ones are not in the registry for every platform that the lock file must list
     '@swc/jest',
+    'remark-cli@^12',
+    'remark-validate-links@^13',
     'table@^6.9',
     'tsx',
 
@@ -95,7 +97,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
       run: 'mkdir -p dist && npm sbom --omit dev --sbom-format cyclonedx > dist/sbom.cdx.json',
     },
   ],
-  gitignore: ['cdk.out', 'demo.out', '.jsii.tabl.json', '.python'],
+  gitignore: ['cdk.out', 'demo.out', '.jsii.tabl.json', '.python', '.venv', '__pycache__'],
 });
 for (const path of [
   '/docs/',
@@ -211,9 +213,14 @@ const snippets = project.addTask('test:snippets', {
   env: { JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '20' },
   exec: 'tsx --tsconfig scripts/tsconfig.json scripts/snippets.ts',
 });
+const links = project.addTask('test:links', {
+  description: 'Check that links between the pages, and to their headings, lead somewhere',
+  exec: 'remark --frail --quiet --no-stdout --use remark-validate-links=repository:false *.md docs examples bench',
+});
 // synthesis makes much short-lived garbage: with more room for it the suite takes three quarters of the time
 project.testTask.env('NODE_OPTIONS', '--max-semi-space-size=64');
 project.testTask.prependSpawn(project.compileTask);
+project.testTask.spawn(links);
 project.testTask.spawn(snippets);
 project.testTask.spawn(python);
 
@@ -245,6 +252,15 @@ project.addTask('test:languages', {
   steps: [
     { spawn: project.compileTask.name },
     { exec: 'jest --config test/languages/jest.json --ci', receiveArgs: true },
+  ],
+});
+
+project.addTask('bench', {
+  description: 'Compare with hand-written CDK code, and write bench/RESULTS*.md',
+  steps: [
+    { spawn: project.compileTask.name },
+    { exec: 'tsx --tsconfig scripts/tsconfig.json bench/pairs/run.ts' },
+    { exec: 'tsx --tsconfig scripts/tsconfig.json bench/log-aggregation.ts' },
   ],
 });
 
