@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { rmSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { App, Stack } from 'aws-cdk-lib';
+import context from 'aws-cdk-lib/recommended-feature-flags.json';
 import { settled } from './equivalence';
 import { measured } from './measured';
 
@@ -38,8 +40,7 @@ function build(pair: (scope: Stack, id: string) => void, size: number): App {
 }
 
 const [scenario, variant, size] = process.argv.slice(2);
-const context = require('aws-cdk-lib/recommended-feature-flags.json');
-const loaded = measured(() => require(`./${scenario}/${variant}`));
+const loaded = measured(() => createRequire(__filename)(`./${scenario}/${variant}`));
 const made = measured(() => build(loaded.result.pair, Number(size)));
 const synthesized = measured(() => made.result.synth());
 const peakMemory = process.resourceUsage().maxRSS / 1024;
