@@ -156,6 +156,8 @@ const ONCE = [
 const MANY = [
   'bucket-names',
   'cross-account-replication',
+  'environments',
+  'examples/examples',
   'log-aggregation-keys',
   'log-aggregation-mistakes',
   'log-aggregation-srr',
