@@ -161,6 +161,7 @@ const MANY = [
   'log-aggregation-keys',
   'log-aggregation-mistakes',
   'log-aggregation-srr',
+  'log-aggregation-traps',
   'log-producer',
   'log-source',
   'mistakes',
@@ -261,7 +262,7 @@ project.addTask('bench', {
   description: 'Compare with hand-written CDK code, and write bench/RESULTS*.md',
   steps: [
     { spawn: project.compileTask.name },
-    { exec: 'tsx --tsconfig scripts/tsconfig.json bench/pairs/run.ts' },
+    { exec: 'tsx --tsconfig scripts/tsconfig.json bench/pairs.ts' },
     { exec: 'tsx --tsconfig scripts/tsconfig.json bench/log-aggregation.ts' },
   ],
 });

@@ -99,9 +99,9 @@ ${rows.join('\n')}
   );
   const [own, others] = (['own', 'others'] as const).map((what) => median(load.get(what)!));
   const last = SIZES[SIZES.length - 1];
-  const points = [...SIZES.slice(-2), ...(LARGEST ? [LARGEST] : [])].map(
-    (size) => [size, size === LARGEST ? largest! : middle(of('same-region', 'ours', size), 'construct')] as const,
-  );
+  const points = [...SIZES, ...(LARGEST ? [LARGEST] : [])]
+    .slice(-2)
+    .map((size) => [size, size === LARGEST ? largest! : middle(of('same-region', 'ours', size), 'construct')] as const);
   const goals = names.scenarios.flatMap((scenario) => {
     const title = SCENARIOS[scenario];
     const construct = (variant: Variant) => middle(of(scenario, variant, last), 'construct');

@@ -3,10 +3,19 @@ import { Construct } from 'constructs';
 import { BucketReplication } from './bucket-replication';
 import { LogProducer } from './log-producer';
 import { BucketEnd, bucketEnd } from './private/bucket-end';
-import { archiveLifecycle, checkArchiveInput, checkFlow, checkSourcePlace } from './private/log-archive-input';
+import {
+  archiveLifecycle,
+  checkArchiveInput,
+  checkFlow,
+  checkProducers,
+  checkSourcePlace,
+  daysMistake,
+} from './private/log-archive-input';
+import { LogBucket } from './private/log-bucket';
 import { collisionErrors, LogFlow, warnOfCollisions } from './private/log-collisions';
 import { loopErrors } from './private/log-loops';
 import { createLogBucket, keysOfProducers } from './private/log-source-bucket';
+import { mistake } from './private/mistake';
 import { receiveReplicas } from './private/replica-end';
 import { createReplicatedBucket } from './private/replicated-bucket';
 import { prefixedRoleName } from './private/role-name';
@@ -200,8 +209,10 @@ export class LogAggregationSRR extends Construct {
     }
     this.node.addValidation({
       validate: () => {
-        warnOfCollisions(this, this.flows);
-        return [...collisionErrors(this.flows), ...loopErrors(this.end, this.flows)];
+        const { end } = this;
+        const ofItself = end.cfn && LogBucket.find(end.cfn)?.deliveries.length ? [{ source: end }] : [];
+        warnOfCollisions(this, [...this.flows, ...ofItself]);
+        return [...collisionErrors([...this.flows, ...ofItself]), ...loopErrors(this.end, this.flows)];
       },
     });
   }
@@ -226,6 +237,7 @@ export class LogAggregationSRR extends Construct {
     const known = BucketReplication._isReplicated(source) ? BucketReplication.of(source) : undefined;
     const letIn = this.isTrusted(from) && (known === undefined || known._roleStartsWith(roleNamePrefix));
     checkFlow(this, from, this.end, rule, letIn);
+    checkProducers(this, source, options.producers ?? [], options.filter);
     options.producers?.forEach((producer) => producer.allowDeliveryTo(source));
     const replication =
       letIn && known === undefined
@@ -235,7 +247,9 @@ export class LogAggregationSRR extends Construct {
           })
         : BucketReplication.of(source);
     replication._addRule(this, rule, !letIn);
-    this.flows.push({ source: from, filter: options.filter, uniqueKeys: options.uniqueKeys });
+    if (options.enabled !== false) {
+      this.flows.push({ source: from, filter: options.filter, uniqueKeys: options.uniqueKeys });
+    }
   }
 
   /**
@@ -248,6 +262,10 @@ export class LogAggregationSRR extends Construct {
    */
   public addProducer(id: string, producer: LogProducer, options: ProducedLogSourceOptions = {}): s3.IBucket {
     const { sourceOptions, sourceRetention, ...rest } = options;
+    const wrong = sourceRetention && daysMistake('sourceRetention', sourceRetention);
+    if (wrong) {
+      throw mistake(this, wrong);
+    }
     const bucket = createLogBucket(this, id, [producer], sourceOptions, sourceRetention);
     try {
       this.addSource(bucket, { ...rest, producers: [producer, ...(rest.producers ?? [])] });

@@ -3,7 +3,8 @@ import { Construct } from 'constructs';
 import { BucketReplication } from './bucket-replication';
 import { LogProducer } from './log-producer';
 import { bucketEnd } from './private/bucket-end';
-import { checkLogSourceInput } from './private/log-archive-input';
+import { checkLogSourceInput, checkProducers } from './private/log-archive-input';
+import { warnOfOtherAccounts } from './private/log-collisions';
 import { createLogBucket, keysOfProducers } from './private/log-source-bucket';
 import { prefixedRoleName } from './private/role-name';
 import { ReplicatedBucketOptions } from './replicated-bucket-options';
@@ -33,6 +34,14 @@ export interface LogSourceProps extends ReplicationRuleOptions {
    * @default - none, when a source is given
    */
   readonly producers?: LogProducer[];
+
+  /**
+   * Whether no other source, of this or another account, ever writes the same key: replication keeps keys, so equal
+   * keys become versions of one object.
+   *
+   * @default - as it is known of the producers; a warning when that does not settle it
+   */
+  readonly uniqueKeys?: boolean;
 
   /**
    * Settings of the source bucket that is created.
@@ -73,7 +82,17 @@ export class LogSource extends Construct {
   constructor(scope: Construct, id: string, props: LogSourceProps) {
     super(scope, id);
     checkLogSourceInput(this, props);
-    const { destination, roleNamePrefix, producers = [], sourceOptions, sourceRetention, source, ...rule } = props;
+    const {
+      destination,
+      roleNamePrefix,
+      producers = [],
+      sourceOptions,
+      sourceRetention,
+      source,
+      uniqueKeys,
+      ...rule
+    } = props;
+    checkProducers(this, source, producers, rule.filter);
     this.source = source ?? createLogBucket(this, 'Logs', producers, sourceOptions, sourceRetention);
     producers.forEach((producer) => producer.allowDeliveryTo(this.source));
     this.replication = new BucketReplication(this, 'Replication', {
@@ -83,5 +102,12 @@ export class LogSource extends Construct {
     const metrics = rule.metrics ?? rule.replicationTimeControl ?? false;
     const sourceKeys = keysOfProducers(producers, source, rule.sourceKeys);
     this.replication._addRule(this, { ...rule, destination, metrics, sourceKeys }, false);
+    this.node.addValidation({
+      validate: () => {
+        const { filter } = rule;
+        warnOfOtherAccounts(this, { source: bucketEnd(this.source), filter, uniqueKeys });
+        return [];
+      },
+    });
   }
 }

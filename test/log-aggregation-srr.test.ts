@@ -238,7 +238,7 @@ describe('a source', () => {
   test('may be replicated with several filters, and lets its producers in once', () => {
     const { home, logs } = archive();
     const source = bucket(home, 'Source');
-    for (const prefix of ['AWSLogs/1', 'AWSLogs/2']) {
+    for (const prefix of ['AWSLogs/1', 'AWSLogs/111111111111/']) {
       logs.addSource(source, { filter: ReplicationFilter.prefix(prefix), producers: [LogProducer.alb()] });
     }
     expect(configurationOf(home)[0].Rules).toHaveLength(2);

@@ -140,7 +140,8 @@ function roleFindings(anchor: SourceAnchor): Finding[] {
     }
   }
   findings.push(...ownershipFindings(anchor));
-  if (anchor.policy && Object.keys(finalProperties(anchor.policy)).length === 0) {
+  const brought = anchor.role.node.scope !== anchor;
+  if (brought && anchor.policy && Object.keys(finalProperties(anchor.policy)).length === 0) {
     findings.push(
       warning(
         'roleTakesNoPolicy',

@@ -5,6 +5,8 @@ import { BucketEnd, bucketEnd, nameOf } from './bucket-end';
 import { checkDestination } from './destination-input';
 import { compare, shown } from './environment';
 import { checkKeys } from './key-input';
+import { checkDelivery } from './log-delivery';
+import { canStartWith, keySpacesOf } from './log-key-space';
 import { Mistake, mistake } from './mistake';
 import { checkPairInput } from './pair-input';
 import { BucketSettings, bucketSettings } from './replicated-bucket';
@@ -14,6 +16,7 @@ import { checkAgainst, checkOptions, checkOwnerOverride } from './rule-input';
 import { ruleId } from './rules';
 import { checkedSource } from './source-input';
 import type { LogAggregationSRRProps } from '../log-aggregation-srr';
+import type { LogProducer } from '../log-producer';
 import type { LogSourceProps } from '../log-source';
 import { ReplicationFilter } from '../replication-filter';
 import type { ReplicationRule } from '../replication-rule';
@@ -84,6 +87,19 @@ function retentionMistake(props: LogAggregationSRRProps): Mistake | undefined {
       return wrong;
     }
   }
+  for (const { transitionAfter, transitionDate, storageClass } of transitions ?? []) {
+    const wrong = transitionAfter && daysMistake(`transitionAfter for ${storageClass}`, transitionAfter);
+    if (wrong) {
+      return wrong;
+    }
+    if (transitionDate && retention) {
+      return {
+        saw: `transitions to ${storageClass} at a date, together with a retention in days`,
+        because: 'S3 refuses a rule that has both',
+        instead: 'give transitionAfter',
+      };
+    }
+  }
   const late = transitions?.find(
     ({ transitionAfter }) => retention && transitionAfter && transitionAfter.toDays() >= retention.toDays(),
   );
@@ -96,7 +112,7 @@ function retentionMistake(props: LogAggregationSRRProps): Mistake | undefined {
     : undefined;
 }
 
-function daysMistake(prop: string, duration: Duration): Mistake | undefined {
+export function daysMistake(prop: string, duration: Duration): Mistake | undefined {
   const days = duration.isUnresolved() ? 1 : duration.toDays({ integral: false });
   return Number.isInteger(days) && days >= 1
     ? undefined
@@ -109,7 +125,8 @@ function daysMistake(prop: string, duration: Duration): Mistake | undefined {
 
 /** What becomes of logs in the bucket that is created. */
 export function archiveLifecycle(props: LogAggregationSRRProps): s3.LifecycleRule[] {
-  const { retention, noncurrentVersionRetention = retention, transitions } = props;
+  const { retention, noncurrentVersionRetention = retention } = props;
+  const transitions = props.transitions?.length ? props.transitions : undefined;
   return retention === undefined && noncurrentVersionRetention === undefined && transitions === undefined
     ? []
     : [{ expiration: retention, noncurrentVersionExpiration: noncurrentVersionRetention, transitions }];
@@ -178,7 +195,9 @@ export function checkLogSourceInput(at: IConstruct, props: LogSourceProps): void
   const source = props.source ? bucketEnd(props.source) : { ref: props.destination, stack, ...stackPlace(stack) };
   const destination = bucketEnd(props.destination);
   checkRoleNamePrefix(at, props.roleNamePrefix);
-  const wrong = logSourceMistake(props, source, destination);
+  const wrong =
+    logSourceMistake(props, source, destination) ??
+    (props.sourceRetention && daysMistake('sourceRetention', props.sourceRetention));
   if (wrong) {
     throw mistake(at, wrong);
   }
@@ -228,6 +247,32 @@ export function checkRoleNamePrefix(at: IConstruct, prefix: string): void {
       saw: `roleNamePrefix ${Token.isUnresolved(prefix) ? 'that is not known at synthesis' : `'${prefix}' (${prefix.length} characters)`}`,
       because: `the name of a role has at most 64 characters, of which a hash and the region take ${64 - MAX_ROLE_NAME_PREFIX}`,
       instead: `give a text of at most ${MAX_ROLE_NAME_PREFIX} characters`,
+    });
+  }
+}
+
+/**
+ * Throws when a producer cannot write into a source, or writes nothing that the filter lets through.
+ *
+ * @param source undefined when the bucket is not made yet
+ */
+export function checkProducers(
+  at: IConstruct,
+  source: s3.IBucketRef | undefined,
+  producers: readonly LogProducer[],
+  filter: ReplicationFilter | undefined,
+): void {
+  if (source) {
+    producers.forEach(({ _spec }) => checkDelivery(_spec, source));
+  }
+  const { account, region } = source ? bucketEnd(source) : Stack.of(at);
+  const spaces = producers.flatMap(({ _spec }) => keySpacesOf(_spec, { account, region }));
+  const prefix = filter?._prefix ?? '';
+  if (spaces.length > 0 && !spaces.some((space) => canStartWith(space, prefix))) {
+    throw mistake(at, {
+      saw: `a filter on the prefix '${prefix}' for ${producers.map(({ _spec }) => _spec.title).join(', ')}, whose keys start with '${spaces[0].start.replace(/\$\{Token\[.*?\]\}/g, '…')}'`,
+      because: 'a filter chooses among the keys that the service makes, and none of them matches',
+      instead: 'leave the filter off, or configure the prefix at the service and give it to the LogProducer as prefix',
     });
   }
 }

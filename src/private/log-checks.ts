@@ -1,7 +1,7 @@
-import { aws_s3 as s3, Stack } from 'aws-cdk-lib';
-import { isLocked } from './anchors';
+import { aws_kms as kms, aws_s3 as s3, Stack } from 'aws-cdk-lib';
+import { isLocked, SourceAnchor } from './anchors';
 import { BucketEnd, bucketEnd, nameOf } from './bucket-end';
-import { defaultEncryption } from './encryption';
+import { defaultEncryption, keyPointer, sameKey } from './encryption';
 import { partitionOf } from './environment';
 import type { Delivery } from './log-bucket';
 import { LogProducerSpec } from './log-spec';
@@ -23,6 +23,8 @@ export function logBucketErrors(bucket: s3.CfnBucket, deliveries: readonly Deliv
         nameMistake(end, spec, final.BucketName ?? final.BucketNamePrefix),
         encryptionMistake(end, bucket, spec, key, final.BucketEncryption),
         lockMistake(end, bucket, spec),
+        forgottenKey(end, bucket, spec),
+        formMistake(end, bucket, spec),
         spec.kind.endsWith('ServerAccessLogs') && bucketsLoggingTo(bucket).includes(bucket)
           ? logsToItself(end)
           : undefined,
@@ -160,6 +162,49 @@ function lockMistake(end: BucketEnd, bucket: s3.CfnBucket, spec: LogProducerSpec
         instead:
           'have the logs delivered into a bucket without Object Lock, and give Object Lock to the bucket that it is replicated to',
       };
+}
+
+/** The rules of a source were made before it was known that a service encrypts with a key of its own. */
+function forgottenKey(
+  end: BucketEnd,
+  bucket: s3.CfnBucket,
+  { title, encryptionKey }: LogProducerSpec,
+): Mistake | undefined {
+  const rules = SourceAnchor.find(bucket)?.rules ?? [];
+  const pointer = encryptionKey && keyPointer(encryptionKey);
+  const encryption = defaultEncryption(bucket);
+  if (!pointer || ('key' in encryption && sameKey(encryption.key, pointer))) {
+    return undefined;
+  }
+  const knows = (keys: readonly kms.IKeyRef[] = []) => keys.some((key) => sameKey(keyPointer(key), pointer));
+  return rules.every(({ options }) => knows(options.sourceKeys))
+    ? undefined
+    : {
+        saw: `${title} into ${nameOf(end)} with an encryptionKey that its replication does not know`,
+        because: 'S3 would not replicate what is encrypted with that key',
+        instead:
+          'give the LogProducer in producers, call allowDeliveryTo() before the bucket is replicated, or name the key in sourceKeys',
+      };
+}
+
+/** Which form access logs have is configured at the logged buckets. */
+function formMistake(end: BucketEnd, bucket: s3.CfnBucket, spec: LogProducerSpec): Mistake | undefined {
+  const other =
+    spec.kind === 'PartitionedServerAccessLogs'
+      ? bucketsLoggingTo(bucket).find(
+          (it) =>
+            asRecord(finalProperties(it).LoggingConfiguration?.TargetObjectKeyFormat)?.SimplePrefix !== undefined ||
+            finalProperties(it).LoggingConfiguration?.TargetObjectKeyFormat === undefined,
+        )
+      : undefined;
+  return (
+    other && {
+      saw: `partitioned access logs into ${nameOf(end)}, and '${other.node.path}' that logs into it in the simple form`,
+      because: 'keys of the simple form say neither account, region nor bucket',
+      instead:
+        'set targetObjectKeyFormat: TargetObjectKeyFormat.partitionedPrefix() on the logged bucket, or leave partitioned off',
+    }
+  );
 }
 
 export function logsToItself(end: BucketEnd): Mistake {

@@ -113,7 +113,8 @@ function areSeveral(some: Set<BucketEnd>, others: Set<BucketEnd>): boolean {
 }
 
 function kindsOf({ source, filter, uniqueKeys }: LogFlow): Kind[] {
-  const prefix = filter === undefined ? '' : String(Stack.of(source.cfn!).resolve(filter._prefix));
+  const found: unknown = filter === undefined ? '' : Stack.of(source.cfn!).resolve(filter._prefix);
+  const prefix = typeof found === 'string' ? found : filter!._prefix; // a token stays one
   const declared = uniqueKeys === false;
   const kind = (space: LogKeySpace): Kind => ({ space, declared });
   if (uniqueKeys !== undefined) {
@@ -123,4 +124,21 @@ function kindsOf({ source, filter, uniqueKeys }: LogFlow): Kind[] {
   return deliveries.length === 0
     ? [kind(anyKeys(prefix))]
     : deliveries.flatMap(({ spec }) => keySpacesOf(spec, source, prefix === '' ? undefined : prefix).map(kind));
+}
+
+/** Whether other accounts with the same construct may write the same keys: nothing in them says whose they are. */
+function saysNotWhose(flow: LogFlow): boolean {
+  return kindsOf(flow).some(({ space, declared }) => declared || (!space.account && space.unique !== 'everywhere'));
+}
+
+/** A source of another app: what is known of its own keys only. */
+export function warnOfOtherAccounts(at: IConstruct, flow: LogFlow): void {
+  if (saysNotWhose(flow)) {
+    Annotations.of(at).addWarningV2(
+      'cdk-s3-replication:logKeysMayMeet',
+      `Other sources of the same destination may write the same keys as ${nameOf(flow.source)}, because nothing in them says whose they are: replication keeps keys, ` +
+        'so the logs of one would become noncurrent versions of those of the other, unseen. Have the service write account and region into its keys (a prefix with both, the ' +
+        'partitioned form of access logs), or set uniqueKeys: true where that is so; or acknowledge this',
+    );
+  }
 }

@@ -11,16 +11,22 @@ import { DeliveryStatement, deliveryStatements, keyUseStatements, LogTarget } fr
 import { mistake, Mistake } from './mistake';
 import { bucketAttribute } from './references';
 
-/** Lets a service write its logs: adds to the policy of the bucket, and to that of the key that they are encrypted with. */
-export function allowDelivery(spec: LogProducerSpec, bucket: s3.IBucketRef): void {
+/** Throws when a service cannot write its logs into a bucket, as far as that is known already. */
+export function checkDelivery(spec: LogProducerSpec, bucket: s3.IBucketRef): void {
   const end = bucketEnd(bucket);
-  const logged = (spec.source.buckets ?? []).map(bucketEnd);
   const wrong =
-    logged.map((from) => loggedMistake(end, from)).find((it) => it !== undefined) ??
+    (spec.source.buckets ?? []).map((from) => loggedMistake(end, bucketEnd(from))).find((it) => it !== undefined) ??
     (end.cfn ? undefined : nameMistake(end, spec, importedName(bucket)));
   if (wrong) {
     throw mistake(end.cfn ?? bucket, wrong);
   }
+}
+
+/** Lets a service write its logs: adds to the policy of the bucket, and to that of the key that they are encrypted with. */
+export function allowDelivery(spec: LogProducerSpec, bucket: s3.IBucketRef): void {
+  const end = bucketEnd(bucket);
+  const logged = (spec.source.buckets ?? []).map(bucketEnd);
+  checkDelivery(spec, bucket);
   const target: LogTarget = {
     bucketArn: end.cfn ? end.cfn.attrArn : bucket.bucketRef.bucketArn,
     account: end.account,

@@ -80,3 +80,8 @@ function nests(outer: string, inner: string): 'within' | 'maybe' | 'apart' {
   const [a, b] = [outer, inner].map((text) => text.split(/\$\{Token\[/)[0]);
   return a.startsWith(b) || b.startsWith(a) ? 'maybe' : 'apart';
 }
+
+/** Whether a rule with this prefix replicates any of the keys. */
+export function canStartWith({ start }: LogKeySpace, prefix: string): boolean {
+  return nests(prefix, start) !== 'apart';
+}

@@ -25,12 +25,13 @@ export function attributeFor(consumer: Stack, producer: CfnResource, attribute: 
  * serves where there is nothing to refer to, for imported buckets and buckets of other Stages.
  */
 export function bucketAttribute(consumer: Stack, { ref, cfn, stack }: BucketEnd, attribute: 'name' | 'arn'): string {
+  const near = deployedStack(consumer) === deployedStack(stack);
+  if (cfn && (near || literalName(cfn) === undefined)) {
+    return attributeFor(consumer, cfn, attribute === 'name' ? cfn.ref : cfn.attrArn);
+  }
   const { bucketName, bucketArn } = ref.bucketRef;
   const imported = Token.isUnresolved(bucketName) ? undefined : bucketName;
   const literal = cfn ? literalName(cfn) : imported;
-  if (cfn && (literal === undefined || deployedStack(consumer) === deployedStack(stack))) {
-    return attributeFor(consumer, cfn, attribute === 'name' ? cfn.ref : cfn.attrArn);
-  }
   if (attribute === 'name') {
     return literal ?? bucketName;
   }

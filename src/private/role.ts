@@ -61,7 +61,8 @@ export function replicationRole(
   if (nameIsKnown && cfnRole) {
     cfnRole.policies = [{ policyName: POLICY_NAME, policyDocument: document }];
   } else {
-    made.push(attachedPolicy(scope, role, { document }));
+    // with iam.Role.customizeRoles() the role is made elsewhere, and takes its policy in its own way
+    made.push(cfnRole ? ownPolicy(scope, role, document) : attachedPolicy(scope, role, { document }));
   }
   for (const resource of made) {
     existLike(bucket, resource);
@@ -70,6 +71,16 @@ export function replicationRole(
     }
   }
   return role;
+}
+
+/** As `iam.Policy` renders it, whose ways to take statements nobody needs here: making one takes twice the time. */
+function ownPolicy(scope: Construct, role: iam.Role, policyDocument: iam.PolicyDocument): CfnResource {
+  const policy: iam.CfnPolicy = new iam.CfnPolicy(new Construct(scope, POLICY_ID), 'Resource', {
+    policyName: Lazy.string({ produce: () => Stack.of(scope).resolve(policy.logicalId).slice(-128) }),
+    policyDocument,
+    roles: [role.roleName],
+  });
+  return policy;
 }
 
 function attachedPolicy(scope: Construct, role: iam.IRole, props: iam.PolicyProps): CfnResource {

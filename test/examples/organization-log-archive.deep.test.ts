@@ -111,6 +111,10 @@ describe('the service control policy of the README', () => {
     expect(await allowed(ADMIN, name())).toEqual([]);
   });
 
+  test('keeps the name that is exempt from being taken', async () => {
+    expect(await allowed(ADMIN, 'stacksets-exec-of-mine')).toEqual([]);
+  });
+
   test('leaves other roles alone', async () => {
     expect(await allowed(ADMIN, 'logs-of-mine')).toEqual(ACTIONS);
   });
