@@ -1,13 +1,12 @@
 import { aws_kms as kms, aws_s3 as s3, Stack } from 'aws-cdk-lib';
 import { DestinationAnchor } from './anchors';
 import { bucketEnd, nameOf } from './bucket-end';
+import { BUCKET_POLICY_LIMIT, severalPolicies } from './bucket-policies';
 import { partitionOf } from './environment';
 import { describe } from './mistake';
 import { bucketPoliciesOf, keyPolicyOf } from './policy-lookup';
 import { policySize } from './policy-size';
 
-/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html */
-const BUCKET_POLICY_LIMIT = 20 * 1024;
 /** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-key.html */
 const KEY_POLICY_LIMIT = 32 * 1024;
 
@@ -31,16 +30,7 @@ export function grantErrors(bucket: s3.CfnBucket): string[] {
     ]),
   ];
   return [
-    ...(policies.length > 1
-      ? [
-          describe({
-            saw: `${policies.length} bucket policies for ${nameOf(end)}: ${policies.map(({ policy }) => `'${policy.node.path}'`).join(', ')}`,
-            because: 'S3 knows one policy for a bucket, so one of them would overwrite the other',
-            instead:
-              'add the statements of your policy with Bucket.addToResourcePolicy() (Bucket.fromCfnBucket() for an L1 bucket)',
-          }),
-        ]
-      : []),
+    ...severalPolicies(bucket).map(describe),
     ...sizes
       .filter(([, size, limit]) => size > limit)
       .map(([what, size, limit]) =>

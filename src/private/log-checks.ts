@@ -1,6 +1,7 @@
 import { aws_kms as kms, aws_s3 as s3, Stack } from 'aws-cdk-lib';
 import { isLocked, SourceAnchor } from './anchors';
 import { BucketEnd, bucketEnd, nameOf } from './bucket-end';
+import { BUCKET_POLICY_LIMIT, severalPolicies } from './bucket-policies';
 import { defaultEncryption, keyPointer, sameKey } from './encryption';
 import { partitionOf } from './environment';
 import type { Delivery } from './log-bucket';
@@ -8,9 +9,6 @@ import { LogProducerSpec } from './log-spec';
 import { describe, Mistake } from './mistake';
 import { asList, asRecord, bucketPoliciesOf, bucketsLoggingTo, finalProperties } from './policy-lookup';
 import { policySize } from './policy-size';
-
-/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html */
-const POLICY_LIMIT = 20 * 1024;
 
 /** What a service could not deliver into, of a bucket as it will be in the template. */
 export function logBucketErrors(bucket: s3.CfnBucket, deliveries: readonly Delivery[]): string[] {
@@ -37,21 +35,12 @@ function policyMistakes(end: BucketEnd, bucket: s3.CfnBucket): Mistake[] {
   const policies = bucketPoliciesOf(bucket);
   const size = Math.max(...policies.map(({ document }) => policySize(document, partitionOf(end.region))));
   return [
-    ...(policies.length > 1
-      ? [
-          {
-            saw: `${policies.length} bucket policies for ${nameOf(end)}: ${policies.map(({ policy }) => `'${policy.node.path}'`).join(', ')}`,
-            because: 'S3 knows one policy for a bucket, so one of them would overwrite the other',
-            instead:
-              'add the statements of your policy with Bucket.addToResourcePolicy() (Bucket.fromCfnBucket() for an L1 bucket)',
-          },
-        ]
-      : []),
-    ...(size > POLICY_LIMIT
+    ...severalPolicies(bucket),
+    ...(size > BUCKET_POLICY_LIMIT
       ? [
           {
             saw: `the policy of ${nameOf(end)} has about ${size} characters`,
-            because: `S3 takes at most ${POLICY_LIMIT}`,
+            because: `S3 takes at most ${BUCKET_POLICY_LIMIT}`,
             instead: 'spread the accounts or logged buckets over several buckets with logs',
           },
         ]

@@ -26,8 +26,7 @@ function factsOf(cell: Cell) {
 }
 
 /** Without a given name the policy of a key cannot name its bucket. */
-export const keysKnowBuckets = ({ accounts, by }: Cell): boolean =>
-  accounts === 'created' ? by !== 'pair' : accounts !== 'one app';
+export const keysKnowBuckets = ({ accounts }: Cell): boolean => accounts !== 'one app';
 
 /** What the judge must have found in a cell; counted from what the cell is, without its templates. */
 export function expectedOf(cell: Cell): Omit<AccessVerdict, 'actionsDenied'> {
