@@ -58,6 +58,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-cdk/cloudformation-diff',
     '@swc/core@1.16.18', // newer ones are not in the registry for every platform that the lock file must list
     '@swc/jest',
+    'eslint-plugin-headers@^1.3',
     'remark-cli@^12',
     'remark-validate-links@^13',
     'table@^6.9',
@@ -119,6 +120,17 @@ for (const path of [
 }
 
 project.eslint!.addRules({ 'import/no-unresolved': ['error', { ignore: ['^cdk-s3-replication$'] }] }); // the examples import it as users do
+
+project.eslint!.addPlugins('headers');
+project.eslint!.addOverride({
+  files: ['src/**'], // what is published
+  rules: {
+    'headers/header-format': [
+      'error',
+      { source: 'string', style: 'line', content: 'SPDX-License-Identifier: Apache-2.0', trailingNewlines: 1 },
+    ],
+  },
+});
 
 // tests run against the floor, the newest aws-cdk-lib, or both; see MANY and ONCE
 const FLOOR_MODULES = {};

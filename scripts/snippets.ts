@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 
@@ -7,11 +8,10 @@ import { gunzipSync } from 'node:zlib';
  * Compiles every snippet of TypeScript in docstrings, the README and docs/, and translates it to the other languages.
  *
  * jsii-rosetta reads docstrings and the README of the assembly, so the pages of docs/ are put behind the README of a
- * copy.
+ * copy; elsewhere, because jsii-docgen takes any assembly of our name below this folder for ours.
  */
-const COPY = resolve('test-reports/snippets');
-rmSync(COPY, { recursive: true, force: true });
-mkdirSync(COPY, { recursive: true });
+const COPY = mkdtempSync(join(tmpdir(), 'snippets-'));
+process.on('exit', () => rmSync(COPY, { recursive: true }));
 for (const path of ['package.json', 'rosetta', 'lib']) {
   cpSync(path, join(COPY, path), { recursive: true });
 }

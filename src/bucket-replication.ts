@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import { Annotations, aws_iam as iam, aws_s3 as s3, Lazy, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { DestinationAnchor, SourceAnchor } from './private/anchors';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 export { BucketReplication, type BucketReplicationProps } from './bucket-replication';
 export { CrossAccountReplication, type CrossAccountReplicationProps } from './cross-account-replication';
 export {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import { aws_kms as kms, aws_s3 as s3 } from 'aws-cdk-lib';
 import * as catalog from './private/log-catalog';
 import { allowDelivery } from './private/log-delivery';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import { aws_s3 as s3, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { BucketReplication } from './bucket-replication';

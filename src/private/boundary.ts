@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import { Stack } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import { asList, asRecord, isIntrinsic, managedPolicyDocument, finalProperties, statementsIn } from './policy-lookup';

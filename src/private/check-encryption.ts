@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import { aws_s3 as s3, CfnResource, Stack } from 'aws-cdk-lib';
 import { SourceAnchor } from './anchors';
 import { BucketEnd, bucketEnd, nameOf, propertyOverrides } from './bucket-end';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import { aws_iam as iam, aws_s3 as s3, Stack } from 'aws-cdk-lib';
 import { DestinationAnchor, SourceAnchor } from './anchors';
 import { boundaryDocumentOf, missingFromBoundary } from './boundary';

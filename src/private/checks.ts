@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import { Annotations, aws_iam as iam, Stack, Stage } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
 import { SourceAnchor } from './anchors';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import { IConstruct } from 'constructs';
 import { bucketEnd, nameOf } from './bucket-end';
 import { compare, shown } from './environment';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import { asList, asRecord, isIntrinsic, statementsIn, type DocumentStatement } from './policy-lookup';
 import {
   ANY,

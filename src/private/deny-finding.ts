@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import { DenyFinding } from './denies';
 import { error, Finding, warning } from './finding';
 

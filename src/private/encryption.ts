@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import { aws_kms as kms, aws_s3 as s3, Aws, Reference, Stack, Token, Tokenization } from 'aws-cdk-lib';
 import { definedKey, definedResource } from './bucket-end';
 

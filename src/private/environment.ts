@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import { NestedStack, Stack, Stage, Token, TokenComparison } from 'aws-cdk-lib';
 
 /** 'unclear' = known on one side only, so that nobody can tell at synthesis. */

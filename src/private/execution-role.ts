@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import { IConstruct } from 'constructs';
 import { BucketEnd, literalName, nameOf } from './bucket-end';
 import { isNested } from './environment';

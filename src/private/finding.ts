@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import { IConstruct } from 'constructs';
 import { describe, Mistake } from './mistake';
 import { AddedRule } from './rules';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import { aws_kms as kms, Duration, Stack, Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { isLocked } from './anchors';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import { Aws } from 'aws-cdk-lib';
 import { arnByName } from './bucket-end';
 import { hashOf } from './hash';

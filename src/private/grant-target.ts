@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import { aws_iam as iam, aws_kms as kms, aws_s3 as s3, Intrinsic, Lazy, Stack } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { BucketEnd, definedBucket, importedKey, propertyOverrides } from './bucket-end';

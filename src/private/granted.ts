@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import type { KeyPointer } from './encryption';
 import type { Grant, Grantee, RoleOfAccount } from './grant-statements';
 import type { Mistake } from './mistake';

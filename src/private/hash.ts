@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import { createHash } from 'crypto';
 
 /** A short text that stands for a value, the same in every run: for names that must not meet. */

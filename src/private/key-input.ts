@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import { Stack } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { BucketEnd, nameOf } from './bucket-end';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import { LogInput } from './log-input';
 import { LogProducerSpec, SourceCondition } from './log-spec';
 import type {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import { aws_kms as kms, aws_s3 as s3, Stack } from 'aws-cdk-lib';
 import { isLocked, SourceAnchor } from './anchors';
 import { BucketEnd, bucketEnd, nameOf } from './bucket-end';

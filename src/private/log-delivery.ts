@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import { aws_iam as iam, aws_s3 as s3, Token } from 'aws-cdk-lib';
 import { BucketEnd, bucketEnd, nameOf } from './bucket-end';
 import { defaultEncryption, KeyPointer, keyPointer } from './encryption';

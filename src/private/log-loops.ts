@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import { aws_s3 as s3 } from 'aws-cdk-lib';
 import { BucketEnd, literalName, nameOf } from './bucket-end';
 import type { LogFlow } from './log-collisions';

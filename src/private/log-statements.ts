@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import { Aws, Token } from 'aws-cdk-lib';
 import { hashOf } from './hash';
 import { LogProducerSpec } from './log-spec';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import { IConstruct } from 'constructs';
 
 /** What is wrong with the input, in the four parts that every message of this library has. */

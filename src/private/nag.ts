@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import { aws_s3 as s3, CfnResource, Validations } from 'aws-cdk-lib';
 import { Statement } from './permissions';
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import { Annotations, aws_s3 as s3, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { bucketEnd } from './bucket-end';

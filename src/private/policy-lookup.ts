@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import { CfnResource, Stack, Stage } from 'aws-cdk-lib';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import { asList, asRecord } from './policy-lookup';
 
 /** How a part of a statement meets the requests of replication: all of them, some of them, nobody can tell, none. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import { filledIn } from './filled';
 
 /** Limits of IAM for all inline policies of a role together, in characters without white space. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import { CfnResource, ReferenceStrength, Stack, Token } from 'aws-cdk-lib';
 import { arnByName, BucketEnd, literalName } from './bucket-end';
 import { deployedStack } from './environment';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import { createHash } from 'crypto';
 import { DefaultStackSynthesizer, IStackSynthesizer, Stack, StackProps, Stage, Token } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';

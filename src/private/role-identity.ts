@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import { aws_iam as iam, Stack, Token } from 'aws-cdk-lib';
 import { SourceAnchor } from './anchors';
 import { definedResource } from './bucket-end';

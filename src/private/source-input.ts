@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import type { aws_s3 as s3 } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { SourceAnchor } from './anchors';

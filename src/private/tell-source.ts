@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import { Annotations, CfnOutput, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { DestinationAnchor } from './anchors';
