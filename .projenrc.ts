@@ -59,6 +59,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@swc/core@1.16.18', // newer ones are not in the registry for every platform that the lock file must list
     '@swc/jest',
     'eslint-plugin-headers@^1.3',
+    'esbuild@^0.28',
     'remark-cli@^12',
     'remark-validate-links@^13',
     'table@^6.9',
@@ -209,6 +210,8 @@ for (const key of [
 ]) {
   delete (project.jest!.config as Record<string, unknown>)[key];
 }
+
+project.compileTask.exec('tsx --tsconfig scripts/tsconfig.json scripts/bundle.ts');
 
 // the package has no maps: they would be more than half of it
 project.tsconfig?.file.addOverride('compilerOptions.inlineSourceMap', false);

@@ -123,7 +123,7 @@ ${rows.join('\n')}
   return `# Benchmark: pairs
 
 The same pairs of buckets, written with this library, with \`s3.Bucket\` and \`iam.Role\`, and with L1 resources. Every run is a process of its own; medians of ${REPETITIONS}, in turn. Times are
-milliseconds of the processor (user and system) unless they say clock. Loading the user's code comes before; what aws-cdk-lib loads of itself on first use is part of them.
+milliseconds of the processor (user and system) unless they say clock. Loading comes before: each process makes and synthesizes an app with one pair first.
 
 The templates of all variants are compared in every run and mean the same: they differ in names (logical ids, rule ids, policy names, descriptions), in lists of one item, and in the order of
 statements.

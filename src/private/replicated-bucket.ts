@@ -7,6 +7,7 @@ import { deployAfter } from './deploy-order';
 import { defaultEncryption } from './encryption';
 import { deployedStack, sameStage } from './environment';
 import { waitFor } from './references';
+import { said } from './said';
 import { ReplicatedBucketOptions } from '../replicated-bucket-options';
 import type { ReplicatedBucketPairProps } from '../replicated-bucket-pair';
 
@@ -61,7 +62,7 @@ export function createReplicatedBucket(
   const kmsByDefault = settings.encryption === s3.BucketEncryption.KMS;
   const created = settings.keepKey || (kmsByDefault && !options.encryptionKey) ? keyIn(scope) : undefined;
   const keys = [options.encryptionKey, created].filter((key) => key !== undefined);
-  const bucket = new s3.Bucket(scope, id, {
+  const props: s3.BucketProps = {
     bucketName: options.bucketName,
     bucketNamePrefix: options.bucketNamePrefix,
     bucketNamespace: options.bucketNamePrefix === undefined ? undefined : s3.BucketNamespace.ACCOUNT_REGIONAL,
@@ -85,7 +86,8 @@ export function createReplicatedBucket(
         ? RemovalPolicy.RETAIN
         : RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE),
     autoDeleteObjects: settings.autoDeleteObjects,
-  });
+  };
+  const bucket = new s3.Bucket(scope, id, said(props));
   const used = { serverAccessLogsBucket: options.serverAccessLogsBucket, encryptionKey: options.encryptionKey };
   for (const [prop, resource] of Object.entries(used)) {
     const defined = resource && definedResource(resource, 'AWS::S3::Bucket', 'AWS::KMS::Key', 'AWS::KMS::ReplicaKey');

@@ -63,7 +63,7 @@ export function replicationRole(
     cfnRole.policies = [{ policyName: POLICY_NAME, policyDocument: document }];
   } else {
     // with iam.Role.customizeRoles() the role is made elsewhere, and takes its policy in its own way
-    made.push(cfnRole ? ownPolicy(scope, role, document) : attachedPolicy(scope, role, { document }));
+    made.push(cfnRole ? ownPolicy(scope, cfnRole, document) : attachedPolicy(scope, role, { document }));
   }
   for (const resource of made) {
     existLike(bucket, resource);
@@ -75,11 +75,11 @@ export function replicationRole(
 }
 
 /** As `iam.Policy` renders it, whose ways to take statements nobody needs here: making one takes twice the time. */
-function ownPolicy(scope: Construct, role: iam.Role, policyDocument: iam.PolicyDocument): CfnResource {
+function ownPolicy(scope: Construct, role: iam.CfnRole, policyDocument: iam.PolicyDocument): CfnResource {
   const policy: iam.CfnPolicy = new iam.CfnPolicy(new Construct(scope, POLICY_ID), 'Resource', {
     policyName: Lazy.string({ produce: () => Stack.of(scope).resolve(policy.logicalId).slice(-128) }),
     policyDocument,
-    roles: [role.roleName],
+    roles: [role.ref],
   });
   return policy;
 }
