@@ -1,4 +1,4 @@
-import { awscdk, javascript, JsonFile } from 'projen';
+import { awscdk, github, javascript, JsonFile } from 'projen';
 
 /** The oldest aws-cdk-lib and constructs that the library promises to work with: it is compiled against them. */
 const FLOOR = { cdk: '2.258.0', constructs: '10.5.1' };
@@ -271,6 +271,44 @@ project.addTask('test:languages', {
     { spawn: project.compileTask.name },
     { exec: 'jest --config test/languages/jest.json --ci', receiveArgs: true },
   ],
+});
+
+// beside the build, which knows one version of Node.js and one language
+const READ_ONLY = { contents: github.workflows.JobPermission.READ };
+const checkout = () => github.WorkflowSteps.checkout();
+const nodes = project.github!.addWorkflow('nodes');
+nodes.on({ pullRequest: {}, push: { branches: ['main'] } });
+nodes.addJob('test', {
+  runsOn: ['ubuntu-latest'],
+  permissions: READ_ONLY,
+  strategy: { matrix: { domain: { node: ['20', '22', '24'] } } },
+  steps: [
+    checkout(),
+    { uses: 'actions/setup-node@v7.0.0', with: { 'node-version': '${{ matrix.node }}' } },
+    { run: 'npm ci' },
+    { run: 'npx projen compile' },
+    { run: 'npx jest --ci' },
+  ],
+});
+const changed = ['src/**', 'examples/**', 'scripts/bundle.ts', 'test/languages/**', 'package.json', 'package-lock.json'];
+const languages = project.github!.addWorkflow('languages');
+languages.on({ pullRequest: { paths: changed }, push: { branches: ['main'], paths: changed } });
+languages.addJob('test', {
+  runsOn: ['ubuntu-latest'],
+  permissions: READ_ONLY,
+  tools: {
+    node: { version: '22.x' },
+    python: { version: '3.11' },
+    java: { version: '17' },
+    go: { version: '1.26' },
+  },
+  steps: [checkout(), { run: 'npm ci' }, { run: 'npx projen test:languages' }],
+});
+
+project.addTask('test:node22', {
+  description: 'The unit suite on Node.js 22, whichever version runs this',
+  env: { NODE_OPTIONS: '--max-semi-space-size=64' },
+  exec: 'npx --yes --package node@22 --call "node --version && jest --ci"',
 });
 
 project.addTask('bench', {

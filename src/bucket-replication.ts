@@ -219,7 +219,7 @@ export class BucketReplication extends Construct {
     if (foreign) {
       checkExecutionRole(at, source, destination, keys);
     }
-    const waiting = nestedCircle(anchor.bucket, added);
+    const waiting = nestedCircle(anchor.bucket, added, keys);
     if (waiting) {
       throw mistake(at, {
         saw: `a rule from ${nameOf(source)} to ${nameOf(destination)} that closes a circle around the nested stack '${waiting.node.path}'`,

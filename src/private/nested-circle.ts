@@ -3,7 +3,7 @@ import { CfnResource, Stack } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { SourceAnchor } from './anchors';
 import { deployedStack } from './environment';
-import { ruleKeys } from './keys';
+import { RuleKeys, ruleKeys } from './keys';
 import { AddedRule } from './rules';
 
 /**
@@ -12,8 +12,8 @@ import { AddedRule } from './rules';
  * CloudFormation deploys a nested stack as one resource: it waits for all that anything in it refers to, and everything
  * that refers to anything in it waits for the whole. CDK does not notice a circle of that kind.
  */
-export function nestedCircle(source: CfnResource, rule: AddedRule): Stack | undefined {
-  for (const target of targetsOf(source, rule)) {
+export function nestedCircle(source: CfnResource, rule: AddedRule, keys: RuleKeys): Stack | undefined {
+  for (const target of targetsOf(source, rule, keys)) {
     const around = commonStack(source, target);
     const [from, to] = [unitIn(around, source), unitIn(around, target)];
     const nested = [from, to].find((unit) => Stack.isStack(unit));
@@ -25,10 +25,9 @@ export function nestedCircle(source: CfnResource, rule: AddedRule): Stack | unde
 }
 
 /** What the source refers to because of a rule, as far as it is deployed with the same stack. */
-function targetsOf(source: CfnResource, rule: AddedRule): CfnResource[] {
-  const { sourceKeys, replicaKey } = ruleKeys(source as SourceAnchor['bucket'], rule);
-  const keys = [...sourceKeys, ...(replicaKey ? [replicaKey] : [])].flatMap((key) => ('cfn' in key ? [key.cfn] : []));
-  return [...(rule.destination.cfn ? [rule.destination.cfn] : []), ...keys].filter(
+function targetsOf(source: CfnResource, rule: AddedRule, { sourceKeys, replicaKey }: RuleKeys): CfnResource[] {
+  const used = [...sourceKeys, ...(replicaKey ? [replicaKey] : [])].flatMap((key) => ('cfn' in key ? [key.cfn] : []));
+  return [...(rule.destination.cfn ? [rule.destination.cfn] : []), ...used].filter(
     (target) => deployedStack(Stack.of(target)) === deployedStack(Stack.of(source)),
   );
 }
@@ -62,7 +61,7 @@ function waitsFor(around: Stack, from: IConstruct, to: IConstruct): boolean {
     for (const { bucket, rules } of unit.node.findAll().filter((it) => it instanceof SourceAnchor)) {
       if (unitIn(around, bucket) === unit) {
         rules
-          .flatMap((rule) => targetsOf(bucket, rule))
+          .flatMap((rule) => targetsOf(bucket, rule, ruleKeys(bucket, rule)))
           .filter((target) => stacksAround(target).includes(around))
           .forEach((target) => reached.add(unitIn(around, target)));
       }
