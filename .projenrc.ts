@@ -290,7 +290,14 @@ nodes.addJob('test', {
     { run: 'npx jest --ci' },
   ],
 });
-const changed = ['src/**', 'examples/**', 'scripts/bundle.ts', 'test/languages/**', 'package.json', 'package-lock.json'];
+const changed = [
+  'src/**',
+  'examples/**',
+  'scripts/bundle.ts',
+  'test/languages/**',
+  'package.json',
+  'package-lock.json',
+];
 const languages = project.github!.addWorkflow('languages');
 languages.on({ pullRequest: { paths: changed }, push: { branches: ['main'], paths: changed } });
 languages.addJob('test', {
