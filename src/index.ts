@@ -7,18 +7,18 @@ export {
   type LogSourceOptions,
   type ProducedLogSourceOptions,
 } from './log-aggregation-srr';
+export { LogProducer } from './log-producer';
 export {
   type AlbLogOptions,
   type CloudFrontLogOptions,
   type ConfigLogOptions,
   type FlowLogOptions,
-  LogProducer,
   type LogProducerOptions,
   type OrganizationTrailLogOptions,
   type ServerAccessLogOptions,
   type TrailLogOptions,
   type WafLogOptions,
-} from './log-producer';
+} from './log-producer-options';
 export { LogSource, type LogSourceProps } from './log-source';
 export { ReplicaGrants, type ReplicasFromOptions } from './replica-grants';
 export { type ReplicatedBucketOptions } from './replicated-bucket-options';

@@ -548,17 +548,17 @@ describe('options', () => {
 });
 
 test.each<[string, LogProducer, object]>([
-  ['server access logs', LogProducer.serverAccessLogs(), { sse: true, lock: false, account: true, region: true }],
-  ['ALB', LogProducer.alb(), { sse: true, lock: true, account: false, region: true }],
-  ['NLB', LogProducer.nlb(), { sse: false, lock: true, account: false, region: true }],
-  ['CloudTrail', LogProducer.cloudTrail(trail), { sse: false, lock: true, account: false, region: false }],
-  ['VPC flow logs', LogProducer.vpcFlowLogs(), { sse: false, lock: true, account: false, region: false }],
-  ['AWS Config', LogProducer.config(), { sse: false, lock: false, account: false, region: false }],
-  ['WAF', LogProducer.waf(), { sse: false, lock: true, account: true, region: false, start: 'aws-waf-logs-' }],
-  ['CloudFront', LogProducer.cloudFront(), { sse: false, lock: true, account: false, region: false, dots: false }],
+  ['server access logs', LogProducer.serverAccessLogs(), { sse: true, lock: false }],
+  ['ALB', LogProducer.alb(), { sse: true, lock: true }],
+  ['NLB', LogProducer.nlb(), { sse: false, lock: true }],
+  ['CloudTrail', LogProducer.cloudTrail(trail), { sse: false, lock: true }],
+  ['VPC flow logs', LogProducer.vpcFlowLogs(), { sse: false, lock: true }],
+  ['AWS Config', LogProducer.config(), { sse: false, lock: false }],
+  ['WAF', LogProducer.waf(), { sse: false, lock: true, start: 'aws-waf-logs-' }],
+  ['CloudFront', LogProducer.cloudFront(), { sse: false, lock: true, dots: false }],
 ])('what a bucket for %s must be like', (_, { _spec: spec }, expected) => {
-  const { sameAccount: account, sameRegion: region, objectLock: lock, bucketName } = spec;
-  expect({ sse: spec.keyUses === undefined, lock, account, region, ...bucketName }).toEqual({
+  const { objectLock: lock, bucketName } = spec;
+  expect({ sse: spec.keyUses === undefined, lock, ...bucketName }).toEqual({
     dots: true,
     ...expected,
   });

@@ -11,7 +11,7 @@ import type {
   ServerAccessLogOptions,
   TrailLogOptions,
   WafLogOptions,
-} from '../log-producer';
+} from '../log-producer-options';
 
 const DOCS = 'https://docs.aws.amazon.com';
 const TRAIL_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9]|[._-](?![._-])){1,126}[A-Za-z0-9]$/;
@@ -23,8 +23,6 @@ const USUAL = {
   keyByArnOnly: false,
   objectLock: true,
   bucketName: { dots: true },
-  sameAccount: false,
-  sameRegion: false,
 } as const;
 
 /** What the delivery service of CloudWatch Logs needs, which several producers use. */
@@ -61,8 +59,6 @@ export function serverAccessLogs(options: ServerAccessLogOptions): LogProducerSp
     ownerAcl: false,
     source: { account: true, arns: { operator: 'ArnLike', patterns: arns }, buckets },
     objectLock: false,
-    sameAccount: true,
-    sameRegion: true,
     keys: options.partitioned
       ? // with the name of the logged bucket, which has its logs delivered into one bucket only
         { starts: ['{account}/{region}/'], saysAccount: true, saysRegion: true, unique: 'everywhere' }
@@ -99,7 +95,6 @@ export function alb(options: AlbLogOptions): LogProducerSpec {
         },
       }),
     },
-    sameRegion: true,
     keys: {
       starts: ['AWSLogs/{account}/elasticloadbalancing/{region}/'],
       saysAccount: true,
@@ -119,7 +114,6 @@ export function nlb(options: LogProducerOptions): LogProducerSpec {
     accounts: input.accounts('accounts', options.accounts),
     prefix: input.folder(options.prefix, /AWSLogs/),
     folders: ['AWSLogs/{account}/'],
-    sameRegion: true,
     keys: {
       starts: ['AWSLogs/{account}/elasticloadbalancing/{region}/'],
       saysAccount: true,
@@ -233,7 +227,6 @@ export function waf(options: WafLogOptions): LogProducerSpec {
     prefix: input.folder(options.prefix),
     folders: ['AWSLogs/{account}/'],
     bucketName: { start: 'aws-waf-logs-', dots: true },
-    sameAccount: true,
     keys: { starts: ['AWSLogs/{account}/WAFLogs/'], saysAccount: true, saysRegion: true, unique: 'everywhere' },
     page: `${DOCS}/waf/latest/developerguide/logging-s3.html`,
   };

@@ -34,9 +34,6 @@ export interface LogProducerSpec {
   /** Whether it delivers into a bucket with Object Lock. */
   readonly objectLock: boolean;
   readonly bucketName: { readonly start?: string; readonly dots: boolean };
-  /** Whether what is logged has to be in the account, and in the region, of the bucket. */
-  readonly sameAccount: boolean;
-  readonly sameRegion: boolean;
   readonly keys: KeyForm;
   /** The page of AWS with the policy. */
   readonly page: string;
