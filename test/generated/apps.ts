@@ -1,6 +1,6 @@
 import { tryApps } from './run';
 
-const APPS = 100;
+const APPS = 150;
 
 /** A part of the random apps of the unit run. A fixed seed, so that a change which breaks nothing never turns red. */
 export function testApps(seed: number): void {
