@@ -1,4 +1,4 @@
-import { awscdk, github, javascript, JsonFile } from 'projen';
+import { awscdk, github, javascript, JsonFile, JsonPatch, ReleasableCommits } from 'projen';
 
 /** The oldest aws-cdk-lib and constructs that the library promises to work with: it is compiled against them. */
 const FLOOR = { cdk: '2.258.0', constructs: '10.5.1' };
@@ -29,6 +29,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
   defaultReleaseBranch: 'main',
   majorVersion: 0,
   bumpPackage: 'commit-and-tag-version@^12', // 13 needs Node.js 22
+  releasableCommits: ReleasableCommits.featuresAndFixes(),
+  nextVersionCommand: "git tag --list 'v*' | grep -q v || echo 0.1.0", // the first release; `^0.0.0` would never take an update
 
   packageManager: javascript.NodePackageManager.NPM,
   minNodeVersion: '20.9.0',
@@ -41,13 +43,15 @@ const project = new awscdk.AwsCdkConstructLibrary({
   cdkVersion: FLOOR.cdk,
   constructsVersion: FLOOR.constructs,
 
-  publishToPypi: { distName: 'cdk-s3-replication', module: 'cdk_s3_replication' },
+  // no tokens: the registries know this workflow, and npm gets the provenance
+  npmTrustedPublishing: true,
+  publishToPypi: { distName: 'cdk-s3-replication', module: 'cdk_s3_replication', trustedPublishing: true },
   publishToMaven: {
     javaPackage: 'io.github.cdks3replication',
-    mavenGroupId: 'io.github.cdks3replication',
+    mavenGroupId: 'io.github.cdk-s3-replication', // that of the owner on GitHub, which Maven Central verifies
     mavenArtifactId: 'cdk-s3-replication',
   },
-  publishToNuget: { dotNetNamespace: 'CdkS3Replication', packageId: 'CdkS3Replication' },
+  publishToNuget: { dotNetNamespace: 'CdkS3Replication', packageId: 'CdkS3Replication', trustedPublishing: true },
   publishToGo: { moduleName: 'github.com/cdk-s3-replication/cdk-s3-replication-go', packageName: 'cdks3replication' },
 
   devDeps: [
@@ -91,14 +95,14 @@ const project = new awscdk.AwsCdkConstructLibrary({
     compilerOptions: { isolatedModules: true, paths: { 'cdk-s3-replication': ['../src'] } },
     include: ['../examples/**/*.ts', '../scripts/**/*.ts', '../bench/**/*.ts'],
   },
-  // what users install is what was signed, and what it was built with is written down
-  postBuildSteps: [
-    { name: 'Signatures of dependencies', run: 'npm audit signatures' },
-    {
-      name: 'Bill of materials',
-      run: 'mkdir -p dist && npm sbom --omit dev --sbom-format cyclonedx > dist/sbom.cdx.json',
+  postBuildSteps: [{ name: 'Signatures of dependencies', run: 'npm audit signatures' }],
+  githubOptions: {
+    pullRequestLintOptions: {
+      semanticTitleOptions: {
+        types: ['feat', 'fix', 'perf', 'refactor', 'test', 'docs', 'build', 'ci', 'style', 'bench', 'chore'],
+      },
     },
-  ],
+  },
   gitignore: ['cdk.out', 'demo.out', '.jsii.tabl.json', '.python', '.venv', '__pycache__'],
 });
 for (const path of [
@@ -233,7 +237,7 @@ const snippets = project.addTask('test:snippets', {
 });
 const links = project.addTask('test:links', {
   description: 'Check that links between the pages, and to their headings, lead somewhere',
-  exec: 'remark --frail --quiet --no-stdout --use remark-validate-links=repository:false *.md docs examples bench',
+  exec: `remark --frail --quiet --no-stdout --use 'remark-validate-links=repository:"cdk-s3-replication/cdk-s3-replication"' *.md docs examples bench`,
 });
 // synthesis makes much short-lived garbage: with more room for it the suite takes three quarters of the time
 project.testTask.env('NODE_OPTIONS', '--max-semi-space-size=64');
@@ -290,6 +294,15 @@ nodes.addJob('test', {
     { run: 'npx jest --ci' },
   ],
 });
+const everything = project.github!.addWorkflow('everything');
+everything.on({ pullRequest: {}, push: { branches: ['main'] } });
+everything.addJob('ci', {
+  runsOn: ['ubuntu-latest'],
+  permissions: READ_ONLY,
+  timeoutMinutes: 60,
+  tools: { node: { version: '22.x' }, python: { version: '3.11' } },
+  steps: [checkout(), { run: '.ci/run' }],
+});
 const changed = [
   'src/**',
   'examples/**',
@@ -336,9 +349,38 @@ project.addTask('demo', {
 // of 1.13.0 the registry lacks some of the platforms that the lock file must list
 project.package.addPackageResolutions('unrs-resolver@1.12.2');
 
+// while the version is that of the release; what a release is made of can be read beside it
+project.packageTask.exec('mkdir -p dist && npm sbom --omit dev --sbom-format cyclonedx > dist/sbom.cdx.json');
+
+// the assembly is for jsii in other languages; private types have no JavaScript of their own
+project.package.addField('exports', {
+  '.': { types: './lib/index.d.ts', default: './lib/index.js' },
+  './.jsii': './.jsii',
+  './package.json': './package.json',
+});
+
 // publib knows the usual registry by itself
 const release = project.tryFindObjectFile('.github/workflows/release.yml')!;
 release.addDeletionOverride('jobs.release_npm.steps.9.env.NPM_REGISTRY');
+release.patch(
+  JsonPatch.test('/jobs/release_github/steps/3/name', 'Release'),
+  JsonPatch.replace(
+    '/jobs/release_github/steps/3/run',
+    [
+      'tag=$(cat "$RELEASE_TAG_FILE") &&',
+      'gh release view "$tag" -R "$GITHUB_REPOSITORY" 2>/dev/null ||',
+      'gh release create "$tag" dist/sbom.cdx.json -R "$GITHUB_REPOSITORY" -F "$CHANGELOG_FILE" -t "$tag" --target "$GITHUB_SHA"',
+    ].join('\n'),
+  ),
+);
+
+// what is compared with the last release needs its tag
+project
+  .tryFindObjectFile('.github/workflows/build.yml')!
+  .patch(
+    JsonPatch.test('/jobs/build/steps/0/name', 'Checkout'),
+    JsonPatch.add('/jobs/build/steps/0/with/fetch-depth', 0),
+  );
 
 // package-lock.json must not carry download addresses: every machine has its own registry
 project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');

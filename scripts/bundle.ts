@@ -1,5 +1,6 @@
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join, resolve } from 'node:path';
 import { buildSync } from 'esbuild';
 
 /**
@@ -39,3 +40,10 @@ for (const file of readdirSync('lib', { recursive: true, encoding: 'utf8' })) {
   }
 }
 writeFileSync(ENTRY, code);
+
+const { types }: { types: Record<string, { kind: string; name: string }> } = JSON.parse(readFileSync('.jsii', 'utf8'));
+const classes = Object.values(types).filter(({ kind }) => kind === 'class');
+const exported = Object.keys(createRequire(resolve('package.json'))(resolve(ENTRY)));
+if (exported.sort().join() !== classes.map(({ name }) => name).sort().join()) {
+  throw new Error(`the file exports ${exported.join(', ')}, which are not the classes of the assembly`);
+}

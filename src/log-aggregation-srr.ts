@@ -73,6 +73,7 @@ export interface LogAggregationSRRProps {
 
   /**
    * How long logs are kept in the bucket that is created, counted from when they were written at the source. Whole days.
+   * Then they are noncurrent versions for `noncurrentVersionRetention`.
    *
    * @default - for ever
    */
@@ -161,8 +162,8 @@ export interface ProducedLogSourceOptions extends LogSourceOptions {
   readonly sourceOptions?: ReplicatedBucketOptions;
 
   /**
-   * How long logs are kept in the source bucket, replicated or not. Whole days. S3 does not expire what is not
-   * replicated yet.
+   * How long logs are kept in the source bucket, replicated or not, before they are noncurrent versions for as long
+   * again. Whole days. S3 does not expire what is not replicated yet.
    *
    * @default - for ever
    */

@@ -3,7 +3,7 @@ import { aws_s3 as s3, Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { BucketReplication } from './bucket-replication';
 import { LogProducer } from './log-producer';
-import { bucketEnd } from './private/bucket-end';
+import { bucketEnd, bucketOf } from './private/bucket-end';
 import { checkLogSourceInput, checkProducers } from './private/log-archive-input';
 import { warnOfOtherAccounts } from './private/log-collisions';
 import { createLogBucket, keysOfProducers } from './private/log-source-bucket';
@@ -52,8 +52,8 @@ export interface LogSourceProps extends ReplicationRuleOptions {
   readonly sourceOptions?: ReplicatedBucketOptions;
 
   /**
-   * How long logs are kept in the source bucket that is created, replicated or not. Whole days. S3 does not expire what
-   * is not replicated yet.
+   * How long logs are kept in the source bucket that is created, replicated or not, before they are noncurrent versions
+   * for as long again. Whole days. S3 does not expire what is not replicated yet.
    *
    * @default - for ever
    */
@@ -70,11 +70,10 @@ export interface LogSourceProps extends ReplicationRuleOptions {
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-walkthrough-2.html
  */
 export class LogSource extends Construct {
-  /** The bucket with logs. */
-  public readonly source: s3.IBucketRef;
-
   /** The replication of the source, for more rules. */
   public readonly replication: BucketReplication;
+
+  private readonly from: s3.IBucketRef;
 
   /**
    * @throws when the destination is not an imported bucket of a known account, when the source is in another region or
@@ -94,11 +93,11 @@ export class LogSource extends Construct {
       ...rule
     } = props;
     checkProducers(this, source, producers, rule.filter);
-    this.source = source ?? createLogBucket(this, 'Logs', producers, sourceOptions, sourceRetention);
-    producers.forEach((producer) => producer.allowDeliveryTo(this.source));
+    this.from = source ?? createLogBucket(this, 'Logs', producers, sourceOptions, sourceRetention);
+    producers.forEach((producer) => producer.allowDeliveryTo(this.from));
     this.replication = new BucketReplication(this, 'Replication', {
-      source: this.source,
-      roleName: prefixedRoleName(bucketEnd(this.source), roleNamePrefix),
+      source: this.from,
+      roleName: prefixedRoleName(bucketEnd(this.from), roleNamePrefix),
     });
     const metrics = rule.metrics ?? rule.replicationTimeControl ?? false;
     const sourceKeys = keysOfProducers(producers, source, rule.sourceKeys);
@@ -106,9 +105,14 @@ export class LogSource extends Construct {
     this.node.addValidation({
       validate: () => {
         const { filter } = rule;
-        warnOfOtherAccounts(this, { source: bucketEnd(this.source), filter, uniqueKeys });
+        warnOfOtherAccounts(this, { source: bucketEnd(this.from), filter, uniqueKeys });
         return [];
       },
     });
+  }
+
+  /** The bucket with logs, to be named at the service. */
+  public get source(): s3.IBucket {
+    return bucketOf(this.from);
   }
 }

@@ -1,6 +1,7 @@
 import { App, aws_kms as kms, aws_s3 as s3, Duration, Fn, Stack, StackProps, Token } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { CloudAssembly } from 'aws-cdk-lib/cx-api';
+import { Construct } from 'constructs';
 import { LogProducer, LogSource, LogSourceProps, ReplicatedBucketPair, ReplicationFilter } from '../src';
 import { quietApp, testApp } from './app';
 import { bucket, ENV, KMS } from './builders';
@@ -42,6 +43,23 @@ test('replicates into the archive of another account, with a role that is let in
   expect(more).toEqual([]);
   expect(role.RoleName).toMatch(/^logs-[0-9a-f]{12}$/);
   expect(logs.replication.source).toBe(logs.source);
+});
+
+test('tells the source as a bucket that services can be given', () => {
+  const { stack, logs } = baseline();
+  expect(logs.source).toBe(logs.node.findChild('Logs'));
+
+  const [cfn, inside, l2] = [new s3.CfnBucket(stack, 'L1'), new Construct(stack, 'Wrapping'), bucket(stack, 'L2')];
+  const wrapped = new s3.Bucket(inside, 'Resource');
+  const sourceOf = (id: string, source: s3.IBucketRef) => {
+    const destination = s3.Bucket.fromBucketAttributes(stack, `${id}Archive`, ARCHIVE);
+    return new LogSource(stack, id, { destination, roleNamePrefix: 'logs-', source }).source;
+  };
+  expect(sourceOf('OfL2', l2)).toBe(l2);
+  expect(sourceOf('OfWrapped', Object.assign(inside, { bucketRef: wrapped.bucketRef, env: wrapped.env }))).toBe(
+    wrapped,
+  );
+  expect(stack.resolve(sourceOf('OfL1', cfn).bucketName)).toEqual({ Ref: 'L1' });
 });
 
 test('has nothing to hand over, and no warning', () => {

@@ -20,6 +20,7 @@ import { quietApp } from './app';
 import { bucket, ENV, inEurope, key, KMS, l1 } from './builders';
 import {
   BucketReplication,
+  LogAggregationSRR,
   ReplicatedBucketPair,
   ReplicatedBucketPairProps,
   ReplicationFilter,
@@ -460,6 +461,14 @@ const warnings: Case[] = [
     'DESTROY without autoDeleteObjects',
     'Set autoDeleteObjects: true',
     pair({ removalPolicy: RemovalPolicy.RETAIN }),
+  ],
+  [
+    'destroyNeedsEmptyBuckets',
+    'DESTROY, of a construct that has no autoDeleteObjects',
+    (stack) => new LogAggregationSRR(stack, 'Logs', { removalPolicy: RemovalPolicy.DESTROY }),
+    'DESTROY without autoDeleteObjects',
+    'Empty them yourself before',
+    (stack) => new LogAggregationSRR(stack, 'Logs', { removalPolicy: RemovalPolicy.RETAIN }),
   ],
 ];
 

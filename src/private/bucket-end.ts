@@ -27,6 +27,16 @@ export function definedBucket(ref: IConstruct): s3.CfnBucket | undefined {
   return definedResource(ref, 'AWS::S3::Bucket') as s3.CfnBucket | undefined;
 }
 
+/** The L2 of a bucket of this app: the bucket itself, the one in a construct that wraps it, or one around the L1. */
+export function bucketOf(ref: s3.IBucketRef): s3.IBucket {
+  for (let current: IConstruct | undefined = ref; current; current = current.node.defaultChild) {
+    if ('grantRead' in current) {
+      return current as s3.IBucket;
+    }
+  }
+  return s3.Bucket.fromCfnBucket(definedBucket(ref)!);
+}
+
 /** The key resource behind a reference; undefined when the key is not defined in this app. */
 export function definedKey(ref: IConstruct): kms.CfnKey | kms.CfnReplicaKey | undefined {
   return definedResource(ref, 'AWS::KMS::Key', 'AWS::KMS::ReplicaKey') as kms.CfnKey | kms.CfnReplicaKey | undefined;

@@ -16,7 +16,7 @@ export function checkCrossAccountInput(
   if (wrong) {
     throw mistake(at, wrong);
   }
-  checkPairInput(at, props);
+  checkPairInput(at, props, false);
 }
 
 function roleMistake(props: CrossAccountReplicationProps): Mistake | undefined {

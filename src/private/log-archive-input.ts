@@ -41,7 +41,7 @@ export function checkArchiveInput(at: IConstruct, props: LogAggregationSRRProps)
         objectLockEnabled: props.objectLockEnabled,
         objectLockDefaultRetention: props.objectLockDefaultRetention,
       };
-  checkPairInput(at, created);
+  checkPairInput(at, created, false);
   return bucketSettings(created);
 }
 

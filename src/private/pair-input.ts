@@ -27,8 +27,12 @@ const OTHER_ENCRYPTION: { [value: string]: [string, string] } = {
   ],
 };
 
-/** Throws when the props of a pair contradict each other; warns where they will be regretted. */
-export function checkPairInput(at: IConstruct, props: PairInput): void {
+/**
+ * Throws when the props of a pair contradict each other; warns where they will be regretted.
+ *
+ * @param empties whether the construct has `autoDeleteObjects`
+ */
+export function checkPairInput(at: IConstruct, props: PairInput, empties = true): void {
   const wrong = pairMistake(at, props);
   if (wrong) {
     throw mistake(at, wrong);
@@ -37,7 +41,7 @@ export function checkPairInput(at: IConstruct, props: PairInput): void {
     Annotations.of(at).addWarningV2(
       'cdk-s3-replication:destroyNeedsEmptyBuckets',
       'removalPolicy is DESTROY without autoDeleteObjects: S3 deletes empty buckets only, so deleting the stacks fails as long as ' +
-        'there is one object version in them. Set autoDeleteObjects: true to have the buckets emptied, or acknowledge this when you empty them yourself',
+        `there is one object version in them. ${empties ? 'Set autoDeleteObjects: true to have the buckets emptied, or acknowledge this when you empty them yourself' : 'Empty them yourself before, and acknowledge this'}`,
     );
   }
 }

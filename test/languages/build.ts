@@ -37,7 +37,7 @@ export function build(directory: string): Packages {
   pack(directory, ['java'], `--maven-local-repository=${MAVEN}`);
   pack(directory, ['go', 'dotnet'], '--code-only');
   const repository = join(directory, 'java');
-  const ours = 'io/github/cdks3replication/cdk-s3-replication/0.0.0';
+  const ours = 'io/github/cdk-s3-replication/cdk-s3-replication/0.0.0';
   // Maven never looks again for a version that it has, and ours is always the same
   rmSync(join(MAVEN, dirname(ours)), { recursive: true, force: true });
   return {
