@@ -44,6 +44,12 @@ writeFileSync(ENTRY, code);
 const { types }: { types: Record<string, { kind: string; name: string }> } = JSON.parse(readFileSync('.jsii', 'utf8'));
 const classes = Object.values(types).filter(({ kind }) => kind === 'class');
 const exported = Object.keys(createRequire(resolve('package.json'))(resolve(ENTRY)));
-if (exported.sort().join() !== classes.map(({ name }) => name).sort().join()) {
+if (
+  exported.sort().join() !==
+  classes
+    .map(({ name }) => name)
+    .sort()
+    .join()
+) {
   throw new Error(`the file exports ${exported.join(', ')}, which are not the classes of the assembly`);
 }
