@@ -23,7 +23,7 @@ const markdown = ['README.md', ...pages.map((page) => join('docs', page))].map((
 assembly.readme = { markdown: markdown.join('\n\n') };
 writeFileSync(join(COPY, '.jsii'), JSON.stringify(assembly));
 
-const snippets = assembly.readme.markdown.match(/^```ts/gm)!.length;
+const snippets = assembly.readme.markdown.match(/^ *```ts/gm)!.length;
 execFileSync('jsii-rosetta', ['extract', '--strict', '--output', join(COPY, 'snippets.tabl.json'), COPY], {
   stdio: 'inherit',
 });
