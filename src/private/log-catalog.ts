@@ -154,7 +154,12 @@ function trail(
   input: LogInput,
   { trailName, homeRegion, prefix, encryptionKey }: TrailLogOptions | OrganizationTrailLogOptions,
 ): Omit<LogProducerSpec, 'folders' | 'keys'> {
-  const [name] = input.names('trailName', [trailName], TRAIL_NAME, 'write the name of the trail')!;
+  const [name] = input.names(
+    'trailName',
+    [trailName],
+    TRAIL_NAME,
+    'write the name of the trail: 3 to 128 letters, digits, dots, underscores and dashes, no two of these together',
+  )!;
   return {
     ...USUAL,
     kind: 'CloudTrail',
