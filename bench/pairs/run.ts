@@ -37,11 +37,15 @@ function build(pair: (scope: Stack, id: string) => void, size: number): App {
   return app;
 }
 
-const [scenario, variant, size] = process.argv.slice(2);
+const [scenario, variant, size, only] = process.argv.slice(2);
 const { pair } = createRequire(__filename)(`./${scenario}/${variant}`);
 // aws-cdk-lib loads much of itself on first use, the library when it is loaded: neither is what a pair costs
 rmSync(build(pair, 1).synth().directory, { recursive: true });
 const made = measured(() => build(pair, Number(size)));
+if (only === 'construct') {
+  console.log(JSON.stringify({ construct: made.cpu }));
+  process.exit();
+}
 const synthesized = measured(() => made.result.synth());
 const peakMemory = process.resourceUsage().maxRSS / 1024;
 const { stacks, directory } = synthesized.result;
