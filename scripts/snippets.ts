@@ -5,9 +5,10 @@ import { join, resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 
 /**
- * Compiles every snippet of TypeScript in docstrings, the README and docs/, and translates it to the other languages.
+ * Compiles every snippet of TypeScript in docstrings, the README, docs/ and examples/, and translates it to the other
+ * languages.
  *
- * jsii-rosetta reads docstrings and the README of the assembly, so the pages of docs/ are put behind the README of a
+ * jsii-rosetta reads docstrings and the README of the assembly, so the other pages are put behind the README of a
  * copy; elsewhere, because jsii-docgen takes any assembly of our name below this folder for ours.
  */
 const COPY = mkdtempSync(join(tmpdir(), 'snippets-'));
@@ -18,8 +19,12 @@ for (const path of ['package.json', 'rosetta', 'lib']) {
 symlinkSync(resolve('node_modules'), join(COPY, 'node_modules'));
 
 const assembly = readAssembly('.jsii');
-const pages = readdirSync('docs').filter((page) => page.endsWith('.md'));
-const markdown = ['README.md', ...pages.map((page) => join('docs', page))].map((page) => readFileSync(page, 'utf8'));
+const paged = (folder: string) => readdirSync(folder, { recursive: true, encoding: 'utf8' });
+const pages = [
+  'README.md',
+  ...['docs', 'examples'].flatMap((folder) => paged(folder).map((it) => join(folder, it))),
+].filter((page) => page.endsWith('.md'));
+const markdown = pages.map((page) => readFileSync(page, 'utf8'));
 assembly.readme = { markdown: markdown.join('\n\n') };
 writeFileSync(join(COPY, '.jsii'), JSON.stringify(assembly));
 

@@ -27,7 +27,8 @@ import { ReplicationRuleOptions } from './replication-rule';
 /** Properties of a LogAggregationSRR. */
 export interface LogAggregationSRRProps {
   /**
-   * The bucket that all logs are replicated into: of this app, or imported with `Bucket.fromBucketAttributes()`.
+   * The bucket that all logs are replicated into: of this app, or imported with `Bucket.fromBucketAttributes()`. Versioning
+   * is switched on for one of this app; an imported one must have it, or S3 refuses the rules at deployment.
    *
    * @default - a bucket is created: private, TLS only, bucket owner enforced, versioned and retained
    */

@@ -43,6 +43,12 @@ describe('replicationRules of aws-cdk-lib', () => {
     expect(rule.ID ?? rule.Id).toBeUndefined();
   });
 
+  test('want versioning of the source, and are a prop of it', () => {
+    const stack = new Stack(quietApp(), 'Core', { env: ENV });
+    const replicationRules = [{ destination: bucket(stack, 'Replica') }];
+    expect(() => bucket(stack, 'Data', { replicationRules })).toThrow('require versioning');
+  });
+
   test('take a destination without versioning, and a source with KMS that would replicate nothing', () => {
     const { rule, stack } = replicated({}, {});
     expect(rule.SourceSelectionCriteria).toBeUndefined();

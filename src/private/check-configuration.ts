@@ -156,7 +156,7 @@ function policyTooLong(anchor: SourceAnchor): Finding[] {
           saw: `permissions of about ${size} characters for ${anchor.rules.length} rules`,
           because: `the inline policies of a role have at most ${ROLE_POLICY_LIMIT} characters, and S3 takes one role for a bucket`,
           instead:
-            'let fewer rules do: shorter prefixes that cover several (about 50 fit), or one KMS key for several destinations of a region',
+            'let fewer rules do: shorter prefixes that cover several (about 33 to 50 fit), or one KMS key for several destinations of a region',
         }),
       ];
 }

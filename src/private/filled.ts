@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+/**
+ * A resolved value with the pseudo parameters that are known, and joins of text, as CloudFormation would fill them in.
+ *
+ * @param unknown what to put in the place of other intrinsics
+ */
 export function filledIn(
   value: unknown,
   known: { readonly [pseudo: string]: string | undefined },

@@ -47,7 +47,7 @@ export function testTwoAccounts(cells: readonly Cell[], least: 'all' | 'sample',
     const all = cells.map((cell) => ({ ...expectedOf(cell), mutants: mutantsOf(cell) }));
     const made = all.reduce((sum, it) => sum + removed(it) + excepted(it) + it.mutants, 0);
     expect(score.killed).toBe(made - score.excepted);
-    expect(made).toBeGreaterThan(5000);
+    expect(made).toBeGreaterThan(10_000);
   });
 }
 
