@@ -172,9 +172,11 @@ const ONCE = [
 /** Many cases of which few could differ between the versions: once in `npm test`, and once in the deep tests. */
 const MANY = [
   'bucket-names',
+  'core-errors',
   'cross-account-replication',
   'environments',
   'examples/examples',
+  'limits',
   'log-aggregation-keys',
   'log-aggregation-mistakes',
   'log-aggregation-srr',
