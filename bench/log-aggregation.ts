@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { App, aws_s3 as s3, Stack } from 'aws-cdk-lib';
 import { version } from 'aws-cdk-lib/package.json';
 import recommended from 'aws-cdk-lib/recommended-feature-flags.json';
+import { inTurn, median, slope } from './measure';
 import { LogAggregationSRR, LogProducer, LogSourceOptions, ReplicationFilter } from 'cdk-s3-replication';
 
 const SIZES = [10, 100, 1000, 5000];
@@ -86,35 +87,22 @@ function run(size: number, way: Way): Run {
   };
 }
 
-const median = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
 const total = ({ construct, synth }: Run) => construct + synth;
 
-/** The least squares line through the logarithms: 1 is linear, 2 quadratic. */
-function slope(points: Array<[n: number, time: number]>): number {
-  const logs = points.map((point) => point.map(Math.log));
-  const [x, y] = [0, 1].map((i) => logs.reduce((sum, it) => sum + it[i], 0) / logs.length);
-  return logs.reduce((sum, [a, b]) => sum + (a - x) * (b - y), 0) / logs.reduce((sum, [a]) => sum + (a - x) ** 2, 0);
-}
-
-/** Each run is a process of its own, and the sizes and ways take turns, so that a busy minute meets them all. */
+/** Each run is a process of its own. */
 function measure(): Map<string, Run> {
-  const runs = new Map<string, Run[]>();
-  for (let repetition = 0; repetition < REPETITIONS; repetition++) {
-    for (const size of SIZES) {
-      for (const way of WAYS) {
-        const args = [...process.execArgv, __filename, String(size), way];
-        const printed = execFileSync(process.execPath, args, { encoding: 'utf8' });
-        const name = `${size} ${way}`;
-        runs.set(name, [...(runs.get(name) ?? []), JSON.parse(printed)]);
-        console.error(`${repetition + 1}/${REPETITIONS} ${name}: ${printed.trim()}`);
-      }
-    }
-  }
+  const cases = SIZES.flatMap((size) => WAYS.map((way) => ({ size, way })));
+  const runs = inTurn(cases, REPETITIONS, ({ size, way }): Run => {
+    const args = [...process.execArgv, __filename, String(size), way];
+    const printed = execFileSync(process.execPath, args, { encoding: 'utf8' });
+    console.error(`${size} ${way}: ${printed.trim()}`);
+    return JSON.parse(printed);
+  });
   return new Map(
-    [...runs].map(([name, all]) => {
+    [...runs].map(([{ size, way }, all]) => {
       const of = (what: keyof Run) => median(all.map((it) => it[what]));
       return [
-        name,
+        `${size} ${way}`,
         { construct: of('construct'), synth: of('synth'), templates: of('templates'), policyBytes: of('policyBytes') },
       ];
     }),
@@ -126,15 +114,15 @@ function report(runs: Map<string, Run>): string {
   const rows = SIZES.map((size, index) => {
     const { construct, synth, templates, policyBytes } = runs.get(`${size} library`)!;
     const before = SIZES[index - 1];
-    const step = before && slope([before, size].map((it) => [it, time(it)])).toFixed(2);
+    const step = before && slope([before, size].map((it) => [it, time(it)] as const)).toFixed(2);
     const cells = [
       ...[size, templates, construct.toFixed(2), synth.toFixed(2), ((1000 * time(size)) / size).toFixed(1), step ?? ''],
       ...[time(size, 'by hand').toFixed(2), (time(size) / time(size, 'by hand')).toFixed(2), policyBytes],
     ];
     return `| ${cells.join(' | ')} |`;
   });
-  const found = slope(SIZES.map((size) => [size, time(size)]));
-  const last = slope(SIZES.slice(-2).map((size) => [size, time(size)]));
+  const found = slope(SIZES.map((size) => [size, time(size)] as const));
+  const last = slope(SIZES.slice(-2).map((size) => [size, time(size)] as const));
   return `# Benchmark: log aggregation
 
 \`npm run bench\` makes an archive and many sources, and synthesizes them: load balancers, flow logs, trails, access logs and applications in turn, ${SOURCES_OF_STACK} in a

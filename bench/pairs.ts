@@ -1,8 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { inTurn, machine, median, slope, UserFolder } from './measure';
+import { inTurn, machine, median, slope } from './measure';
 import { type Deployed, settled } from './pairs/equivalence';
 import type { Run } from './pairs/run';
+import { UserFolder } from './user-folder';
 
 /** What is compared: folders of `pairs/`, with one file for each variant. */
 const SCENARIOS = {

@@ -3,28 +3,12 @@ import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { BucketReplication, LogAggregationSRR, LogProducer, LogSourceOptions, ReplicationFilter } from '../src';
 import { quietApp } from './app';
 import { beside, bucket, ENV, l1 } from './builders';
+import { expectMessage, messageOf } from './messages';
 
 const ORGANIZATION = { organizationId: 'o-a1b2c3d4e5', roleNamePrefix: 'logs-' };
 const alb = LogProducer.alb();
 const prefix = ReplicationFilter.prefix;
 afterAll(() => CloudAssembly.cleanupTemporaryDirectories());
-
-function messageOf(run: () => void): string {
-  try {
-    run();
-  } catch (error) {
-    return (error as Error).message;
-  }
-  throw new Error('expected an error, and there was none');
-}
-
-/** `…` stands for any text; what is said has the place, what was seen, why, and a remedy. */
-function expectMessage(message: string, says: string) {
-  const literal = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  expect(message).toMatch(new RegExp(says.split(' … ').map(literal).join('[^]*')));
-  expect(message).toMatch(/\[[\w/-]+\] [^]+: .+; .+/);
-  expect(message).not.toMatch(/Resolution error|undefined|\[object|\$\{Token/);
-}
 
 const errorsOf = (app: App) => messageOf(() => app.synth());
 const warningsOf = (app: App) =>

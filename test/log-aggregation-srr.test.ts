@@ -14,6 +14,7 @@ import {
 } from '../src';
 import { quietApp, testApp } from './app';
 import { beside, bucket, ENV, key, KMS, l1 } from './builders';
+import { messageOf } from './messages';
 
 const [OURS, THEIRS] = [ENV.account, '222222222222'];
 const ORGANIZATION = { organizationId: 'o-a1b2c3d4e5', roleNamePrefix: 'logs-' };
@@ -36,15 +37,6 @@ const grantsIn = (stack: Stack): any[] =>
   resourcesOf(stack, 'AWS::S3::BucketPolicy')
     .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
     .filter(({ Sid }) => Sid?.startsWith('ReplicasFrom'));
-const messageOf = (run: () => void): string => {
-  try {
-    run();
-  } catch (error) {
-    return (error as Error).message;
-  }
-  throw new Error('expected an error, and there was none');
-};
-
 describe('snapshots', () => {
   test('what is made for three producers', () => {
     const { home, logs } = archive({ retention: Duration.days(400) }, testApp());

@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import { LogProducer, LogSource, LogSourceProps, ReplicatedBucketPair, ReplicationFilter } from '../src';
 import { quietApp, testApp } from './app';
 import { bucket, ENV, KMS } from './builders';
+import { messageOf } from './messages';
 
 const ARCHIVE = { bucketName: 'the-log-archive', account: '222222222222', region: 'us-east-1' };
 const REPLICA_KEY = `arn:aws:kms:us-east-1:${ARCHIVE.account}:key/12345678-90ab-cdef-1234-567890abcdef`;
@@ -160,15 +161,6 @@ test.each<[string, Partial<LogSourceProps>, boolean]>([
 });
 
 describe('refuses', () => {
-  const messageOf = (run: () => void) => {
-    try {
-      run();
-    } catch (error) {
-      return (error as Error).message;
-    }
-    throw new Error('expected an error, and there was none');
-  };
-
   test.each<[string, (stack: Stack) => Partial<LogSourceProps>, string]>([
     [
       'a destination of this app',

@@ -27,6 +27,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { Construct, IConstruct } from 'constructs';
 import { quietApp } from './app';
 import { ACCOUNT, beside, bucket, ENV, inEurope, key, KMS, l1 } from './builders';
+import { expectMessage, messageOf } from './messages';
 import {
   BucketReplication,
   ReplicatedBucketPair,
@@ -54,26 +55,6 @@ const pair = (stack: Stack, props?: ReplicatedBucketPairProps) => new Replicated
 
 /** What is built, and what the message says: `[the construct] the value seen … the reason … the remedy`. */
 type Case = [mistake: string, build: (stack: Stack) => void, ...says: Array<string | RegExp>];
-
-function messageOf(run: () => void): string {
-  try {
-    run();
-  } catch (error) {
-    return (error as Error).message;
-  }
-  throw new Error('expected an error, and there was none');
-}
-
-/** `…` stands for any text. */
-function expectMessage(message: string, ...says: Array<string | RegExp>) {
-  for (const part of says) {
-    const literal = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-    const pattern = typeof part === 'string' ? new RegExp(part.split(' … ').map(literal).join('[^]*')) : part;
-    expect(message).toMatch(pattern);
-  }
-  expect(message).toMatch(/\[[\w/-]+\] [^]+: .+; .+/);
-  expect(message).not.toMatch(/Resolution error|undefined|\[object|\$\{Token/);
-}
 
 function refuses(cases: Case[]) {
   test.each(cases)('%s', (_, build, ...says) => {

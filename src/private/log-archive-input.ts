@@ -8,7 +8,7 @@ import { compare, shown } from './environment';
 import { checkKeys } from './key-input';
 import { checkDelivery } from './log-delivery';
 import { canStartWith, keySpacesOf } from './log-key-space';
-import { Mistake, mistake } from './mistake';
+import { Mistake, mistake, together } from './mistake';
 import { checkPairInput } from './pair-input';
 import { BucketSettings, bucketSettings } from './replicated-bucket';
 import { checkRoleName } from './role-input';
@@ -60,11 +60,11 @@ function archiveMistake(props: LogAggregationSRRProps): Mistake | undefined {
     ] as const
   ).filter((prop) => props[prop] !== undefined);
   if (destination && ofCreated.length > 0) {
-    return {
-      saw: `destination together with ${ofCreated.join(', ')}`,
-      because: 'these describe the destination bucket that is created when none is given',
-      instead: `leave out either destination or ${ofCreated.join(', ')}`,
-    };
+    return together(
+      'destination',
+      ofCreated,
+      'these describe the destination bucket that is created when none is given',
+    );
   }
   const others = trustedAccounts !== undefined || organizationId !== undefined;
   if (others !== (roleNamePrefix !== undefined)) {
@@ -225,11 +225,7 @@ function logSourceMistake(props: LogSourceProps, source: BucketEnd, destination:
   }
   const ofCreated = (['sourceOptions', 'sourceRetention'] as const).filter((prop) => props[prop] !== undefined);
   if (props.source && ofCreated.length > 0) {
-    return {
-      saw: `source together with ${ofCreated.join(', ')}`,
-      because: 'these describe the source bucket that is created when none is given',
-      instead: `leave out either source or ${ofCreated.join(', ')}`,
-    };
+    return together('source', ofCreated, 'these describe the source bucket that is created when none is given');
   }
   return props.source || (props.producers ?? []).length > 0
     ? undefined

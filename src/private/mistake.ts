@@ -11,6 +11,15 @@ export interface Mistake {
   readonly instead: string;
 }
 
+/** The mistake of giving a prop together with others that say nothing then. */
+export function together(prop: string, others: readonly string[], because: string): Mistake {
+  return {
+    saw: `${prop} together with ${others.join(', ')}`,
+    because,
+    instead: `leave out either ${prop} or ${others.join(', ')}`,
+  };
+}
+
 export function describe(wrong: Mistake): string {
   return `${wrong.saw}: ${wrong.because}; ${wrong.instead}`;
 }

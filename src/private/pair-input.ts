@@ -5,7 +5,7 @@ import { bucketEnd } from './bucket-end';
 import { prefixMistake } from './bucket-name';
 import { keyPointer, regionOfKey, unusableKey } from './encryption';
 import { compare, shown } from './environment';
-import { Mistake, mistake } from './mistake';
+import { Mistake, mistake, together } from './mistake';
 import { bucketSettings, PairInput } from './replicated-bucket';
 
 const MANAGED_KEY: [string, string] = [
@@ -85,11 +85,7 @@ function pairMistake(at: IConstruct, props: PairInput): Mistake | undefined {
   ];
   for (const [applies, others, prop, because] of contradictions) {
     if (applies && others.length > 0) {
-      return {
-        saw: `${prop} together with ${others.join(', ')}`,
-        because,
-        instead: `leave out either ${prop} or ${others.join(', ')}`,
-      };
+      return together(prop, others, because);
     }
   }
   if (props.encryption !== undefined && OTHER_ENCRYPTION[props.encryption]) {

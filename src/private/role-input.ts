@@ -3,7 +3,7 @@ import { aws_iam as iam, Stack, Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { BucketEnd, definedResource } from './bucket-end';
 import { compare, partitionOf, sameStage, shown } from './environment';
-import { mistake } from './mistake';
+import { mistake, together } from './mistake';
 import { asList, asRecord, isIntrinsic, statementsIn } from './policy-lookup';
 import { RoleOptions } from './role';
 
@@ -14,11 +14,7 @@ export function checkRoleInput(at: IConstruct, source: BucketEnd, options: RoleO
     (prop) => options[prop] !== undefined,
   );
   if (role && forOurRole.length > 0) {
-    throw mistake(at, {
-      saw: `role together with ${forOurRole.join(', ')}`,
-      because: 'these describe the role that is created when none is given',
-      instead: `leave out either role or ${forOurRole.join(', ')}`,
-    });
+    throw mistake(at, together('role', forOurRole, 'these describe the role that is created when none is given'));
   }
   if (role) {
     checkAccount(at, source, role);
