@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { IConstruct } from 'constructs';
 import { describe, Mistake } from './mistake';
-import { AddedRule } from './rules';
 
 /** What a check at synthesis found: an error stops the synthesis, a warning can be acknowledged by its id. */
 export interface Finding {
@@ -22,6 +21,6 @@ export function warning(id: string, text: string): Finding {
 }
 
 /** Findings about one rule belong to the construct that added it. */
-export function aboutRule(rule: AddedRule, findings: Finding[]): Finding[] {
+export function aboutRule(rule: { readonly at: IConstruct }, findings: Finding[]): Finding[] {
   return findings.map((finding) => ({ ...finding, at: rule.at }));
 }

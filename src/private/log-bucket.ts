@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { aws_s3 as s3 } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
-import { logBucketErrors } from './log-checks';
 import { LogProducerSpec } from './log-spec';
 
 const ID = 'S3LogProducers';
@@ -22,17 +21,17 @@ export class LogBucket extends Construct {
     return child && LOGS in child ? (child as IConstruct as LogBucket) : undefined;
   }
 
-  public static of(bucket: s3.CfnBucket): LogBucket {
-    return LogBucket.find(bucket) ?? new LogBucket(bucket);
+  public static of(bucket: s3.CfnBucket, validate: (deliveries: readonly Delivery[]) => string[]): LogBucket {
+    return LogBucket.find(bucket) ?? new LogBucket(bucket, validate);
   }
 
   public readonly deliveries: Delivery[] = [];
   /** Ids of the statements that were added for this bucket. */
   public readonly statements = new Set<string>();
 
-  private constructor(bucket: s3.CfnBucket) {
+  private constructor(bucket: s3.CfnBucket, validate: (deliveries: readonly Delivery[]) => string[]) {
     super(bucket, ID);
     Object.defineProperty(this, LOGS, { value: true });
-    this.node.addValidation({ validate: () => [...new Set(logBucketErrors(bucket, this.deliveries))] });
+    this.node.addValidation({ validate: () => [...new Set(validate(this.deliveries))] });
   }
 }

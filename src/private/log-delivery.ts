@@ -6,7 +6,7 @@ import { compare, deployedStack, shown } from './environment';
 import { defaultKeyOf, policyTaker } from './grant-target';
 import { handOver, policyOf } from './hand-over';
 import { LogBucket } from './log-bucket';
-import { logsToItself, nameMistake } from './log-checks';
+import { logBucketErrors, logsToItself, nameMistake } from './log-checks';
 import { LogProducerSpec } from './log-spec';
 import { DeliveryStatement, deliveryStatements, keyUseStatements, LogTarget } from './log-statements';
 import { mistake, Mistake } from './mistake';
@@ -42,7 +42,7 @@ export function allowDelivery(spec: LogProducerSpec, bucket: s3.IBucketRef): voi
     add(end, key, 'logKeyTakesNoPolicy', keyUseStatements(spec, target));
   }
   if (end.cfn) {
-    LogBucket.of(end.cfn).deliveries.push({ spec, key: key !== undefined });
+    remembered(end.cfn).deliveries.push({ spec, key: key !== undefined });
   }
   if (spec.keyUses && !key && end.cfn && defaultEncryption(end.cfn).kind === 'unknown') {
     const statements = keyUseStatements(spec, target);
@@ -83,7 +83,7 @@ function loggedMistake(end: BucketEnd, from: BucketEnd): Mistake | undefined {
 
 /** To the policy of the resource, or else to a warning: what is missing is never silent. */
 function add(end: BucketEnd, to: s3.IBucketRef | KeyPointer, id: string, statements: DeliveryStatement[]): void {
-  const known = end.cfn && LogBucket.of(end.cfn).statements;
+  const known = end.cfn && remembered(end.cfn).statements;
   const take = policyTaker(to);
   const missing = statements
     .filter(({ Sid }) => !known?.has(Sid))
@@ -93,3 +93,6 @@ function add(end: BucketEnd, to: s3.IBucketRef | KeyPointer, id: string, stateme
     handOver(end, { id, policy: policyOf(end, to), lost: 'log', statements: missing });
   }
 }
+
+const remembered = (bucket: s3.CfnBucket) =>
+  LogBucket.of(bucket, (deliveries) => logBucketErrors(bucket, deliveries));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { aws_kms as kms, aws_s3 as s3, RemovalPolicy } from 'aws-cdk-lib';
+import { aws_kms as kms, aws_s3 as s3, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { isLocked } from './anchors';
 import { definedBucket, definedResource } from './bucket-end';
@@ -9,10 +9,22 @@ import { deployedStack, sameStage } from './environment';
 import { waitFor } from './references';
 import { said } from './said';
 import { ReplicatedBucketOptions } from '../replicated-bucket-options';
-import type { ReplicatedBucketPairProps } from '../replicated-bucket-pair';
 
 /** What says how buckets are created; the source may be one that has no L2. */
-export type PairInput = Omit<ReplicatedBucketPairProps, 'source'> & { readonly source?: s3.IBucketRef };
+export interface PairInput {
+  readonly source?: s3.IBucketRef;
+  readonly destination?: s3.IBucket;
+  readonly destinationRegion?: string;
+  readonly destinationStack?: Stack;
+  readonly sourceOptions?: ReplicatedBucketOptions;
+  readonly destinationOptions?: ReplicatedBucketOptions;
+  readonly encryption?: s3.BucketEncryption;
+  readonly keepEncryptionKeys?: boolean;
+  readonly removalPolicy?: RemovalPolicy;
+  readonly autoDeleteObjects?: boolean;
+  readonly objectLockEnabled?: boolean;
+  readonly objectLockDefaultRetention?: s3.ObjectLockRetention;
+}
 
 /** What both buckets of a pair have in common. */
 export interface BucketSettings {
