@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-export { BucketReplication, type BucketReplicationProps } from './bucket-replication';
-export { CrossAccountReplication, type CrossAccountReplicationProps } from './cross-account-replication';
 export {
-  LogAggregationSRR,
   type LogAggregationSRRProps,
   type LogSourceOptions,
   type ProducedLogSourceOptions,
-} from './log-aggregation-srr';
-export { LogProducer } from './log-producer';
+} from './aggregation/log-aggregation-options';
+export { LogAggregationSRR } from './aggregation/log-aggregation-srr';
+export { LogSource, type LogSourceProps } from './aggregation/log-source';
+export { type ReplicatedBucketOptions } from './buckets/replicated-bucket-options';
+export { ReplicaGrants } from './grants/replica-grants';
+export { type ReplicasFromOptions } from './grants/replicas-from-options';
+export { CrossAccountReplication, type CrossAccountReplicationProps } from './pairs/cross-account-replication';
+export { ReplicatedBucketPair, type ReplicatedBucketPairProps } from './pairs/replicated-bucket-pair';
 export {
   type AlbLogOptions,
   type CloudFrontLogOptions,
@@ -18,10 +21,8 @@ export {
   type ServerAccessLogOptions,
   type TrailLogOptions,
   type WafLogOptions,
-} from './log-producer-options';
-export { LogSource, type LogSourceProps } from './log-source';
-export { ReplicaGrants, type ReplicasFromOptions } from './replica-grants';
-export { type ReplicatedBucketOptions } from './replicated-bucket-options';
-export { ReplicatedBucketPair, type ReplicatedBucketPairProps } from './replicated-bucket-pair';
-export { ReplicationFilter } from './replication-filter';
-export { type ReplicationRule, type ReplicationRuleOptions } from './replication-rule';
+} from './producers/log-producer-options';
+export { LogProducer } from './producers/log-producer';
+export { BucketReplication, type BucketReplicationProps } from './replication/bucket-replication';
+export { ReplicationFilter } from './rules/replication-filter';
+export { type ReplicationRule, type ReplicationRuleOptions } from './rules/replication-rule';

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Annotations, Stack } from 'aws-cdk-lib';
+import { IConstruct } from 'constructs';
+import { BucketEnd, nameOf } from '../app/bucket';
+import { describe } from '../messages/mistake';
+import { LogKeySpace, anyKeys, keySpacesOf, keySpacesOverlap } from '../producers/key-space';
+import { LogBucket } from '../producers/log-bucket';
+import { ReplicationFilter } from '../rules/replication-filter';
+
+/** A source and what of it is replicated. */
+export interface LogFlow {
+  readonly source: BucketEnd;
+  readonly filter?: ReplicationFilter;
+  /** Whether the user says that its keys are unique, or that they are not. */
+  readonly uniqueKeys?: boolean;
+}
+
+/** Kinds of keys that may be equal in buckets of different sources; one with itself, or two. */
+interface Collision {
+  readonly certain: boolean;
+  readonly kinds: readonly FoundKind[];
+}
+
+/** Sources that are certain to write the same keys. */
+export function collisionErrors(flows: readonly LogFlow[]): string[] {
+  return collisions(flows)
+    .filter(({ certain }) => certain)
+    .map(({ kinds }) =>
+      describe({
+        saw: `sources ${namesOf(kinds)} write keys that start with '${readable(kinds[0].space.start)}' and have no unique part`,
+        because: 'replication keeps keys, so the logs of one become noncurrent versions of those of the other',
+        instead: 'give every source a prefix of its own where its service is configured',
+      }),
+    );
+}
+
+/** One warning for all sources that may write the same keys. */
+export function warnOfCollisions(at: IConstruct, flows: readonly LogFlow[]): void {
+  const possible = collisions(flows).filter(({ certain }) => !certain);
+  if (possible.length > 0) {
+    Annotations.of(at).addWarningV2(
+      'cdk-s3-replication:logKeysMayMeet',
+      `Sources may write the same keys (${namesOf(possible.flatMap(({ kinds }) => kinds))}): replication keeps keys, so the logs of one would become noncurrent versions of ` +
+        'those of the other, unseen. Give every source a prefix of its own where its service is configured, name the services in producers, or set uniqueKeys: true ' +
+        'for sources whose keys never meet those of others; or acknowledge this',
+    );
+  }
+}
+
+/** The first sources of some kinds, and how many there are besides. */
+function namesOf(kinds: readonly FoundKind[]): string {
+  const names = [...new Set([...new Set(kinds)].flatMap(({ sources }) => [...sources].map(nameOf)))];
+  const shown = names.length > 3 ? [...names.slice(0, 3), `${names.length - 3} more`] : names;
+  return `${shown.slice(0, -1).join(', ')} and ${shown[shown.length - 1]}`;
+}
+
+/** Without the tokens that stand for an account or a region. */
+const readable = (start: string) => start.replace(/\$\{Token\[.*?\]\}/g, '…');
+
+/** Keys of the same kind, and the sources that they are in. */
+interface Kind {
+  readonly space: LogKeySpace;
+  /** Whether the user says that these keys have no unique part. */
+  readonly declared: boolean;
+}
+
+interface FoundKind extends Kind {
+  /** What every key starts with for sure. */
+  readonly head: string;
+  readonly sources: Set<BucketEnd>;
+}
+
+/**
+ * Compares each kind of keys with itself and with those whose start is within its own: linear in the sources as long as
+ * prefixes do not nest.
+ */
+function collisions(flows: readonly LogFlow[]): Collision[] {
+  const kinds = new Map<string, FoundKind>();
+  for (const flow of flows) {
+    for (const kind of kindsOf(flow)) {
+      const text = JSON.stringify(kind);
+      const known = kinds.get(text) ?? { ...kind, head: literalHead(kind.space), sources: new Set<BucketEnd>() };
+      known.sources.add(flow.source);
+      kinds.set(text, known);
+    }
+  }
+  const found: Collision[] = [];
+  let around: FoundKind[] = [];
+  for (const kind of [...kinds.values()].sort((a, b) => (a.head < b.head ? -1 : 1))) {
+    around = [...around.filter(({ head }) => kind.head.startsWith(head)), kind];
+    for (const other of around) {
+      const overlap = overlapOf(other, kind);
+      if (overlap !== 'none' && areSeveral(other.sources, kind.sources)) {
+        found.push({ certain: overlap === 'certain', kinds: [other, kind] });
+      }
+    }
+  }
+  return found;
+}
+
+function overlapOf(a: Kind, b: Kind): 'certain' | 'possible' | 'none' {
+  return a.declared && b.declared && a.space.start === b.space.start ? 'certain' : keySpacesOverlap(a.space, b.space);
+}
+
+function literalHead({ start, filter = '' }: LogKeySpace): string {
+  const literals = [start, filter].map((text) => text.split('${Token[')[0]);
+  return literals[0].length >= literals[1].length ? literals[0] : literals[1];
+}
+
+/** Whether these are not the same bucket again and again. */
+function areSeveral(some: Set<BucketEnd>, others: Set<BucketEnd>): boolean {
+  const [{ cfn: first }] = some;
+  return [some, others].some((ends) => [...ends].some(({ cfn }) => cfn !== first));
+}
+
+function kindsOf({ source, filter, uniqueKeys }: LogFlow): Kind[] {
+  const found: unknown = filter === undefined ? '' : Stack.of(source.cfn!).resolve(filter._prefix);
+  const prefix = typeof found === 'string' ? found : filter!._prefix; // a token stays one
+  const declared = uniqueKeys === false;
+  const kind = (space: LogKeySpace): Kind => ({ space, declared });
+  if (uniqueKeys !== undefined) {
+    return uniqueKeys ? [] : [kind(anyKeys(prefix))];
+  }
+  const deliveries = LogBucket.find(source.cfn!)?.deliveries ?? [];
+  return deliveries.length === 0
+    ? [kind(anyKeys(prefix))]
+    : deliveries.flatMap(({ spec }) => keySpacesOf(spec, source, prefix === '' ? undefined : prefix).map(kind));
+}
+
+/** Whether other accounts with the same construct may write the same keys: nothing in them says whose they are. */
+function saysNotWhose(flow: LogFlow): boolean {
+  return kindsOf(flow).some(({ space, declared }) => declared || (!space.account && space.unique !== 'everywhere'));
+}
+
+/** A source of another app: what is known of its own keys only. */
+export function warnOfOtherAccounts(at: IConstruct, flow: LogFlow): void {
+  if (saysNotWhose(flow)) {
+    Annotations.of(at).addWarningV2(
+      'cdk-s3-replication:logKeysMayMeet',
+      `Other sources of the same destination may write the same keys as ${nameOf(flow.source)}, because nothing in them says whose they are: replication keeps keys, ` +
+        'so the logs of one would become noncurrent versions of those of the other, unseen. Have the service write account and region into its keys (a prefix with both, the ' +
+        'partitioned form of access logs), or set uniqueKeys: true where that is so; or acknowledge this',
+    );
+  }
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+import { aws_s3 as s3 } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import {
+  archiveLifecycle,
+  checkArchiveInput,
+  checkFlow,
+  checkProducers,
+  checkSourcePlace,
+  daysMistake,
+} from './archive-input';
+import { LogFlow, collisionErrors, warnOfCollisions } from './collisions';
+import { LogAggregationSRRProps, LogSourceOptions, ProducedLogSourceOptions } from './log-aggregation-options';
+import { loopErrors } from './loops';
+import { createLogBucket, keysOfProducers } from './source-bucket';
+import { BucketEnd, bucketEnd } from '../app/bucket';
+import { createReplicatedBucket } from '../buckets/replicated-bucket';
+import { receiveReplicas } from '../grants/receive-replicas';
+import { ReplicaGrants } from '../grants/replica-grants';
+import { mistake } from '../messages/mistake';
+import { prefixedRoleName } from '../permissions/role-name';
+import { LogBucket } from '../producers/log-bucket';
+import { LogProducer } from '../producers/log-producer';
+import { BucketReplication } from '../replication/bucket-replication';
+
+/**
+ * Many buckets with logs, replicated into one bucket of their region: Same-Region Replication from buckets of this
+ * account, of other accounts of this app, and, with `LogSource` in apps of their own, of an organization.
+ *
+ * Replication keeps keys: sources that may write the same key are reported when the app is synthesized.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication.html#replication-scenario
+ */
+export class LogAggregationSRR extends Construct {
+  /** The bucket that all logs are replicated into. */
+  public readonly destination: s3.IBucket;
+
+  private readonly props: LogAggregationSRRProps;
+  private readonly end: BucketEnd;
+  private readonly flows: LogFlow[] = [];
+
+  /** @throws when the props contradict each other, or when S3 would refuse the destination */
+  constructor(scope: Construct, id: string, props: LogAggregationSRRProps = {}) {
+    super(scope, id);
+    const settings = checkArchiveInput(this, props);
+    this.props = props;
+    const { destinationOptions } = props;
+    this.destination =
+      props.destination ??
+      createReplicatedBucket(this, 'Destination', settings, {
+        ...destinationOptions,
+        lifecycleRules: [...archiveLifecycle(props), ...(destinationOptions?.lifecycleRules ?? [])],
+      }).bucket;
+    this.end = bucketEnd(this.destination);
+    if (this.end.cfn) {
+      receiveReplicas(this, this.end.cfn);
+    }
+    const { trustedAccounts: accounts, organizationId, roleNamePrefix } = props;
+    if (accounts) {
+      ReplicaGrants.fromBucket(this.destination).replicasFrom({ accounts, roleNamePrefix });
+    }
+    if (organizationId !== undefined) {
+      ReplicaGrants.fromBucket(this.destination).replicasFrom({ organizationId, roleNamePrefix });
+    }
+    this.node.addValidation({
+      validate: () => {
+        const { end } = this;
+        const ofItself = end.cfn && LogBucket.find(end.cfn)?.deliveries.length ? [{ source: end }] : [];
+        warnOfCollisions(this, [...this.flows, ...ofItself]);
+        return [...collisionErrors([...this.flows, ...ofItself]), ...loopErrors(this.end, this.flows)];
+      },
+    });
+  }
+
+  /**
+   * Replicates a bucket of this app, in the region of the destination and in any account, into the destination.
+   *
+   * @throws when the source is in another region, when it is replicated into the destination with the same filter already,
+   * or when S3 would refuse the rule
+   */
+  public addSource(source: s3.IBucketRef, options: LogSourceOptions = {}): void {
+    const from = bucketEnd(source);
+    checkSourcePlace(this, from, this.end);
+    const { metrics, storageClass, roleNamePrefix = '' } = this.props;
+    const rule = {
+      ...options,
+      destination: this.destination,
+      sourceKeys: keysOfProducers(options.producers ?? [], source, options.sourceKeys),
+      storageClass: options.storageClass ?? storageClass,
+      metrics: options.metrics ?? metrics ?? options.replicationTimeControl ?? false,
+    };
+    const known = BucketReplication._isReplicated(source) ? BucketReplication.of(source) : undefined;
+    const letIn = this.isTrusted(from) && (known === undefined || known._roleStartsWith(roleNamePrefix));
+    checkFlow(this, from, this.end, rule, letIn);
+    checkProducers(this, source, options.producers ?? [], options.filter);
+    options.producers?.forEach((producer) => producer.allowDeliveryTo(source));
+    const replication =
+      letIn && known === undefined
+        ? new BucketReplication(this, `Replication-${from.cfn!.node.addr}`, {
+            source,
+            roleName: prefixedRoleName(from, roleNamePrefix),
+          })
+        : BucketReplication.of(source);
+    replication._addRule(this, rule, !letIn);
+    if (options.enabled !== false) {
+      this.flows.push({ source: from, filter: options.filter, uniqueKeys: options.uniqueKeys });
+    }
+  }
+
+  /**
+   * Makes a source bucket in this construct's stack that a service can write its logs into, and replicates it.
+   *
+   * @param id of the bucket, below this construct
+   * @param producer the service; `addSource()` replicates buckets that there are
+   * @returns the source bucket, to be named at the service
+   * @throws as `addSource()` does
+   */
+  public addProducer(id: string, producer: LogProducer, options: ProducedLogSourceOptions = {}): s3.IBucket {
+    const { sourceOptions, sourceRetention, ...rest } = options;
+    const wrong = sourceRetention && daysMistake('sourceRetention', sourceRetention);
+    if (wrong) {
+      throw mistake(this, wrong);
+    }
+    const bucket = createLogBucket(this, id, [producer], sourceOptions, sourceRetention);
+    try {
+      this.addSource(bucket, { ...rest, producers: [producer, ...(rest.producers ?? [])] });
+    } catch (error) {
+      this.node.tryRemoveChild(id); // nobody would have it
+      throw error;
+    }
+    return bucket;
+  }
+
+  /** Whether the destination lets roles of the source's account in by the start of their names. */
+  private isTrusted({ cfn, account }: BucketEnd): boolean {
+    const { organizationId, trustedAccounts } = this.props;
+    return (
+      cfn !== undefined &&
+      account !== this.end.account &&
+      (organizationId !== undefined || (trustedAccounts ?? []).includes(account))
+    );
+  }
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+import { aws_s3 as s3, Stack } from 'aws-cdk-lib';
+import { propertyOverrides } from './resource';
+import { isIntrinsic } from '../documents/intrinsics';
+
+/** Object Lock of a bucket; undefined when an intrinsic decides. */
+export function isLocked(bucket: s3.CfnBucket): boolean | undefined {
+  const stack = Stack.of(bucket);
+  const overrides = propertyOverrides(bucket);
+  const final = (name: string, property: unknown) => stack.resolve(name in overrides ? overrides[name] : property);
+  const enabled = final('ObjectLockEnabled', bucket.objectLockEnabled);
+  const configuration = final('ObjectLockConfiguration', bucket.objectLockConfiguration);
+  if (enabled === true || enabled === 'true' || (configuration !== undefined && !isIntrinsic(configuration))) {
+    return true;
+  }
+  return isIntrinsic(enabled) || isIntrinsic(configuration) ? undefined : false;
+}

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+import { CfnResource, Stack, Stage } from 'aws-cdk-lib';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import type { IConstruct } from 'constructs';
+import { asRecord, isIntrinsic } from '../documents/intrinsics';
+
+/**
+ * The document of the managed policy that bounds a role, when the role's own stack defines it; what the boundary of
+ * another stack or of the account allows is not known.
+ */
+export function boundaryDocumentOf(role: iam.CfnRole): unknown {
+  // as rendered, because CDK applies boundaries with an aspect that overrides the property
+  const logicalId = asRecord(finalProperties(role).PermissionsBoundary)?.Ref;
+  return typeof logicalId === 'string' ? managedPolicyDocument(Stack.of(role), logicalId) : undefined;
+}
+
+/** A policy that is attached to a bucket, with its document as it will be in the template. */
+export interface BucketPolicy {
+  readonly policy: s3.CfnBucketPolicy;
+  readonly document: unknown;
+}
+
+/**
+ * The properties of a resource as its template will have them: after property overrides, later assignments and aspects.
+ */
+export function renderedProperties(resource: CfnResource): Record<string, any> {
+  const template = Stack.of(resource).resolve(resource._toCloudFormation());
+  const [rendered] = Object.values<any>(template?.Resources ?? {});
+  return JSON.parse(JSON.stringify(rendered?.Properties ?? {})); // without the keys that have no value
+}
+
+/** The same while CDK validates, when nothing changes any more: rendered once, however many checks ask. */
+export function finalProperties(resource: CfnResource): Record<string, any> {
+  return indexOf(Stack.of(resource)).properties(resource);
+}
+
+/** The policies which the bucket's own stack attaches to it, whoever made them; other stacks are not looked at. */
+export function bucketPoliciesOf(bucket: s3.CfnBucket): BucketPolicy[] {
+  const index = indexOf(Stack.of(bucket));
+  return namesOf(bucket, index).flatMap((name) => index.policies.get(name) ?? []);
+}
+
+/** The buckets of the bucket's own stack that write their server access logs to it. */
+export function bucketsLoggingTo(bucket: s3.CfnBucket): s3.CfnBucket[] {
+  const index = indexOf(Stack.of(bucket));
+  return namesOf(bucket, index).flatMap((name) => index.loggers.get(name) ?? []);
+}
+
+/** The policy document of a key as its template will have it. */
+export function keyPolicyOf(key: kms.CfnKey): unknown {
+  return finalProperties(key).KeyPolicy;
+}
+
+/** The document of a managed policy of a stack as its template will have it. */
+export function managedPolicyDocument(stack: Stack, logicalId: string): unknown {
+  const index = indexOf(stack);
+  const policy = index.managedPolicies.get(logicalId);
+  return policy && index.properties(policy).PolicyDocument;
+}
+
+/**
+ * What can be looked up in one stack. Buckets go by their name as a property has it: `{ Ref }`, a literal, another
+ * intrinsic.
+ */
+interface StackIndex {
+  readonly policies: Map<string, BucketPolicy[]>;
+  readonly loggers: Map<string, s3.CfnBucket[]>;
+  readonly managedPolicies: Map<string, CfnResource>;
+  /** Rendered once for each resource: a key or a boundary may serve thousands of buckets. */
+  readonly properties: (resource: CfnResource) => Record<string, any>;
+}
+
+/**
+ * One index for each stack, so that thousands of buckets are looked up in linear time. It is only right when the tree
+ * is final, which it is while CDK validates (after aspects and lazy values). Tests and CDK Pipelines synthesize again
+ * after changes: the Stage, which is validated before what it holds, forgets the index of the synthesis before.
+ */
+const INDEX = Symbol('cdk-s3-replication.index');
+
+function indexOf(stack: Stack & { [INDEX]?: { current?: StackIndex } }): StackIndex {
+  const cache = stack[INDEX] ?? {};
+  if (!stack[INDEX]) {
+    Object.defineProperty(stack, INDEX, { value: cache });
+    (Stage.of(stack) ?? stack).node.addValidation({
+      validate: () => {
+        cache.current = undefined;
+        return [];
+      },
+    });
+  }
+  return (cache.current ??= buildIndex(stack));
+}
+
+function buildIndex(stack: Stack): StackIndex {
+  const rendered = new Map<CfnResource, Record<string, any>>();
+  const properties = (resource: CfnResource) => {
+    const result = rendered.get(resource) ?? renderedProperties(resource);
+    rendered.set(resource, result);
+    return result;
+  };
+  const index: StackIndex = { policies: new Map(), loggers: new Map(), managedPolicies: new Map(), properties };
+  for (const resource of resourcesIn(stack)) {
+    if (isA<s3.CfnBucketPolicy>(resource, 'AWS::S3::BucketPolicy')) {
+      const { Bucket, PolicyDocument } = properties(resource);
+      append(index.policies, Bucket, { policy: resource, document: PolicyDocument });
+    } else if (isA<s3.CfnBucket>(resource, 'AWS::S3::Bucket')) {
+      const logging = asRecord(properties(resource).LoggingConfiguration);
+      if (logging && !isIntrinsic(logging)) {
+        // without a destination the bucket logs to itself:
+        // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-loggingconfiguration.html
+        append(index.loggers, logging.DestinationBucketName ?? referenceTo(resource), resource);
+      }
+    } else if (resource.cfnResourceType === 'AWS::IAM::ManagedPolicy') {
+      index.managedPolicies.set(stack.resolve(resource.logicalId), resource);
+    }
+  }
+  return index;
+}
+
+/** The resources of the template of a stack: nested stacks and Stages have templates of their own. */
+function resourcesIn(scope: IConstruct): CfnResource[] {
+  return scope.node.children
+    .filter((child) => !Stack.isStack(child) && !Stage.isStage(child))
+    .flatMap((child) => [...(CfnResource.isCfnResource(child) ? [child] : []), ...resourcesIn(child)]);
+}
+
+/** By type and not by class: the resource may come from a generic `CfnResource` or another copy of aws-cdk-lib. */
+function isA<T extends CfnResource>(resource: CfnResource, type: string): resource is T {
+  return resource.cfnResourceType === type;
+}
+
+function namesOf(bucket: s3.CfnBucket, index: StackIndex): string[] {
+  return [referenceTo(bucket), index.properties(bucket).BucketName]
+    .filter((name) => name !== undefined)
+    .map((name) => JSON.stringify(name));
+}
+
+const referenceTo = (resource: CfnResource) => ({ Ref: Stack.of(resource).resolve(resource.logicalId) });
+
+function append<T>(map: Map<string, T[]>, name: unknown, item: T): void {
+  const key = JSON.stringify(name);
+  const items = map.get(key) ?? [];
+  items.push(item);
+  map.set(key, items);
+}

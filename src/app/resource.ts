@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+import { CfnResource } from 'aws-cdk-lib';
+import { IConstruct } from 'constructs';
+
+/** Follows default children, so that a construct which wraps a bucket counts too; never adds anything to find out. */
+export function definedResource(construct: IConstruct, ...types: string[]): CfnResource | undefined {
+  for (let current: IConstruct | undefined = construct; current; current = current.node.defaultChild) {
+    if (CfnResource.isCfnResource(current)) {
+      return types.includes(current.cfnResourceType) ? current : undefined;
+    }
+  }
+  return undefined;
+}
+
+/** What `addPropertyOverride()` and its kin have put over the properties of a resource. */
+export function propertyOverrides(resource: CfnResource): { [property: string]: unknown } {
+  const { rawOverrides } = resource as unknown as { rawOverrides?: { Properties?: { [property: string]: unknown } } };
+  return rawOverrides?.Properties ?? {};
+}

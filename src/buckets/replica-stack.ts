@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+import { DefaultStackSynthesizer, IStackSynthesizer, Stack, StackProps, Stage, Token } from 'aws-cdk-lib';
+import { Construct, IConstruct } from 'constructs';
+import { createHash } from 'crypto';
+import { partitionOf, shown } from '../app/environment';
+import { deployedStack } from '../app/stacks';
+import { mistake } from '../messages/mistake';
+
+/** CloudFormation's limit for the name of a stack, in characters. */
+const MAX_STACK_NAME = 128;
+
+/**
+ * The stack for replicas of one source stack in one region; made when there is none.
+ *
+ * It is a child of the source's stack, so that tags, aspects, context and the permissions boundary of that stack apply.
+ * Its id and name must never change: CloudFormation would make a new stack and leave the old replicas behind.
+ */
+export function replicaStack(at: IConstruct, sourceStack: Stack, region: string): Stack {
+  const parent = deployedStack(sourceStack);
+  checkRegion(at, parent, region);
+  const id = `ReplicaStack-${region}`;
+  const found = parent.node.tryFindChild(id);
+  if (found) {
+    return found as Stack;
+  }
+  const props: StackProps = {
+    env: { region, account: Token.isUnresolved(parent.account) ? undefined : parent.account },
+    stackName: stackName(parent, region),
+    description: `Replicas of the buckets of stack ${parent.stackName}`,
+    tags: parent.tags.tagValues(),
+  };
+  const usual = new ReplicaStack(parent, id, props);
+  if (deploysLike(usual, parent)) {
+    return usual;
+  }
+  parent.node.tryRemoveChild(id);
+  return new ReplicaStack(parent, id, { ...props, synthesizer: synthesizerLike(at, parent) });
+}
+
+/**
+ * Where in the destination's stack the pair's bucket goes: at the same path as the pair, so that its logical id depends
+ * on nothing else. In the stack that is made for the source's stack the path begins below that stack, elsewhere below
+ * the Stage.
+ */
+export function mirrorScope(pair: Construct, sourceStack: Stack, destinationStack: Stack): Construct {
+  const own = Stack.of(pair);
+  if (destinationStack === own) {
+    return pair;
+  }
+  const start =
+    destinationStack instanceof ReplicaStack && deployedStack(own) === deployedStack(sourceStack)
+      ? deployedStack(own)
+      : Stage.of(pair);
+  const path = pair.node.scopes.slice(start ? start.node.scopes.length : 1);
+  return path.reduce<Construct>(
+    (scope, { node }) => (scope.node.tryFindChild(node.id) as Construct | undefined) ?? new Construct(scope, node.id),
+    destinationStack,
+  );
+}
+
+class ReplicaStack extends Stack {
+  private ownProtection?: boolean;
+
+  constructor(
+    private readonly parent: Stack,
+    id: string,
+    props: StackProps,
+  ) {
+    super(parent, id, props);
+  }
+
+  /** As the source's stack has it when it is synthesized. */
+  public get terminationProtection(): boolean {
+    return this.ownProtection ?? this.parent.terminationProtection ?? false;
+  }
+
+  public set terminationProtection(value: boolean) {
+    this.ownProtection = value;
+  }
+}
+
+function stackName(parent: Stack, region: string): string {
+  // with both regions, because one app is often deployed to several: their replicas must not meet in one stack
+  const suffix = `-${parent.region}-replica-${region}`;
+  const name = parent.stackName;
+  if (name.length + suffix.length <= MAX_STACK_NAME) {
+    return name + suffix;
+  }
+  const hash = createHash('sha256').update(name).digest('hex').slice(0, 8);
+  return `${name.slice(0, MAX_STACK_NAME - suffix.length - 9)}-${hash}${suffix}`;
+}
+
+function checkRegion(at: IConstruct, source: Stack, region: string): void {
+  if (Token.isUnresolved(region) || !/^[a-z]{2,}(-[a-z]+)+-\d+$/.test(region)) {
+    throw mistake(at, {
+      saw: `destinationRegion ${shown(region)}`,
+      because: 'a stack is deployed to a region that is known at synthesis',
+      instead: "write the code of a region, such as 'eu-west-1'",
+    });
+  }
+  if (Token.isUnresolved(source.region)) {
+    throw mistake(at, {
+      saw: `destinationRegion '${region}' with a source stack '${source.node.path}' of unknown region`,
+      because: 'a reference from one region to another needs both regions at synthesis',
+      instead: "set env.region on the stack, for example env: { region: 'us-east-1' }; the account may stay open",
+    });
+  }
+  if (source.region === region) {
+    throw mistake(at, {
+      saw: `destinationRegion '${region}', which is the region of the source`,
+      because: 'the replica would be in the stack of another region that is the same region',
+      instead: 'leave destinationRegion off to replicate within the region (SRR)',
+    });
+  }
+  const partitions = [partitionOf(source.region), partitionOf(region)];
+  if (partitions[0] && partitions[1] && partitions[0] !== partitions[1]) {
+    throw mistake(at, {
+      saw: `destinationRegion '${region}' (partition ${partitions[1]}), source in '${source.region}' (partition ${partitions[0]})`,
+      because: 'S3 does not replicate across partitions',
+      instead: 'choose a region of the same partition',
+    });
+  }
+}
+
+/** Whether the synthesizer that a stack gets when it is given none does what the source's stack has. */
+function deploysLike(stack: Stack, parent: Stack): boolean {
+  const [one, other] = [stack.synthesizer, parent.synthesizer];
+  // a stack has a copy of the app's default synthesizer, made with Object.create
+  const sameOrigin = Object.getPrototypeOf(one) === Object.getPrototypeOf(other);
+  const bothPlain = one.constructor === other.constructor && !hasOptions(one) && !hasOptions(other);
+  return (sameOrigin || bothPlain) && one.bootstrapQualifier === other.bootstrapQualifier;
+}
+
+/** The synthesizer of a stack serves that stack only, so one of the parent's own can only be made again. */
+function synthesizerLike(at: IConstruct, parent: Stack): IStackSynthesizer {
+  const own = parent.synthesizer;
+  if (own.constructor.name === 'DefaultStackSynthesizer' && !hasOptions(own)) {
+    return new DefaultStackSynthesizer({ qualifier: own.bootstrapQualifier });
+  }
+  throw mistake(at, {
+    saw: `stack '${parent.node.path}' with a synthesizer of its own (${own.constructor.name} with options)`,
+    because: 'the stack for the replica needs one for its region, which cannot be derived from it',
+    instead: 'define a stack in the other region with the synthesizer that it needs, and give it as destinationStack',
+  });
+}
+
+/** Options other than the qualifier, which core keeps in a private field; there is no other way to know of them. */
+function hasOptions(synthesizer: IStackSynthesizer): boolean {
+  const { props } = synthesizer as IStackSynthesizer & { props?: object };
+  return Object.entries(props ?? {}).some(([option, value]) => option !== 'qualifier' && value !== undefined);
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+import { aws_kms as kms, aws_s3 as s3, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { definedBucket } from '../app/bucket';
+import { deployAfter } from '../app/deploy-order';
+import { defaultEncryption } from '../app/encryption';
+import { isLocked } from '../app/object-lock';
+import { waitFor } from '../app/references';
+import { definedResource } from '../app/resource';
+import { deployedStack, sameStage } from '../app/stacks';
+import { ReplicatedBucketOptions } from './replicated-bucket-options';
+
+/** What says how buckets are created; the source may be one that has no L2. */
+export interface PairInput {
+  readonly source?: s3.IBucketRef;
+  readonly destination?: s3.IBucket;
+  readonly destinationRegion?: string;
+  readonly destinationStack?: Stack;
+  readonly sourceOptions?: ReplicatedBucketOptions;
+  readonly destinationOptions?: ReplicatedBucketOptions;
+  readonly encryption?: s3.BucketEncryption;
+  readonly keepEncryptionKeys?: boolean;
+  readonly removalPolicy?: RemovalPolicy;
+  readonly autoDeleteObjects?: boolean;
+  readonly objectLockEnabled?: boolean;
+  readonly objectLockDefaultRetention?: s3.ObjectLockRetention;
+}
+
+/** What both buckets of a pair have in common. */
+export interface BucketSettings {
+  readonly encryption: s3.BucketEncryption.KMS | s3.BucketEncryption.S3_MANAGED;
+  readonly keepKey: boolean;
+  readonly removalPolicy?: RemovalPolicy;
+  readonly autoDeleteObjects?: boolean;
+  readonly objectLockEnabled?: boolean;
+  readonly objectLockDefaultRetention?: s3.ObjectLockRetention;
+}
+
+/**
+ * Follows the bucket that the user brings where the props say nothing: S3 wants both ends alike in Object Lock and KMS.
+ */
+export function bucketSettings(props: PairInput): BucketSettings {
+  const source = props.source && definedBucket(props.source);
+  const destination = props.destination && definedBucket(props.destination);
+  const keyGiven =
+    props.sourceOptions?.encryptionKey !== undefined || props.destinationOptions?.encryptionKey !== undefined;
+  const broughtKms =
+    [source, destination].some((bucket) => bucket && 'key' in defaultEncryption(bucket)) ||
+    props.destination?.encryptionKey !== undefined;
+  const usual = keyGiven || broughtKms ? s3.BucketEncryption.KMS : s3.BucketEncryption.S3_MANAGED;
+  const locked = props.objectLockDefaultRetention !== undefined || (source !== undefined && isLocked(source) === true);
+  return {
+    encryption: (props.encryption as BucketSettings['encryption'] | undefined) ?? usual,
+    keepKey: props.keepEncryptionKeys ?? false,
+    removalPolicy: props.removalPolicy,
+    autoDeleteObjects: props.autoDeleteObjects,
+    objectLockEnabled: props.objectLockEnabled ?? (locked ? true : undefined),
+    objectLockDefaultRetention: props.objectLockDefaultRetention,
+  };
+}
+
+export interface ReplicatedBucket {
+  readonly bucket: s3.IBucket;
+  /** Keys that objects of the bucket may be encrypted with although its default encryption is another one. */
+  readonly formerKeys: kms.IKey[];
+}
+
+export function createReplicatedBucket(
+  scope: Construct,
+  id: string,
+  settings: BucketSettings,
+  options: ReplicatedBucketOptions = {},
+): ReplicatedBucket {
+  const kmsByDefault = settings.encryption === s3.BucketEncryption.KMS;
+  const created = settings.keepKey || (kmsByDefault && !options.encryptionKey) ? keyIn(scope) : undefined;
+  const keys = [options.encryptionKey, created].filter((key) => key !== undefined);
+  const props: s3.BucketProps = {
+    bucketName: options.bucketName,
+    bucketNamePrefix: options.bucketNamePrefix,
+    bucketNamespace: options.bucketNamePrefix === undefined ? undefined : s3.BucketNamespace.ACCOUNT_REGIONAL,
+    versioned: true,
+    blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
+    enforceSSL: true,
+    objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+    encryption: settings.encryption,
+    encryptionKey: kmsByDefault ? keys[0] : undefined,
+    // fewer requests to KMS, at no loss of isolation: the bucket is the only user of the context
+    bucketKeyEnabled: kmsByDefault ? true : undefined,
+    objectLockEnabled: settings.objectLockEnabled,
+    objectLockDefaultRetention: settings.objectLockDefaultRetention,
+    lifecycleRules: options.lifecycleRules,
+    serverAccessLogsBucket: options.serverAccessLogsBucket,
+    serverAccessLogsPrefix: options.serverAccessLogsPrefix,
+    // a first deployment that is rolled back must not leave a bucket behind whose name is then taken
+    removalPolicy:
+      settings.removalPolicy ??
+      (options.bucketName === undefined && options.bucketNamePrefix === undefined
+        ? RemovalPolicy.RETAIN
+        : RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE),
+    autoDeleteObjects: settings.autoDeleteObjects,
+  };
+  const bucket = new s3.Bucket(scope, id, said(props));
+  const used = { serverAccessLogsBucket: options.serverAccessLogsBucket, encryptionKey: options.encryptionKey };
+  for (const [prop, resource] of Object.entries(used)) {
+    const defined = resource && definedResource(resource, 'AWS::S3::Bucket', 'AWS::KMS::Key', 'AWS::KMS::ReplicaKey');
+    if (defined && sameStage(defined.stack, bucket.stack)) {
+      deployAfter(scope, 'bucket', bucket.stack, {
+        what: `${prop} '${defined.node.path}'`,
+        stack: defined.stack,
+        reason: `'${bucket.node.path}' refers to '${defined.node.path}'`,
+        remedy: 'define it in the stack of the bucket that uses it, or in one that depends on nothing of that stack',
+      });
+    }
+  }
+  return { bucket, formerKeys: kmsByDefault ? keys.slice(1) : keys };
+}
+
+/**
+ * One key for the pair's buckets of a stack; always retained, because without it every version in the bucket is lost.
+ */
+function keyIn(scope: Construct): kms.Key {
+  return (
+    (scope.node.tryFindChild('Key') as kms.Key | undefined) ??
+    new kms.Key(scope, 'Key', {
+      description: `Encrypts objects of the replicated bucket pair ${scope.node.path}`,
+      enableKeyRotation: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+    })
+  );
+}
+
+/**
+ * When both buckets go, the source goes first: what is still replicated would fill a destination that has just been
+ * emptied. Between stacks the order of the stacks does that.
+ *
+ * The destination must have been created first: the handler that empties buckets mentions the first one of its stack.
+ */
+export function deleteBeforeEmptying(source: s3.IBucket, destination: s3.IBucket): void {
+  const emptying = destination.node.tryFindChild('AutoDeleteObjectsCustomResource');
+  const resource = emptying && definedResource(emptying, 'Custom::S3AutoDeleteObjects');
+  if (resource && deployedStack(resource.stack) === deployedStack(definedBucket(source)!.stack)) {
+    waitFor(definedBucket(source)!, resource);
+  }
+}
+
+/** The props that say something: core looks at every one that is there, which takes its time in every bucket. */
+export function said<T extends object>(props: T): T {
+  return Object.fromEntries(Object.entries(props).filter(([, value]) => value !== undefined)) as T;
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+import { aws_s3 as s3, CfnResource, Validations } from 'aws-cdk-lib';
+import { Statement } from '../permissions/role-statements';
+
+/** The packs of cdk-nag that have both rules below. */
+const PACKS = ['HIPAA.Security', 'NIST.800.53.R4', 'NIST.800.53.R5', 'PCI.DSS.321'];
+
+/** A replica is not replicated again: the finding would ask for a bucket after the last one. */
+export function acknowledgeReplica(bucket: s3.CfnBucket): void {
+  acknowledge(
+    bucket,
+    PACKS.map((pack) => `${pack}-S3BucketReplicationEnabled`),
+    'This bucket receives replicas: it is the second copy, not the first.',
+  );
+}
+
+/**
+ * An inline policy lives and dies with the one role it is made for, and must be there before the replication
+ * configuration.
+ */
+export function acknowledgeInlinePolicy(resource: CfnResource): void {
+  acknowledge(
+    resource,
+    PACKS.map((pack) => `${pack}-IAMNoInlinePolicy`),
+    'The permissions belong to the replication role of one bucket, and must not be attached later than the replication configuration, or detached from it.',
+  );
+}
+
+/** @param statements as rendered: cdk-nag names a finding by the resource as it stands in the template */
+export function acknowledgeObjectWildcards(resource: CfnResource, statements: readonly Statement[]): void {
+  const wide = statements.flatMap((statement) => statement.Resource.map(flat)).filter((arn) => arn.includes('*'));
+  acknowledge(
+    resource,
+    [...new Set(wide)].map((arn) => `AwsSolutions-IAM5[Resource::${arn}]`),
+    'S3 replicates every object that the rules select, so the role may read and write objects by their prefix, in these two buckets only.',
+  );
+}
+
+/**
+ * As `Validations.of(resource).acknowledge()` records it. That refuses ids which contain `:::`, as ARNs of S3 do, in
+ * older versions of aws-cdk-lib, and changes spaces in newer ones.
+ */
+function acknowledge(resource: CfnResource, ids: string[], reason: string): void {
+  for (const id of ids) {
+    resource.node.addMetadata(Validations.ACKNOWLEDGED_RULES_METADATA_KEY, { [`annotation::${id}`]: reason });
+  }
+}
+
+/** A resolved ARN as cdk-nag writes it: intrinsics in angle brackets, texts one after the other. */
+function flat(value: unknown): string {
+  if (typeof value === 'string') {
+    return value.replace(/\${/g, '<').replace(/}/g, '>');
+  }
+  if (typeof value !== 'object' || value === null) {
+    return '';
+  }
+  const intrinsic = value as { [name: string]: any };
+  if (intrinsic['Fn::Join']) {
+    return intrinsic['Fn::Join'][1].map(flat).join(intrinsic['Fn::Join'][0]);
+  }
+  if (intrinsic['Fn::Sub']) {
+    return flat(intrinsic['Fn::Sub']);
+  }
+  if (intrinsic['Fn::GetAtt']) {
+    return `<${intrinsic['Fn::GetAtt'].map(flat).join('.')}>`;
+  }
+  if (intrinsic['Fn::ImportValue']) {
+    return flat(intrinsic['Fn::ImportValue']);
+  }
+  if (intrinsic.Ref) {
+    return `<${flat(intrinsic.Ref)}>`;
+  }
+  return JSON.stringify(value);
+}

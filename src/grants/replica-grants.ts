@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+import { aws_iam as iam, aws_s3 as s3, Stack } from 'aws-cdk-lib';
+import { arnByName, givenName } from '../app/bucket-name';
+import { BucketEnd, bucketEnd } from '../app/bucket';
+import { defaultEncryption, defaultKeyOf } from '../app/encryption';
+import { KeyPointer, keyPointer, sameKey } from '../app/key';
+import { isOwnerEnforced } from '../app/ownership';
+import { DestinationAnchor } from '../flows/destination';
+import { checkGrant } from './grant-input';
+import { receiveReplicas } from './receive-replicas';
+import { ReplicasFromOptions } from './replicas-from-options';
+import { tellSource } from './tell-source';
+import { mistake } from '../messages/mistake';
+import {
+  Grantee,
+  ResourceStatement,
+  RoleOfAccount,
+  bucketStatements,
+  keyStatement,
+} from '../permissions/destination-statements';
+import { Granted, contradiction, covers } from '../permissions/granted';
+import { handOver, policyOf } from '../permissions/hand-over';
+import { policyTaker } from '../permissions/policy-taker';
+
+/**
+ * Lets replication roles of other accounts write replicas into a bucket: the destination half of replication between
+ * two accounts.
+ *
+ * The statements name the account of the source, narrowed to the ARN of the role by a condition. So the role need not
+ * exist yet, the destination can be deployed first, as S3 wants it, and nothing changes when the role is deleted and
+ * made again.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-walkthrough-2.html
+ */
+export class ReplicaGrants {
+  /**
+   * Grants for a destination bucket. The policies of an imported bucket cannot be changed: the statements are then shown in a
+   * warning.
+   */
+  public static fromBucket(bucket: s3.IBucketRef): ReplicaGrants {
+    return new ReplicaGrants(bucketEnd(bucket));
+  }
+
+  private constructor(private readonly end: BucketEnd) {}
+
+  /**
+   * Lets one role of another account, or roles of accounts or of an organization, write replicas: adds to the bucket policy and,
+   * for a bucket that is encrypted with KMS, to the key policy. Switches versioning on.
+   *
+   * A rule of this app adds nothing for a role that was let in here before.
+   *
+   * @throws when it is not clear which roles are meant, when the account is the one of the bucket, when replicas would be
+   * encrypted with an AWS managed key, when a retention is asked for without Object Lock, or when a weaker grant for the
+   * same roles is there
+   */
+  public replicasFrom(options: ReplicasFromOptions): void {
+    const { end } = this;
+    const { cfn, ref } = end;
+    const at = cfn ?? ref;
+    const grantee = checkGrant(at, end, options);
+    const key = options.encryptionKey ? keyPointer(options.encryptionKey) : defaultKeyOf(end);
+    const { enforceSSL, minimumRetention, maximumRetention } = options;
+    const granted: Granted = {
+      grantee,
+      keys: key ? [key] : [],
+      ownerOverride: options.ownerOverride ?? !isOwnerEnforced(end),
+      limits: {
+        enforceSSL,
+        minimumRetention: minimumRetention?.toDays(),
+        maximumRetention: maximumRetention?.toDays(),
+      },
+      explicit: true,
+    };
+    const others = cfn && DestinationAnchor.find(cfn);
+    const wrong = others?.synthesized ? TOO_LATE : contradiction(others?.grants ?? [], granted);
+    if (wrong) {
+      throw mistake(at, wrong);
+    }
+    if (cfn) {
+      receiveReplicas(cfn, cfn);
+    }
+    this.write(granted);
+    if (!key && cfn && defaultEncryption(cfn).kind === 'unknown') {
+      const statements = [keyStatement(grantee, end.region, at.node.path)];
+      handOver(end, { id: 'keyTakesNoPolicy', policy: 'key of the default encryption', lost: 'replica', statements });
+    }
+    tellSource(end, key, options.outputs ?? false);
+  }
+
+  /**
+   * Lets in the role of a rule, for a bucket that receives replicas already; nothing, where `replicasFrom()` did that.
+   * @internal
+   */
+  public _letIn(grantee: RoleOfAccount, key: KeyPointer | undefined, ownerOverride: boolean): void {
+    const covering = this._covering(grantee);
+    if (!covering) {
+      this.write({ grantee, keys: key ? [key] : [], ownerOverride, limits: {}, explicit: false });
+    } else if (key && !covering.keys.some((other) => sameKey(other, key))) {
+      this.writeKey(grantee, key);
+    }
+  }
+
+  /**
+   * The grant by which a role is let in already.
+   * @internal
+   */
+  public _covering(role: RoleOfAccount): Granted | undefined {
+    const { cfn } = this.end;
+    const grants = (cfn && DestinationAnchor.find(cfn)?.grants) ?? [];
+    return grants.find((grant) => grant.explicit && covers(grant, role));
+  }
+
+  private write(granted: Granted): void {
+    const { cfn, ref } = this.end;
+    const name = cfn ? givenName(cfn) : ref.bucketRef.bucketName;
+    const destinationArn = name === undefined ? cfn!.attrArn : arnByName(name);
+    this.add(ref, 'bucketTakesNoPolicy', bucketStatements({ ...granted, destinationArn }));
+    granted.keys.forEach((key) => this.writeKey(granted.grantee, key));
+    if (cfn) {
+      DestinationAnchor.find(cfn)!.grants.push(granted);
+    }
+  }
+
+  private writeKey(grantee: Grantee, key: KeyPointer): void {
+    const { cfn, ref, region } = this.end;
+    const name = cfn ? nameForKey(cfn, key) : ref.bucketRef.bucketName;
+    this.add(key, 'keyTakesNoPolicy', [keyStatement(grantee, region, (cfn ?? ref).node.path, name)]);
+  }
+
+  /** To the policy of the resource, or else to a warning: what is missing is never silent. */
+  private add(target: s3.IBucketRef | KeyPointer, id: string, statements: ResourceStatement[]): void {
+    const take = policyTaker(target);
+    if (
+      !take ||
+      !statements.map((statement) => take(iam.PolicyStatement.fromJson(statement))).every((added) => added)
+    ) {
+      handOver(this.end, { id, policy: policyOf(this.end, target), lost: 'replica', statements });
+    }
+  }
+}
+
+const TOO_LATE = {
+  saw: 'replicasFrom() after synthesis',
+  because:
+    'the Stage of the bucket is synthesized already (adding a Stage to a CDK pipeline does that), so the grant would be missing in the template',
+  instead: 'call it before',
+};
+
+/** The policy of a key in another stack cannot wait for a name that comes from the bucket's stack. */
+function nameForKey(cfn: s3.CfnBucket, key: KeyPointer): string | undefined {
+  const name = givenName(cfn);
+  const elsewhere = 'cfn' in key && Stack.of(key.cfn) !== cfn.stack;
+  const ofStack = /"(Fn::(?!Join|Sub)|Ref":"(?!AWS::))/.test(JSON.stringify(cfn.stack.resolve(name) ?? ''));
+  return elsewhere && ofStack ? undefined : name;
+}

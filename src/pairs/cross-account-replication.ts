@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+import { aws_iam as iam, aws_s3 as s3, CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Construct, IConstruct } from 'constructs';
+import { bucketEnd, nameOf } from '../app/bucket';
+import { compare, shown } from '../app/environment';
+import { bucketAttribute } from '../app/references';
+import { namedForAccount } from '../buckets/bucket-name';
+import { checkPairInput } from '../buckets/created-input';
+import { mirrorScope } from '../buckets/replica-stack';
+import { ReplicatedBucketOptions } from '../buckets/replicated-bucket-options';
+import { bucketSettings, createReplicatedBucket } from '../buckets/replicated-bucket';
+import { Mistake, mistake } from '../messages/mistake';
+import { BucketReplication } from '../replication/bucket-replication';
+import { ReplicationRuleOptions } from '../rules/replication-rule';
+
+/** Properties of a CrossAccountReplication. */
+export interface CrossAccountReplicationProps extends ReplicationRuleOptions {
+  /** The source bucket, of this app. Its stack needs `env.account` and `env.region`. */
+  readonly source: s3.IBucketRef;
+
+  /**
+   * The destination bucket, in another account: of this app, or imported with `Bucket.fromBucketAttributes()` with its
+   * account and region. The policies of an imported one cannot be changed from here: a warning shows what its owner
+   * must add, with `ReplicaGrants` or by hand.
+   *
+   * @default - a bucket is created in `destinationStack`
+   */
+  readonly destination?: s3.IBucket;
+
+  /**
+   * The stack of another account, in any region, for the bucket that is created for the replicas. Changing it later makes
+   * a new, empty replica bucket and retains the former.
+   *
+   * @default - `destination` is given
+   */
+  readonly destinationStack?: Stack;
+
+  /**
+   * Settings of the destination bucket that is created.
+   *
+   * @default - a name is made of the stack's name, the path, the account and the region, so that the policy of its key
+   * can name it
+   */
+  readonly destinationOptions?: ReplicatedBucketOptions;
+
+  /**
+   * Default encryption of the destination bucket that is created: S3_MANAGED (SSE-S3) or KMS with a customer managed key
+   * that is rotated every year and always retained.
+   *
+   * @default - KMS when the source is encrypted with a customer managed key, or when an `encryptionKey` is given in
+   * destinationOptions; otherwise S3_MANAGED
+   */
+  readonly encryption?: s3.BucketEncryption;
+
+  /**
+   * What happens to the bucket that is created when it leaves the app.
+   *
+   * @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
+   */
+  readonly removalPolicy?: RemovalPolicy;
+
+  /**
+   * Whether the bucket that is created has Object Lock.
+   *
+   * @default - true when the source has it, or with `objectLockDefaultRetention`; otherwise false
+   */
+  readonly objectLockEnabled?: boolean;
+
+  /**
+   * Default retention of the bucket that is created, for objects whose source has none.
+   *
+   * @default - no default retention
+   */
+  readonly objectLockDefaultRetention?: s3.ObjectLockRetention;
+
+  /**
+   * Name of the replication role that is created, which the policies of the other account name: 1 to 64 letters, digits
+   * and `+=,.@_-`. For a source that is replicated already, give it to its `BucketReplication`.
+   *
+   * @default `s3-replication-<stack>-<hash>`
+   */
+  readonly roleName?: string;
+
+  /**
+   * Path of the role that is created.
+   *
+   * @default /
+   */
+  readonly rolePath?: string;
+
+  /**
+   * Permissions boundary of the role that is created. It must allow what replication does.
+   *
+   * @default - none, or the one that the app sets for all roles
+   */
+  readonly permissionsBoundary?: iam.IManagedPolicy;
+
+  /**
+   * Whether the stack of this construct has outputs for the owner of the destination: account, role name and role path, as
+   * `ReplicaGrants` takes them.
+   *
+   * @default false
+   */
+  readonly outputs?: boolean;
+}
+
+/**
+ * Replication into another account: the bucket and key policies of the destination let in the one replication role, and
+ * need neither a second deployment nor a second step.
+ *
+ * In one app the destination is created in `destinationStack`, or given; in two apps it is imported here, and its own app
+ * uses `ReplicaGrants`.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-walkthrough-2.html
+ */
+export class CrossAccountReplication extends Construct {
+  /** The source bucket. */
+  public readonly source: s3.IBucketRef;
+
+  /** The destination bucket. From the stack of the source, refer to it by `destinationBucketArn`. */
+  public readonly destination: s3.IBucket;
+
+  /** The replication of the source, for more rules. */
+  public readonly replication: BucketReplication;
+
+  /**
+   * @throws when the destination is in the account of the source, when either account is not known, when the props
+   * contradict each other, or when S3 would refuse the replication
+   */
+  constructor(scope: Construct, id: string, props: CrossAccountReplicationProps) {
+    super(scope, id);
+    const { source, destinationStack } = props;
+    checkCrossAccountInput(this, props, BucketReplication._isReplicated(source));
+    this.source = source;
+    this.destination = props.destination ?? this.create(props, destinationStack!);
+    const { roleName, rolePath, permissionsBoundary } = props;
+    const forRole = [roleName, rolePath, permissionsBoundary].some((it) => it !== undefined);
+    this.replication = forRole
+      ? new BucketReplication(this, 'Replication', { source, roleName, rolePath, permissionsBoundary })
+      : BucketReplication.of(source);
+    this.replication._addRule(this, { ...props, destination: this.destination });
+    if (props.outputs) {
+      const { account, ...name } = this.replication._grantee(this);
+      for (const [what, value] of Object.entries({
+        Account: account,
+        RoleName: name.roleName,
+        RolePath: name.rolePath,
+      })) {
+        new CfnOutput(this, `Replication${what}`, {
+          value,
+          description: `For ReplicaGrants in account ${this.destination.env.account}`,
+        });
+      }
+    }
+  }
+
+  /** The ARN of the destination bucket, to be used in the stack of the source, whichever region it is in. */
+  public get destinationBucketArn(): string {
+    return bucketAttribute(bucketEnd(this.source).stack, bucketEnd(this.destination), 'arn');
+  }
+
+  private create(props: CrossAccountReplicationProps, stack: Stack): s3.IBucket {
+    const sourceStack = bucketEnd(props.source).stack;
+    const destinationScope = mirrorScope(this, sourceStack, stack);
+    const options = namedForAccount(destinationScope, sourceStack, stack, props.destinationOptions);
+    return createReplicatedBucket(destinationScope, 'Destination', bucketSettings(props), options).bucket;
+  }
+}
+
+/** Throws when it is not clear where replicas go, or when they stay in the account. */
+export function checkCrossAccountInput(
+  at: IConstruct,
+  props: CrossAccountReplicationProps,
+  isReplicated: boolean,
+): void {
+  const wrong = placeMistake(props) ?? (isReplicated ? roleMistake(props) : undefined);
+  if (wrong) {
+    throw mistake(at, wrong);
+  }
+  checkPairInput(at, props, false);
+}
+
+function roleMistake(props: CrossAccountReplicationProps): Mistake | undefined {
+  const forRole = (['roleName', 'rolePath', 'permissionsBoundary'] as const).filter((it) => props[it] !== undefined);
+  return forRole.length === 0
+    ? undefined
+    : {
+        saw: `${forRole.join(', ')} for source ${nameOf(bucketEnd(props.source))}, which is replicated already`,
+        because: 'a source bucket has one role for all its rules',
+        instead: `leave ${forRole.join(', ')} off here, and give it to what replicates the source first`,
+      };
+}
+
+function placeMistake({ source, destination, destinationStack }: CrossAccountReplicationProps): Mistake | undefined {
+  const from = bucketEnd(source);
+  if ((destination === undefined) === (destinationStack === undefined)) {
+    return {
+      saw: destination ? 'destination together with destinationStack' : 'neither destination nor destinationStack',
+      because: 'the destination is either given, or created in a stack of the other account',
+      instead: 'give one of the two',
+    };
+  }
+  const account = destination ? bucketEnd(destination).account : destinationStack!.account;
+  const accounts = compare(from.account, account);
+  if (accounts === 'different') {
+    return undefined;
+  }
+  return {
+    saw: `source ${nameOf(from)} in account ${shown(from.account)}, destination in account ${shown(account)}`,
+    because: accounts === 'same' ? 'this is one account' : 'whether these are two accounts cannot be told at synthesis',
+    instead:
+      accounts === 'same'
+        ? 'use ReplicatedBucketPair within one account, or set env.account (the account of fromBucketAttributes()) to the other one'
+        : 'set env.account on both stacks (account in fromBucketAttributes() for an imported bucket)',
+  };
+}

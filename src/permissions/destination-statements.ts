@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Aws } from 'aws-cdk-lib';
+import { arnByName } from '../app/bucket-name';
+import { hashOf } from '../app/hash';
+import { RoleName } from './role-name';
+import { Statement } from './role-statements';
+
+/** One role of another account. */
+export interface RoleOfAccount extends RoleName {
+  readonly account: string;
+}
+
+/** Roles whose names start alike, of an organization or of some accounts. */
+export type RolesByPrefix = { readonly roleNamePrefix: string; readonly rolePath: string } & (
+  { readonly organizationId: string } | { readonly accounts: readonly string[] }
+);
+
+/** Who may write replicas. */
+export type Grantee = RoleOfAccount | RolesByPrefix;
+
+/** What replication needs of a destination that is in another account. ARNs and regions may be tokens. */
+export interface Grant {
+  readonly grantee: Grantee;
+  readonly destinationArn: string;
+  /** Whether the owner of a replica has to be changed to the account of the bucket. */
+  readonly ownerOverride: boolean;
+  /** What replicas are accepted with: days of retention, at least and at most, and TLS. */
+  readonly limits: {
+    readonly minimumRetention?: number;
+    readonly maximumRetention?: number;
+    readonly enforceSSL?: boolean;
+  };
+}
+
+/** A statement of a resource policy. */
+export interface ResourceStatement extends Omit<Statement, 'Condition'> {
+  readonly Principal: '*' | { readonly AWS: string | string[] };
+  readonly Condition: { readonly [operator: string]: { readonly [key: string]: string | number | string[] } };
+}
+
+/**
+ * The statements of the bucket policy.
+ *
+ * The role is named in a condition and not as the principal: S3 refuses a policy that names a role which does not exist
+ * yet, and one that was deleted and made again would be another principal.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+ */
+export function bucketStatements(grant: Grant): ResourceStatement[] {
+  const { minimumRetention: minimum, maximumRetention: maximum, enforceSSL } = grant.limits;
+  const days = 's3:object-lock-remaining-retention-days';
+  const retention = {
+    ...(minimum === undefined ? {} : { NumericGreaterThanEquals: { [days]: minimum } }),
+    // a replica without retention is not retained for too long
+    ...(maximum === undefined ? {} : { NumericLessThanEqualsIfExists: { [days]: maximum } }),
+  };
+  const others = [
+    's3:ReplicateDelete',
+    's3:ReplicateTags',
+    ...(grant.ownerOverride ? ['s3:ObjectOwnerOverrideToBucketOwner'] : []),
+  ];
+  // two grants for one role that differ are two statements
+  const what = enforceSSL ? [grant.ownerOverride, 'TLS'] : grant.ownerOverride;
+  const statement = (sid: string, actions: string[], condition: object): ResourceStatement => ({
+    Sid: `${sid}${suffix(grant.grantee, what)}`,
+    Effect: 'Allow',
+    Principal: principal(grant.grantee),
+    Action: actions,
+    Resource: [`${grant.destinationArn}/*`],
+    Condition: {
+      ...who(grant.grantee),
+      ...(enforceSSL ? { Bool: { 'aws:SecureTransport': 'true' } } : {}),
+      ...condition,
+    },
+  });
+  // the retention is known to S3 when it writes an object only
+  return Object.keys(retention).length === 0
+    ? [statement('ReplicasFrom', ['s3:ReplicateObject', ...others], {})]
+    : [statement('RetainedReplicasFrom', ['s3:ReplicateObject'], retention), statement('ReplicasFrom', others, {})];
+}
+
+/**
+ * The statement of the key policy: through S3 of the key's region, and for objects of the bucket where its name is
+ * known. (Without a name the policy of the key would refer to the bucket, which refers to the key.)
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html
+ */
+export function keyStatement(grantee: Grantee, region: string, whose: string, bucketName?: string): ResourceStatement {
+  const bucketArn = bucketName === undefined ? undefined : arnByName(bucketName);
+  return {
+    Sid: `ReplicasFrom${suffix(grantee, bucketName === undefined ? region : whose)}`,
+    Effect: 'Allow',
+    Principal: principal(grantee),
+    Action: ['kms:Encrypt', 'kms:GenerateDataKey', 'kms:Decrypt'],
+    Resource: ['*'],
+    Condition: {
+      ...who(grantee),
+      StringEquals: { ...who(grantee).StringEquals, 'kms:ViaService': `s3.${region}.${Aws.URL_SUFFIX}` },
+      ...(bucketArn === undefined
+        ? {}
+        : { StringLike: { 'kms:EncryptionContext:aws:s3:arn': [bucketArn, `${bucketArn}/*`] } }),
+    },
+  };
+}
+
+function principal(grantee: Grantee): ResourceStatement['Principal'] {
+  const root = (account: string) => `arn:${Aws.PARTITION}:iam::${account}:root`;
+  if ('account' in grantee) {
+    return { AWS: root(grantee.account) };
+  }
+  return 'accounts' in grantee ? { AWS: grantee.accounts.map(root) } : '*';
+}
+
+/** A principal `*` is no public access as long as the organization is a fixed value. */
+function who(grantee: Grantee): ResourceStatement['Condition'] {
+  const roles = (account: string, rest: string) =>
+    `arn:${Aws.PARTITION}:iam::${account}:role${grantee.rolePath}${rest}`;
+  return 'account' in grantee
+    ? { ArnEquals: { 'aws:PrincipalArn': roles(grantee.account, grantee.roleName) } }
+    : {
+        ...('accounts' in grantee ? {} : { StringEquals: { 'aws:PrincipalOrgID': grantee.organizationId } }),
+        ArnLike: { 'aws:PrincipalArn': roles('*', `${grantee.roleNamePrefix}*`) },
+        // the asterisk covers slashes too
+        ArnNotLike: { 'aws:PrincipalArn': roles('*', '*/*') },
+      };
+}
+
+/** The id of a statement has letters and digits only, and is unique in its policy. */
+function suffix(grantee: Grantee, what: unknown): string {
+  const whose = 'account' in grantee ? grantee.account : 'accounts' in grantee ? 'Accounts' : 'Organization';
+  return `${whose}${hashOf([grantee, what], 8)}`;
+}

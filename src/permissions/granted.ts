@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+import { KeyPointer } from '../app/key';
+import { Mistake } from '../messages/mistake';
+import { Grant, Grantee, RoleOfAccount } from './destination-statements';
+
+/** What a destination of this app was asked to let in. */
+export interface Granted extends Omit<Grant, 'destinationArn'> {
+  readonly keys: readonly KeyPointer[];
+  /** Whether by ReplicaGrants, and not by a rule of this app. */
+  readonly explicit: boolean;
+}
+
+/** Whether a role is let in already. */
+export function covers({ grantee }: Granted, role: RoleOfAccount): boolean {
+  if ('account' in grantee) {
+    return JSON.stringify(nameOf(grantee)) === JSON.stringify(nameOf(role));
+  }
+  return (
+    grantee.rolePath === role.rolePath &&
+    role.roleName.startsWith(grantee.roleNamePrefix) &&
+    (!('accounts' in grantee) || grantee.accounts.includes(role.account))
+  );
+}
+
+const nameOf = ({ account, rolePath, roleName }: RoleOfAccount) => [account, rolePath, roleName];
+
+/** Permissions add up: limits of one grant do not hold where another one allows the same without them. */
+export function contradiction(others: readonly Granted[], added: Granted): Mistake | undefined {
+  const limited = Object.values(added.limits).some((it) => it !== undefined && it !== false);
+  for (const other of others) {
+    if (other.explicit && same(other.grantee, added.grantee) && !same(termsOf(other), termsOf(added))) {
+      return {
+        saw: 'two grants for the same roles that differ',
+        because: 'permissions add up, so the weaker of the two would hold',
+        instead: 'call replicasFrom() once, with what both ask for',
+      };
+    }
+    const { grantee } = other;
+    const weaker = limited || (other.ownerOverride && !added.ownerOverride);
+    if (!other.explicit && weaker && 'account' in grantee && covers(added, grantee)) {
+      return {
+        saw: `replicasFrom() for the role '${grantee.roleName}', which a rule of this app has let in already`,
+        because: 'permissions add up, so the limits of this grant would not hold',
+        instead: 'call replicasFrom() before the rule is added: the rule then adds nothing to it',
+      };
+    }
+  }
+  return undefined;
+}
+
+const same = (one: Grantee | object, other: Grantee | object) => JSON.stringify(one) === JSON.stringify(other);
+
+const termsOf = ({ ownerOverride, limits }: Granted) => [
+  ownerOverride,
+  limits.minimumRetention ?? null,
+  limits.maximumRetention ?? null,
+  limits.enforceSSL ?? false,
+];

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Annotations, Stack, Token } from 'aws-cdk-lib';
+import { IConstruct } from 'constructs';
+import { BucketEnd } from '../app/bucket';
+import { partitionOf, urlSuffixOf } from '../app/environment';
+import { KeyPointer } from '../app/key';
+import { filledIn } from '../documents/intrinsics';
+
+/** A policy that somebody else has to write. */
+export interface HandOver {
+  /** Of the warning. */
+  readonly id: string;
+  /** Which policy, for example `bucket 'Data/Replica'`. */
+  readonly policy: string;
+  /** What does not arrive without it. */
+  readonly lost: 'replica' | 'log';
+  readonly statements: readonly object[];
+}
+
+/** How to call a policy that cannot be changed. */
+export function policyOf({ cfn, ref }: BucketEnd, target: IConstruct | KeyPointer): string {
+  if ('arn' in target) {
+    const arn = Stack.of(cfn ?? ref).resolve(target.arn);
+    return `key '${typeof arn === 'string' ? arn : JSON.stringify(arn)}'`;
+  }
+  return 'cfn' in target ? `key '${target.cfn.node.path}'` : `bucket '${target.node.path}'`;
+}
+
+/** Warns with the policy document, which its owner can use as it is: as far as the environment is known, without intrinsics. */
+export function handOver({ cfn, ref, region, account }: BucketEnd, { id, policy, lost, statements }: HandOver): void {
+  const at = cfn ?? ref;
+  const partition = partitionOf(region);
+  const known = {
+    'AWS::Partition': partition,
+    'AWS::URLSuffix': partition && urlSuffixOf(region),
+    'AWS::AccountId': Token.isUnresolved(account) ? undefined : account,
+    'AWS::Region': partition && region,
+  };
+  const document = { Version: '2012-10-17', Statement: filledIn(Stack.of(at).resolve(statements), known, (it) => it) };
+  Annotations.of(at).addWarningV2(
+    `cdk-s3-replication:${id}`,
+    `The policy of the ${policy} cannot be changed from this app, and no ${lost} arrives until its owner adds ` +
+      `${JSON.stringify(document)} to it. Hand this over, then acknowledge it`,
+  );
+}

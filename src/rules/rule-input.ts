@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Token } from 'aws-cdk-lib';
+import { IConstruct } from 'constructs';
+import { nameOf } from '../app/bucket';
+import { shown } from '../app/environment';
+import { Mistake, mistake } from '../messages/mistake';
+import { AddedRule, sameFlow } from './added-rule';
+import { ReplicationRuleOptions } from './replication-rule';
+
+/** The storage classes that CloudFormation accepts for replicas. */
+const STORAGE_CLASSES = [
+  'DEEP_ARCHIVE',
+  'GLACIER',
+  'GLACIER_IR',
+  'INTELLIGENT_TIERING',
+  'ONEZONE_IA',
+  'REDUCED_REDUNDANCY',
+  'STANDARD',
+  'STANDARD_IA',
+];
+
+const MAX_RULES = 1000;
+
+/** Throws for what is wrong with a rule in itself. */
+export function checkOptions(at: IConstruct, options: ReplicationRuleOptions): void {
+  const wrong = optionMistakes(options)[0];
+  if (wrong) {
+    throw mistake(at, wrong);
+  }
+}
+
+function optionMistakes(options: ReplicationRuleOptions): Mistake[] {
+  const { ruleId, priority, filter, storageClass } = options;
+  const found: Mistake[] = [];
+  if (ruleId !== undefined && !Token.isUnresolved(ruleId) && !/^[\x20-\x7e]{1,255}$/.test(ruleId)) {
+    found.push({
+      saw: `ruleId '${ruleId}' (${ruleId.length} characters)`,
+      because: 'S3 takes 1 to 255 ASCII characters as the ID of a rule',
+      instead: 'shorten it, or leave ruleId off to have one made',
+    });
+  }
+  if (
+    priority !== undefined &&
+    !Token.isUnresolved(priority) &&
+    !(Number.isInteger(priority) && priority >= 0 && priority <= 2147483647)
+  ) {
+    found.push({
+      saw: `priority ${priority}`,
+      because: 'S3 takes whole numbers from 0 to 2147483647',
+      instead: 'use one of these, or leave priority off to have one assigned',
+    });
+  }
+  if (options.deleteMarkerReplication && filter && filter._tags.length > 0) {
+    found.push({
+      saw: `deleteMarkerReplication with a filter on the tags ${filter._tags.map(({ key }) => shown(key)).join(', ')}`,
+      because: 'S3 does not support delete marker replication when a rule filters by tag',
+      instead: 'filter by prefix only, or leave deleteMarkerReplication off',
+    });
+  }
+  if (
+    storageClass !== undefined &&
+    !Token.isUnresolved(storageClass.value) &&
+    !STORAGE_CLASSES.includes(storageClass.value)
+  ) {
+    found.push({
+      saw: `storageClass ${storageClass.value}`,
+      because: 'CloudFormation does not accept it for replicas',
+      instead: `use one of ${STORAGE_CLASSES.join(', ')}`,
+    });
+  }
+  if (options.replicationTimeControl && options.metrics === false) {
+    found.push({
+      saw: 'replicationTimeControl with metrics: false',
+      because: 'S3 accepts Replication Time Control only together with metrics',
+      instead: 'leave metrics off the props, or leave out replicationTimeControl',
+    });
+  }
+  return found;
+}
+
+/** Throws when the rule contradicts those that the source has already. */
+export function checkAgainst(at: IConstruct, rule: AddedRule, others: readonly AddedRule[]): void {
+  const { priority } = rule.options;
+  if (others.length >= MAX_RULES) {
+    throw mistake(at, {
+      saw: `rule number ${others.length + 1}`,
+      because: `S3 takes at most ${MAX_RULES} rules for a source bucket`,
+      instead: 'let one rule cover more: a shorter prefix, or the whole bucket',
+    });
+  }
+  for (const other of others) {
+    if (sameFlow(rule, other)) {
+      throw mistake(at, {
+        saw: `a second rule to ${nameOf(rule.destination)} with the same filter`,
+        because: 'only the one with the higher priority would ever apply',
+        instead: 'keep one of the two, or give them different filters',
+      });
+    }
+    if (other.id === rule.id) {
+      throw mistake(at, {
+        saw: `ruleId ${shown(rule.id)} twice`,
+        because: 'S3 wants every rule of a source bucket to have an ID of its own',
+        instead: 'use different ruleIds, or leave ruleId off',
+      });
+    }
+    if (priority !== undefined && other.options.priority === priority) {
+      throw mistake(at, {
+        saw: `priority ${priority} twice (also of rule ${shown(other.id)})`,
+        because: 'S3 wants every rule of a source bucket to have a priority of its own',
+        instead: 'use different priorities, or leave priority off',
+      });
+    }
+  }
+}

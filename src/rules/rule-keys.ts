@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+import { aws_s3 as s3, Stack } from 'aws-cdk-lib';
+import { importedKey } from '../app/bucket';
+import { defaultEncryption, usesKms } from '../app/encryption';
+import { KeyPointer, canRefer, keyPointer, sameKey } from '../app/key';
+import { AddedRule } from './added-rule';
+
+/** What a rule means for KMS. */
+export interface RuleKeys {
+  /** Whether S3 is to replicate objects that are encrypted with KMS: without the opt-in it skips them. */
+  readonly replicatesKmsObjects: boolean;
+  readonly sourceKeys: KeyPointer[];
+  readonly replicaKey?: KeyPointer;
+}
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html */
+export function ruleKeys(source: s3.CfnBucket, rule: AddedRule): RuleKeys {
+  const encryption = defaultEncryption(source);
+  const named = (rule.options.sourceKeys ?? []).map(keyPointer);
+  const sourceKeys =
+    'key' in encryption ? [encryption.key, ...named.filter((key) => !sameKey(key, encryption.key))] : named;
+  const replicatesKmsObjects =
+    usesKms(encryption) || sourceKeys.length > 0 || rule.options.destinationKey !== undefined;
+  return { replicatesKmsObjects, sourceKeys, replicaKey: replicatesKmsObjects ? replicaKey(source, rule) : undefined };
+}
+
+function replicaKey(source: s3.CfnBucket, rule: AddedRule): KeyPointer | undefined {
+  const { destination, options } = rule;
+  if (options.destinationKey) {
+    return keyPointer(options.destinationKey);
+  }
+  if (destination.cfn) {
+    const encryption = defaultEncryption(destination.cfn);
+    return 'key' in encryption && canRefer(Stack.of(source), encryption.key, destination.account)
+      ? encryption.key
+      : undefined;
+  }
+  const imported = importedKey(destination);
+  return imported && keyPointer(imported);
+}

@@ -1,0 +1,108 @@
+import { App, Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { boundaryDocumentOf } from '../../src/app/rendered';
+import { missingFromBoundary } from '../../src/documents/allows';
+
+const NEEDED = ['s3:ReplicateObject', 's3:ReplicateDelete', 'kms:Encrypt'];
+const allow = (statement: object) => ({ Effect: 'Allow', Resource: '*', ...statement });
+const deny = (statement: object) => ({ Effect: 'Deny', Resource: '*', ...statement });
+const everything = allow({ Action: '*' });
+
+describe('missingFromBoundary', () => {
+  test.each<[string, unknown, string[]]>([
+    ['everything allowed', [everything], []],
+    ['one statement without a list', everything, []],
+    ['one service', [allow({ Action: ['s3:*'] })], ['kms:Encrypt']],
+    ['two statements', [allow({ Action: 's3:replicate*' }), allow({ Action: 'kms:Encrypt' })], []],
+    ['a question mark', [allow({ Action: 's3:ReplicateO?ject' })], ['s3:ReplicateDelete', 'kms:Encrypt']],
+    ['other actions', [allow({ Action: 's3:PutObject' })], NEEDED],
+    ['NotAction', [allow({ NotAction: ['kms:*', 'iam:*'] })], ['kms:Encrypt']],
+    [
+      'a condition or a resource of an Allow',
+      [allow({ Action: '*', Resource: 'arn:aws:s3:::x/*', Condition: { Bool: { 'aws:x': 'true' } } })],
+      [],
+    ],
+    ['an action that is an intrinsic', [allow({ Action: { Ref: 'Action' } })], []],
+    ['a statement that is an intrinsic', [{ Ref: 'Statement' }], []],
+    ['a statement that may be there', [{ 'Fn::If': ['Prod', everything, { Ref: 'AWS::NoValue' }] }], []],
+    ['no statement after all', [{ Ref: 'AWS::NoValue' }], NEEDED],
+    ['a Deny', [everything, deny({ Action: 's3:ReplicateDelete' })], ['s3:ReplicateDelete']],
+    ['a Deny with NotAction', [everything, deny({ NotAction: 's3:*' })], ['kms:Encrypt']],
+    ['a Deny with an empty condition', [everything, deny({ Action: 'kms:*', Condition: {} })], ['kms:Encrypt']],
+    [
+      'a Deny under a condition',
+      [everything, deny({ Action: '*', Condition: { StringNotEquals: { 'aws:RequestedRegion': 'eu-west-1' } } })],
+      [],
+    ],
+    ['a Deny of some resources', [everything, deny({ Action: '*', Resource: 'arn:aws:s3:::x/*' })], []],
+    ['a Deny that lists everything', [everything, deny({ Action: 'kms:*', Resource: ['*'] })], ['kms:Encrypt']],
+    ['a Deny of an intrinsic action', [everything, deny({ Action: { Ref: 'Action' } })], []],
+    [
+      'a Deny that may be there',
+      [everything, { 'Fn::If': ['Prod', deny({ Action: '*' }), { Ref: 'AWS::NoValue' }] }],
+      [],
+    ],
+  ])('%s', (_, Statement, missing) => expect(missingFromBoundary({ Statement }, NEEDED)).toEqual(missing));
+
+  test.each([[undefined], [null], ['text'], [{}], [{ Ref: 'X' }], [{ Statement: [] }]])(
+    '%j takes away nothing that we know',
+    (document) => {
+      expect(missingFromBoundary(document, NEEDED)).toEqual([]);
+    },
+  );
+});
+
+describe('boundaryDocumentOf', () => {
+  const stack = () => new Stack(new App(), 'Stack');
+  const role = (scope: Stack, permissionsBoundary?: iam.IManagedPolicy) => {
+    return new iam.Role(scope, 'Role', {
+      assumedBy: new iam.ServicePrincipal('s3.amazonaws.com'),
+      permissionsBoundary,
+    });
+  };
+  const boundary = (scope: Stack) =>
+    new iam.ManagedPolicy(scope, 'Boundary', {
+      statements: [new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: ['*'] })],
+    });
+  const l1 = (l2: iam.Role) => l2.node.defaultChild as iam.CfnRole;
+  const expected = { Version: '2012-10-17', Statement: [{ Action: 's3:GetObject', Effect: 'Allow', Resource: '*' }] };
+
+  test('a managed policy of the same stack', () => {
+    const scope = stack();
+    expect(boundaryDocumentOf(l1(role(scope, boundary(scope))))).toEqual(expected);
+  });
+
+  test('applied by an aspect to everything', () => {
+    const scope = stack();
+    const bounded = l1(role(scope));
+    iam.PermissionsBoundary.of(scope).apply(boundary(scope));
+    let seen: unknown;
+    bounded.node.addValidation({
+      validate: () => {
+        seen = boundaryDocumentOf(bounded);
+        return [];
+      },
+    });
+    (scope.node.root as App).synth();
+    expect(seen).toEqual(expected);
+  });
+
+  test.each<[string, (scope: Stack) => iam.IManagedPolicy | undefined]>([
+    ['none', () => undefined],
+    ['imported', (scope) => iam.ManagedPolicy.fromManagedPolicyName(scope, 'Imported', 'boundary')],
+    ['of AWS', () => iam.ManagedPolicy.fromAwsManagedPolicyName('PowerUserAccess')],
+    ['of another stack', (scope) => boundary(new Stack(scope.node.root, 'Other'))],
+  ])('%s: not known', (_, make) => {
+    const scope = stack();
+    const bounded = l1(role(scope, make(scope)));
+    let seen: unknown = 'not asked';
+    bounded.node.addValidation({
+      validate: () => {
+        seen = boundaryDocumentOf(bounded);
+        return [];
+      },
+    });
+    (scope.node.root as App).synth();
+    expect(seen).toBeUndefined();
+  });
+});
