@@ -89,7 +89,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   eslintOptions: {
     dirs: ['src'],
     devdirs: ['test', 'projenrc', 'examples', 'scripts', 'bench'],
-    commandOptions: { fix: false },
+    commandOptions: { fix: false, extraArgs: ['--max-warnings=0'] },
   },
   tsconfigDev: {
     compilerOptions: { isolatedModules: true, paths: { 'cdk-s3-replication': ['../src'] } },
@@ -135,6 +135,37 @@ project.eslint!.addOverride({
       { source: 'string', style: 'line', content: 'SPDX-License-Identifier: Apache-2.0', trailingNewlines: 1 },
     ],
   },
+});
+
+// the house, docs/architecture.md: a folder imports from folders of floors below it only
+const FLOORS = [
+  ['messages', 'documents'],
+  ['app'],
+  ['rules', 'permissions', 'buckets'],
+  ['flows'],
+  ['checks'],
+  ['producers', 'grants'],
+  ['replication'],
+  ['pairs', 'aggregation'],
+];
+project.eslint!.addRules({
+  'import/no-cycle': 'error',
+  'import/no-restricted-paths': [
+    'error',
+    {
+      zones: FLOORS.flatMap((floor, height) =>
+        floor.map((folder) => ({
+          target: `./src/${folder}`,
+          from: FLOORS.slice(height)
+            .flat()
+            .filter((other) => other !== folder)
+            .map((other) => `./src/${other}`)
+            .concat('./src/index.ts'),
+          message: `src/${folder}/ imports from floors below it only (docs/architecture.md)`,
+        })),
+      ),
+    },
+  ],
 });
 
 // tests run against the floor, the newest aws-cdk-lib, or both; see MANY and ONCE

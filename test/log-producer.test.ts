@@ -3,8 +3,8 @@ import { App, Aspects, Aws, aws_kms as kms, aws_s3 as s3, CfnParameter, Duration
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { quietApp } from './app';
 import { beside, bucket, ENV, key, KMS, l1 } from './builders';
-import { LogProducer } from '../src/producers/log-producer';
 import { anyKeys, keySpacesOf, keySpacesOverlap, LogKeySpace } from '../src/producers/key-space';
+import { LogProducer } from '../src/producers/log-producer';
 
 const [OWN, OTHER, MANAGEMENT] = ['111111111111', '222222222222', '333333333333'];
 const ORGANIZATION = { organizationId: 'o-a1b2c3d4e5', managementAccount: MANAGEMENT, trailName: 'all' };

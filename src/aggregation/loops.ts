@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { aws_s3 as s3 } from 'aws-cdk-lib';
 import { LogFlow } from './collisions';
-import { literalName } from '../app/bucket-name';
 import { BucketEnd, nameOf } from '../app/bucket';
+import { literalName } from '../app/bucket-name';
 import { bucketsLoggingTo, finalProperties } from '../app/rendered';
 import { describe } from '../messages/mistake';
 

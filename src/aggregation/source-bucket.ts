@@ -5,8 +5,8 @@ import { definedBucket } from '../app/bucket';
 import { hashOf } from '../app/hash';
 import { keyPointer, sameKey } from '../app/key';
 import { deployedStack } from '../app/stacks';
-import { ReplicatedBucketOptions } from '../buckets/replicated-bucket-options';
 import { createReplicatedBucket } from '../buckets/replicated-bucket';
+import { ReplicatedBucketOptions } from '../buckets/replicated-bucket-options';
 import { LogBucket } from '../producers/log-bucket';
 import { LogProducer } from '../producers/log-producer';
 

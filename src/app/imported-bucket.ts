@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { aws_s3 as s3, Stack, Token } from 'aws-cdk-lib';
-import { givenName } from './bucket-name';
 import { BucketEnd } from './bucket';
+import { givenName } from './bucket-name';
 
 /** An imported bucket may be the source in disguise: by its name, or by a reference to the bucket resource. */
 export function refersTo({ ref, stack }: BucketEnd, source: s3.CfnBucket): boolean {

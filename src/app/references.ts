@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { CfnResource, ReferenceStrength, Stack, Token } from 'aws-cdk-lib';
-import { arnByName, literalName } from './bucket-name';
 import { BucketEnd } from './bucket';
+import { arnByName, literalName } from './bucket-name';
 import { deployedStack } from './stacks';
 
 /**

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Stack, Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
+import { ReplicatedBucketOptions } from './replicated-bucket-options';
 import { compare } from '../app/environment';
 import { hashOf } from '../app/hash';
 import { deployedStack } from '../app/stacks';
-import { ReplicatedBucketOptions } from './replicated-bucket-options';
 import { Mistake } from '../messages/mistake';
 
 const MAX_BUCKET_NAME = 63;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Annotations, aws_s3 as s3, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
+import { prefixMistake } from './bucket-name';
+import { PairInput, bucketSettings } from './replicated-bucket';
 import { bucketEnd } from '../app/bucket';
 import { compare, shown } from '../app/environment';
 import { keyPointer, regionOfKey, unusableKey } from '../app/key';
-import { prefixMistake } from './bucket-name';
-import { PairInput, bucketSettings } from './replicated-bucket';
 import { Mistake, mistake, together } from '../messages/mistake';
 
 const MANAGED_KEY: [string, string] = [

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import { createHash } from 'crypto';
 import { DefaultStackSynthesizer, IStackSynthesizer, Stack, StackProps, Stage, Token } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
-import { createHash } from 'crypto';
 import { partitionOf, shown } from '../app/environment';
 import { deployedStack } from '../app/stacks';
 import { mistake } from '../messages/mistake';

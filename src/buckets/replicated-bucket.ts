@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { aws_kms as kms, aws_s3 as s3, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { ReplicatedBucketOptions } from './replicated-bucket-options';
 import { definedBucket } from '../app/bucket';
 import { deployAfter } from '../app/deploy-order';
 import { defaultEncryption } from '../app/encryption';
@@ -8,7 +9,6 @@ import { isLocked } from '../app/object-lock';
 import { waitFor } from '../app/references';
 import { definedResource } from '../app/resource';
 import { deployedStack, sameStage } from '../app/stacks';
-import { ReplicatedBucketOptions } from './replicated-bucket-options';
 
 /** What says how buckets are created; the source may be one that has no L2. */
 export interface PairInput {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Stack } from 'aws-cdk-lib';
-import { accountRegionalName } from '../app/bucket-name';
-import { nameOf } from '../app/bucket';
-import { finalProperties } from '../app/rendered';
 import { versioningFindings } from './destination';
 import { objectLock } from './object-lock';
 import { policyTooLong } from './policy-size';
+import { nameOf } from '../app/bucket';
+import { accountRegionalName } from '../app/bucket-name';
+import { finalProperties } from '../app/rendered';
 import { SourceAnchor } from '../flows/source';
 import { Finding, aboutRule, error, warning } from '../messages/finding';
 

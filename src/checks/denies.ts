@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Annotations, Aws, aws_iam as iam, aws_kms as kms, aws_s3 as s3, Stack, Token } from 'aws-cdk-lib';
-import { givenName } from '../app/bucket-name';
 import { bucketEnd, nameOf } from '../app/bucket';
+import { givenName } from '../app/bucket-name';
 import { defaultEncryption } from '../app/encryption';
 import { partitionOf, urlSuffixOf } from '../app/environment';
 import { bucketPoliciesOf, keyPolicyOf } from '../app/rendered';

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { aws_s3 as s3 } from 'aws-cdk-lib';
-import { finalProperties } from '../app/rendered';
 import { grantDenies } from './denies';
 import { grantErrors } from './policy-size';
+import { finalProperties } from '../app/rendered';
 import { isIntrinsic } from '../documents/intrinsics';
 import { DestinationAnchor } from '../flows/destination';
 import { Finding, error } from '../messages/finding';

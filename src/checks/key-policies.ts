@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Aws, aws_kms as kms, Stack } from 'aws-cdk-lib';
+import { denyFinding, roleIn } from './denies';
 import { urlSuffixOf } from '../app/environment';
 import { KeyPointer } from '../app/key';
 import { keyPolicyOf } from '../app/rendered';
 import { definedResource } from '../app/resource';
-import { denyFinding, roleIn } from './denies';
 import { mayAllow } from '../documents/allows';
 import { findDenies } from '../documents/denies';
 import { SourceAnchor } from '../flows/source';

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { aws_iam as iam, Stack } from 'aws-cdk-lib';
+import { ownershipFindings } from './ownership';
 import { boundaryDocumentOf, finalProperties } from '../app/rendered';
 import { definedResource } from '../app/resource';
-import { ownershipFindings } from './ownership';
 import { missingFromBoundary, trustsS3 } from '../documents/allows';
 import { SourceAnchor } from '../flows/source';
 import { Finding, error, warning } from '../messages/finding';

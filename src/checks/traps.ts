@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { aws_s3 as s3 } from 'aws-cdk-lib';
+import { logTarget, logsAreReplicated } from './access-logs';
+import { acls } from './ownership';
 import { BucketEnd, nameOf } from '../app/bucket';
 import { shown } from '../app/environment';
 import { bucketsLoggingTo, finalProperties } from '../app/rendered';
-import { logTarget, logsAreReplicated } from './access-logs';
-import { acls } from './ownership';
 import { DestinationAnchor } from '../flows/destination';
 import { SourceAnchor } from '../flows/source';
 import { logsLeadTo } from '../flows/waits';

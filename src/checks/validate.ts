@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Annotations, aws_iam as iam, Stack, Stage } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
-import { definedResource } from '../app/resource';
 import { configurationFindings } from './configuration';
 import { bucketDenies } from './denies';
 import { encryptionFindings } from './encryption';
@@ -9,6 +8,7 @@ import { keyPolicyFindings } from './key-policies';
 import { acknowledgeInlinePolicy, acknowledgeObjectWildcards } from './nag';
 import { boundaryFindings, roleFindings } from './role';
 import { trapFindings } from './traps';
+import { definedResource } from '../app/resource';
 import { SourceAnchor } from '../flows/source';
 import { Finding } from '../messages/finding';
 import { POLICY_NAME } from '../permissions/role';

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-
 /**
  * A resolved value with the pseudo parameters that are known, and joins of text, as CloudFormation would fill them in.
  *

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { aws_iam as iam, aws_s3 as s3, CfnResource, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { ANCHOR, findAnchor } from './anchor';
 import { arnByName } from '../app/bucket-name';
 import { compare, partitionOf } from '../app/environment';
 import { KeyPointer, regionOfKey } from '../app/key';
@@ -8,10 +9,9 @@ import { isLocked } from '../app/object-lock';
 import { attributeFor } from '../app/references';
 import { definedResource } from '../app/resource';
 import { ROLE_POLICY_LIMIT, policySize } from '../documents/size';
-import { ANCHOR, findAnchor } from './anchor';
+import { POLICY_ID } from '../permissions/role';
 import { RoleName } from '../permissions/role-name';
 import { KeyAccess, Statement, statements } from '../permissions/role-statements';
-import { POLICY_ID } from '../permissions/role';
 import { AddedRule } from '../rules/added-rule';
 import { priorities, renderRule } from '../rules/render';
 import { ruleKeys } from '../rules/rule-keys';

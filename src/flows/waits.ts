@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { aws_s3 as s3, CfnResource, Stack } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
+import { DestinationAnchor } from './destination';
+import { SourceAnchor } from './source';
 import { bucketsLoggingTo, finalProperties } from '../app/rendered';
 import { deployedStack } from '../app/stacks';
 import { asRecord } from '../documents/intrinsics';
-import { DestinationAnchor } from './destination';
-import { SourceAnchor } from './source';
 import { AddedRule } from '../rules/added-rule';
 import { RuleKeys, ruleKeys } from '../rules/rule-keys';
 

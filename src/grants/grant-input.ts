@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { aws_kms as kms, Duration, Stack, Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
+import { ReplicasFromOptions } from './replicas-from-options';
 import { BucketEnd, nameOf } from '../app/bucket';
 import { defaultEncryption } from '../app/encryption';
 import { compare, shown } from '../app/environment';
 import { keyPointer, regionOfKey, unusableKey } from '../app/key';
 import { isLocked } from '../app/object-lock';
-import { ReplicasFromOptions } from './replicas-from-options';
 import { Mistake, mistake } from '../messages/mistake';
 import { Grantee } from '../permissions/destination-statements';
 import { checkRoleName, checkRolePath } from '../permissions/role-input';

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import { aws_iam as iam, aws_s3 as s3, Stack } from 'aws-cdk-lib';
-import { arnByName, givenName } from '../app/bucket-name';
-import { BucketEnd, bucketEnd } from '../app/bucket';
-import { defaultEncryption, defaultKeyOf } from '../app/encryption';
-import { KeyPointer, keyPointer, sameKey } from '../app/key';
-import { isOwnerEnforced } from '../app/ownership';
-import { DestinationAnchor } from '../flows/destination';
 import { checkGrant } from './grant-input';
 import { receiveReplicas } from './receive-replicas';
 import { ReplicasFromOptions } from './replicas-from-options';
 import { tellSource } from './tell-source';
+import { BucketEnd, bucketEnd } from '../app/bucket';
+import { arnByName, givenName } from '../app/bucket-name';
+import { defaultEncryption, defaultKeyOf } from '../app/encryption';
+import { KeyPointer, keyPointer, sameKey } from '../app/key';
+import { isOwnerEnforced } from '../app/ownership';
+import { DestinationAnchor } from '../flows/destination';
 import { mistake } from '../messages/mistake';
 import {
   Grantee,

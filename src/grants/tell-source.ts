@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Annotations, CfnOutput, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { givenName } from '../app/bucket-name';
 import { BucketEnd } from '../app/bucket';
+import { givenName } from '../app/bucket-name';
 import { KeyPointer } from '../app/key';
 import { DestinationAnchor } from '../flows/destination';
 

@@ -6,8 +6,8 @@ import { bucketAttribute } from '../app/references';
 import { namedForAccount } from '../buckets/bucket-name';
 import { checkPairInput } from '../buckets/created-input';
 import { mirrorScope, replicaStack } from '../buckets/replica-stack';
-import { ReplicatedBucketOptions } from '../buckets/replicated-bucket-options';
 import { bucketSettings, createReplicatedBucket, deleteBeforeEmptying } from '../buckets/replicated-bucket';
+import { ReplicatedBucketOptions } from '../buckets/replicated-bucket-options';
 import { BucketReplication } from '../replication/bucket-replication';
 import { ReplicationRuleOptions } from '../rules/replication-rule';
 

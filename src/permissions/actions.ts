@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-
 /**
  * What replication needs to be allowed, per end, and what a Deny in a policy of the bucket or the key must not hit.
  * The buckets' lists are those of AWS's page, the keys' lists what the field showed to be needed beyond it.

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Aws } from 'aws-cdk-lib';
-import { arnByName } from '../app/bucket-name';
-import { hashOf } from '../app/hash';
 import { RoleName } from './role-name';
 import { Statement } from './role-statements';
+import { arnByName } from '../app/bucket-name';
+import { hashOf } from '../app/hash';
 
 /** One role of another account. */
 export interface RoleOfAccount extends RoleName {

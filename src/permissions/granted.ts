@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import { Grant, Grantee, RoleOfAccount } from './destination-statements';
 import { KeyPointer } from '../app/key';
 import { Mistake } from '../messages/mistake';
-import { Grant, Grantee, RoleOfAccount } from './destination-statements';
 
 /** What a destination of this app was asked to let in. */
 export interface Granted extends Omit<Grant, 'destinationArn'> {

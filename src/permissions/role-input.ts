@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { aws_iam as iam, Stack, Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
+import { RoleOptions } from './role';
 import { BucketEnd } from '../app/bucket';
 import { compare, partitionOf, shown } from '../app/environment';
 import { definedResource } from '../app/resource';
 import { sameStage } from '../app/stacks';
 import { mistake, together } from '../messages/mistake';
-import { RoleOptions } from './role';
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 export function checkRoleInput(at: IConstruct, source: BucketEnd, options: RoleOptions): void {

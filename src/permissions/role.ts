@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import { createHash } from 'crypto';
 import { aws_iam as iam, CfnCondition, CfnDeletionPolicy, CfnResource, Lazy, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { createHash } from 'crypto';
+import { Statement } from './role-statements';
 import { waitFor } from '../app/references';
 import { definedResource } from '../app/resource';
 import { deployedStack } from '../app/stacks';
-import { Statement } from './role-statements';
 
 /** Id of the policy that has the permissions where they are not part of the role. */
 export const POLICY_ID = 'Policy';

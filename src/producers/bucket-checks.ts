@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { aws_kms as kms, aws_s3 as s3, Stack } from 'aws-cdk-lib';
+import { Delivery } from './log-bucket';
+import { LogProducerSpec } from './spec';
 import { BucketEnd, bucketEnd, nameOf } from '../app/bucket';
 import { defaultEncryption } from '../app/encryption';
 import { partitionOf } from '../app/environment';
@@ -11,8 +13,6 @@ import { asList, asRecord } from '../documents/intrinsics';
 import { BUCKET_POLICY_LIMIT, policySize } from '../documents/size';
 import { SourceAnchor } from '../flows/source';
 import { Mistake, describe } from '../messages/mistake';
-import { Delivery } from './log-bucket';
-import { LogProducerSpec } from './spec';
 
 /** What a service could not deliver into, of a bucket as it will be in the template. */
 export function logBucketErrors(bucket: s3.CfnBucket, deliveries: readonly Delivery[]): string[] {

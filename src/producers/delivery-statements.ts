@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Aws, Token } from 'aws-cdk-lib';
+import { LogProducerSpec } from './spec';
 import { hashOf } from '../app/hash';
 import { inPolicy } from '../permissions/prefixes';
 import { Statement } from '../permissions/role-statements';
-import { LogProducerSpec } from './spec';
 
 /** The bucket that logs are delivered to. Everything may be a token. */
 export interface LogTarget {

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { aws_iam as iam, aws_s3 as s3, Token } from 'aws-cdk-lib';
+import { logBucketErrors, logsToItself, nameMistake } from './bucket-checks';
+import { DeliveryStatement, LogTarget, deliveryStatements, keyUseStatements } from './delivery-statements';
+import { LogBucket } from './log-bucket';
+import { LogProducerSpec } from './spec';
 import { BucketEnd, bucketEnd, nameOf } from '../app/bucket';
 import { defaultEncryption, defaultKeyOf } from '../app/encryption';
 import { compare, shown } from '../app/environment';
@@ -9,10 +13,6 @@ import { deployedStack } from '../app/stacks';
 import { Mistake, mistake } from '../messages/mistake';
 import { handOver, policyOf } from '../permissions/hand-over';
 import { policyTaker } from '../permissions/policy-taker';
-import { logBucketErrors, logsToItself, nameMistake } from './bucket-checks';
-import { DeliveryStatement, LogTarget, deliveryStatements, keyUseStatements } from './delivery-statements';
-import { LogBucket } from './log-bucket';
-import { LogProducerSpec } from './spec';
 
 /** Throws when a service cannot write its logs into a bucket, as far as that is known already. */
 export function checkDelivery(spec: LogProducerSpec, bucket: s3.IBucketRef): void {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { aws_s3 as s3 } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
-import { literalName } from '../app/bucket-name';
 import { BucketEnd, nameOf } from '../app/bucket';
+import { literalName } from '../app/bucket-name';
 import { compare, partitionOf, shown } from '../app/environment';
 import { literalPartition, notAGeneralPurposeBucket, refersTo } from '../app/imported-bucket';
 import { deployedStack, isNested, sameStage } from '../app/stacks';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { IConstruct } from 'constructs';
-import { literalName } from '../app/bucket-name';
 import { BucketEnd, nameOf } from '../app/bucket';
+import { literalName } from '../app/bucket-name';
 import { isNested } from '../app/stacks';
 import { mistake } from '../messages/mistake';
 import { RuleKeys } from '../rules/rule-keys';

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Names, Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
-import { BucketEnd } from '../app/bucket';
-import { hashOf } from '../app/hash';
 import { ReplicationFilter } from './replication-filter';
 import { ReplicationRule } from './replication-rule';
+import { BucketEnd } from '../app/bucket';
+import { hashOf } from '../app/hash';
 
 /** A rule as it was added, with what can be settled at once. */
 export interface AddedRule {

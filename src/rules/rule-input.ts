@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
+import { AddedRule, sameFlow } from './added-rule';
+import { ReplicationRuleOptions } from './replication-rule';
 import { nameOf } from '../app/bucket';
 import { shown } from '../app/environment';
 import { Mistake, mistake } from '../messages/mistake';
-import { AddedRule, sameFlow } from './added-rule';
-import { ReplicationRuleOptions } from './replication-rule';
 
 /** The storage classes that CloudFormation accepts for replicas. */
 const STORAGE_CLASSES = [

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { aws_s3 as s3, Stack } from 'aws-cdk-lib';
+import { AddedRule } from './added-rule';
 import { importedKey } from '../app/bucket';
 import { defaultEncryption, usesKms } from '../app/encryption';
 import { KeyPointer, canRefer, keyPointer, sameKey } from '../app/key';
-import { AddedRule } from './added-rule';
 
 /** What a rule means for KMS. */
 export interface RuleKeys {
