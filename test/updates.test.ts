@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fullDiff } from '@aws-cdk/cloudformation-diff';
 import {
@@ -112,16 +112,23 @@ function transitions<T>(states: Map<string, T>): Array<[string, T, T]> {
   );
 }
 
-/** The props that an interface declares, with their docstrings. */
-function docstrings(file: string, name: string): Record<string, string> {
-  const source = readFileSync(join(__dirname, '../src', file), 'utf8');
-  const body = source.slice(source.indexOf(`export interface ${name} `)).split('\n}\n')[0];
-  return Object.fromEntries(
-    [...body.matchAll(/\/\*\*((?:(?!\*\/)[^])*)\*\/\s+readonly (\w+)\??:/g)].map(([, text, prop]) => [
-      prop,
-      text.replace(/\s+\*\s+/g, ' '),
-    ]),
-  );
+const SRC = join(__dirname, '../src');
+const SOURCES = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => readFileSync(join(SRC, file), 'utf8'));
+
+/** The props of an interface of src/, those that it extends too, with their docstrings. */
+function docstrings(name: string): Record<string, string> {
+  const head = new RegExp(`^export interface ${name} (?:extends ([\\w, ]+) )?\\{`, 'm');
+  const source = SOURCES.find((text) => head.test(text));
+  if (!source) throw new Error(`no interface ${name} in src/`);
+  const { index, 1: parents } = head.exec(source)!;
+  const body = source.slice(index).split('\n}\n')[0];
+  const own = [...body.matchAll(/\/\*\*((?:(?!\*\/)[^])*)\*\/\s+readonly (\w+)\??:/g)].map(([, text, prop]) => [
+    prop,
+    text.replace(/\s+\*\s+/g, ' '),
+  ]);
+  return Object.assign({}, ...(parents?.split(', ') ?? []).map(docstrings), Object.fromEntries(own));
 }
 
 const saysThatChangesHurt = (docstring: string) =>
@@ -220,7 +227,7 @@ describe('the judges of this file', () => {
   });
 
   test('docstrings: of every prop', () => {
-    const found = docstrings('replicated-bucket-pair.ts', 'ReplicatedBucketPairProps');
+    const found = docstrings('ReplicatedBucketPairProps');
     expect(Object.keys(found)).toContain('destinationRegion');
     expect(saysThatChangesHurt(found.destinationRegion)).toBe(true);
     expect(saysThatChangesHurt(found.removalPolicy)).toBe(false);
@@ -646,78 +653,66 @@ describe('changing one prop replaces and removes nothing', () => {
   });
 
   /** Props that may be changed at a price, which the docstring must name; the buckets that leave are retained, never deleted. */
-  const atAPrice: Record<string, [file: string, name: string, props: Record<string, Row<any>>]> = {
-    ReplicatedBucketPairProps: [
-      'replicated-bucket-pair.ts',
-      'ReplicatedBucketPairProps',
-      {
-        source: { states: { mine: (scope) => ({ source: new s3.Bucket(scope, 'Mine') }) } },
-        destination: { states: { mine: (scope) => ({ destination: new s3.Bucket(scope, 'Mine') }) } },
-        destinationRegion: {
-          states: { eu: () => ({ destinationRegion: 'eu-west-1' }), us: () => ({ destinationRegion: 'us-west-2' }) },
-        },
-        destinationStack: {
-          states: { eu: (scope) => ({ destinationStack: new Stack(scope, 'Eu', { env: { region: 'eu-west-1' } }) }) },
-        },
-        encryption: { states: { KMS: () => KMS } },
-        keepEncryptionKeys: { states: { true: () => ({ keepEncryptionKeys: true }) } },
-        objectLockEnabled: { states: { true: () => ({ objectLockEnabled: true }) } },
-        objectLockDefaultRetention: {
-          states: { set: () => ({ objectLockDefaultRetention: s3.ObjectLockRetention.governance(Duration.days(1)) }) },
+  const atAPrice: Record<string, Record<string, Row<any>>> = {
+    ReplicatedBucketPairProps: {
+      source: { states: { mine: (scope) => ({ source: new s3.Bucket(scope, 'Mine') }) } },
+      destination: { states: { mine: (scope) => ({ destination: new s3.Bucket(scope, 'Mine') }) } },
+      destinationRegion: {
+        states: { eu: () => ({ destinationRegion: 'eu-west-1' }), us: () => ({ destinationRegion: 'us-west-2' }) },
+      },
+      destinationStack: {
+        states: { eu: (scope) => ({ destinationStack: new Stack(scope, 'Eu', { env: { region: 'eu-west-1' } }) }) },
+      },
+      encryption: { states: { KMS: () => KMS } },
+      keepEncryptionKeys: { states: { true: () => ({ keepEncryptionKeys: true }) } },
+      objectLockEnabled: { states: { true: () => ({ objectLockEnabled: true }) } },
+      objectLockDefaultRetention: {
+        states: { set: () => ({ objectLockDefaultRetention: s3.ObjectLockRetention.governance(Duration.days(1)) }) },
+      },
+    },
+    ReplicatedBucketOptions: {
+      bucketName: {
+        states: {
+          one: () => ({ sourceOptions: { bucketName: 'one' } }),
+          other: () => ({ sourceOptions: { bucketName: 'other' } }),
         },
       },
-    ],
-    ReplicatedBucketOptions: [
-      'replicated-bucket-options.ts',
-      'ReplicatedBucketOptions',
-      {
-        bucketName: {
-          states: {
-            one: () => ({ sourceOptions: { bucketName: 'one' } }),
-            other: () => ({ sourceOptions: { bucketName: 'other' } }),
-          },
-        },
-        bucketNamePrefix: {
-          states: {
-            one: () => ({ sourceOptions: { bucketNamePrefix: 'one' } }),
-            other: () => ({ sourceOptions: { bucketNamePrefix: 'other' } }),
-          },
-        },
-        encryptionKey: {
-          base: KMS,
-          states: {
-            own: (scope) => ({
-              sourceOptions: { encryptionKey: usKey(scope) },
-              destinationOptions: { encryptionKey: usKey2(scope) },
-            }),
-          },
+      bucketNamePrefix: {
+        states: {
+          one: () => ({ sourceOptions: { bucketNamePrefix: 'one' } }),
+          other: () => ({ sourceOptions: { bucketNamePrefix: 'other' } }),
         },
       },
-    ],
-    BucketReplicationProps: [
-      'bucket-replication.ts',
-      'BucketReplicationProps',
-      {
-        source: { base: { source: 'first' }, states: { other: () => ({ source: 'second' }) } },
-        role: {
-          states: {
-            mine: (scope) => ({
-              role: new iam.Role(scope, 'Mine', { assumedBy: new iam.ServicePrincipal('s3.amazonaws.com') }),
-            }),
-          },
+      encryptionKey: {
+        base: KMS,
+        states: {
+          own: (scope) => ({
+            sourceOptions: { encryptionKey: usKey(scope) },
+            destinationOptions: { encryptionKey: usKey2(scope) },
+          }),
         },
-        roleName: { states: { one: () => ({ roleName: 'one' }), other: () => ({ roleName: 'other' }) } },
-        rolePath: { states: { one: () => ({ rolePath: '/one/' }) } },
       },
-    ],
+    },
+    BucketReplicationProps: {
+      source: { base: { source: 'first' }, states: { other: () => ({ source: 'second' }) } },
+      role: {
+        states: {
+          mine: (scope) => ({
+            role: new iam.Role(scope, 'Mine', { assumedBy: new iam.ServicePrincipal('s3.amazonaws.com') }),
+          }),
+        },
+      },
+      roleName: { states: { one: () => ({ roleName: 'one' }), other: () => ({ roleName: 'other' }) } },
+      rolePath: { states: { one: () => ({ rolePath: '/one/' }) } },
+    },
   };
 
   describe.each(Object.keys(atAPrice))('at a price that the docstring names, %s:', (api) => {
-    const [file, name, props] = atAPrice[api];
+    const props = atAPrice[api];
     test.each(Object.keys(props))('%s', (prop) => {
       const { base, states } = props[prop];
       const define = (stack: Stack, it: any) => {
-        if (name !== 'BucketReplicationProps') return new ReplicatedBucketPair(stack, 'Pair', it);
+        if (api !== 'BucketReplicationProps') return new ReplicatedBucketPair(stack, 'Pair', it);
         const buckets: Record<string, s3.Bucket> = {
           first: new s3.Bucket(stack, 'First'),
           second: new s3.Bucket(stack, 'Second'),
@@ -739,24 +734,22 @@ describe('changing one prop replaces and removes nothing', () => {
 
       expect(all).not.toEqual([]);
       expect(all.filter((line) => /DESTROY AWS::(S3::Bucket|KMS::Key) /.test(line))).toEqual([]);
-      expect([prop, saysThatChangesHurt(docstrings(file, name)[prop])]).toEqual([prop, true]);
+      expect([prop, saysThatChangesHurt(docstrings(api)[prop])]).toEqual([prop, true]);
     });
   });
 
   test('the tables above have every prop', () => {
-    const declared = (
-      [
-        ['replicated-bucket-pair.ts', 'ReplicatedBucketPairProps'],
-        ['replicated-bucket-options.ts', 'ReplicatedBucketOptions'],
-        ['bucket-replication.ts', 'BucketReplicationProps'],
-        ['replication-rule.ts', 'ReplicationRuleOptions'],
-      ] as const
-    ).flatMap(([file, name]) => Object.keys(docstrings(file, name)));
+    const declared = [
+      'ReplicatedBucketPairProps',
+      'ReplicatedBucketOptions',
+      'BucketReplicationProps',
+      'ReplicationRuleOptions',
+    ].flatMap((name) => Object.keys(docstrings(name)));
     const covered = [
       ...Object.keys(ruleRows),
       ...Object.keys(rows).map((it) => it.split(/[ ,]/)[0].replace(/^\w+Options\./, '')),
       ...Object.keys(replicationRows),
-      ...Object.values(atAPrice).flatMap(([, , props]) => Object.keys(props)),
+      ...Object.values(atAPrice).flatMap((props) => Object.keys(props)),
     ];
     expect(declared.filter((prop) => !covered.includes(prop) && !/^(source|destination)Options$/.test(prop))).toEqual(
       [],
