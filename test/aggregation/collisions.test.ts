@@ -1,9 +1,9 @@
 import { Annotations, App, aws_s3 as s3, Stack } from 'aws-cdk-lib';
 import { CloudAssembly } from 'aws-cdk-lib/cx-api';
-import { BucketReplication, LogAggregationSRR, LogProducer, LogSourceOptions, ReplicationFilter } from '../src';
-import { quietApp } from './app';
-import { beside, bucket, ENV, l1 } from './builders';
-import { expectMessage, messageOf } from './messages';
+import { BucketReplication, LogAggregationSRR, LogProducer, LogSourceOptions, ReplicationFilter } from '../../src';
+import { quietApp } from '../app';
+import { beside, bucket, ENV, l1 } from '../builders';
+import { expectMessage, messageOf } from '../messages';
 
 const ORGANIZATION = { organizationId: 'o-a1b2c3d4e5', roleNamePrefix: 'logs-' };
 const alb = LogProducer.alb();

@@ -1,7 +1,7 @@
 import { aws_s3 as s3, App, Stack } from 'aws-cdk-lib';
-import { BucketReplication, ReplicationFilter } from '../src';
-import { quietApp } from './app';
-import { beside, bucket, ENV, KMS } from './builders';
+import { BucketReplication, ReplicationFilter } from '../../src';
+import { quietApp } from '../app';
+import { beside, bucket, ENV, KMS } from '../builders';
 
 const REGIONS = [
   ...['us-east-2', 'us-west-1', 'us-west-2', 'ca-central-1', 'ca-west-1', 'sa-east-1', 'mx-central-1'],

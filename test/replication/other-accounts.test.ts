@@ -15,7 +15,6 @@ import {
 } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { CloudAssembly } from 'aws-cdk-lib/cx-api';
-import { quietApp } from './app';
 import {
   BucketReplication,
   BucketReplicationProps,
@@ -24,9 +23,10 @@ import {
   ReplicatedBucketPair,
   ReplicationFilter,
   ReplicationRuleOptions,
-} from '../src';
-import { readStacks } from './assembly/stacks';
-import { bucket, KMS, l1 } from './builders';
+} from '../../src';
+import { quietApp } from '../app';
+import { readStacks } from '../assembly/stacks';
+import { bucket, KMS, l1 } from '../builders';
 
 const [OURS, THEIRS] = ['111111111111', '222222222222'];
 afterAll(() => CloudAssembly.cleanupTemporaryDirectories());

@@ -26,7 +26,7 @@ import {
 } from 'cdk-nag';
 import { BucketReplication, ReplicatedBucketPair, ReplicationFilter } from 'cdk-s3-replication';
 import { Construct } from 'constructs';
-import { testApp } from './app';
+import { testApp } from '../app';
 
 const PACKS: Array<new () => NagPack> = [
   AwsSolutionsChecks,

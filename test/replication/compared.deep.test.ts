@@ -1,7 +1,7 @@
 import { aws_kms as kms, aws_s3 as s3, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { quietApp } from './app';
-import { bucket, ENV } from './builders';
+import { quietApp } from '../app';
+import { bucket, ENV } from '../builders';
 
 /** What the README says about core's `replicationRules`, seen in its templates and errors. */
 describe('replicationRules of aws-cdk-lib', () => {

@@ -1,8 +1,8 @@
 import { aws_s3 as s3, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { quietApp } from './app';
-import { BucketReplication, ReplicatedBucketPair, ReplicatedBucketPairProps } from '../src';
-import { ACCOUNT, bucket, ENV, l1 } from './builders';
+import { BucketReplication, ReplicatedBucketPair, ReplicatedBucketPairProps } from '../../src';
+import { quietApp } from '../app';
+import { ACCOUNT, bucket, ENV, l1 } from '../builders';
 
 const ACCOUNT_REGIONAL = { bucketNamespace: s3.BucketNamespace.ACCOUNT_REGIONAL };
 

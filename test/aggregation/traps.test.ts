@@ -1,9 +1,9 @@
 import { Annotations as Core, aws_kms as kms, aws_s3 as s3, CfnParameter, Duration, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { CloudAssembly } from 'aws-cdk-lib/cx-api';
-import { LogAggregationSRR, LogProducer, LogSource, LogSourceProps, ReplicationFilter } from '../src';
-import { quietApp } from './app';
-import { bucket, ENV, key, KMS, l1 } from './builders';
+import { LogAggregationSRR, LogProducer, LogSource, LogSourceProps, ReplicationFilter } from '../../src';
+import { quietApp } from '../app';
+import { bucket, ENV, key, KMS, l1 } from '../builders';
 
 afterAll(() => CloudAssembly.cleanupTemporaryDirectories());
 

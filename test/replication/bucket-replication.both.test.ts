@@ -1,7 +1,7 @@
 import { Annotations, App, aws_iam as iam, aws_kms as kms, aws_s3 as s3, Lazy, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { testApp } from './app';
-import { BucketReplication, ReplicationFilter } from '../src';
+import { BucketReplication, ReplicationFilter } from '../../src';
+import { testApp } from '../app';
 
 const env = { account: '111111111111', region: 'us-east-1' };
 

@@ -1,9 +1,9 @@
 import { App, aws_iam as iam, aws_kms as kms, aws_s3 as s3, Aws, Duration, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Construct } from 'constructs';
-import { quietApp, testApp } from './app';
-import { bucket, key, KMS } from './builders';
-import { ReplicaGrants, ReplicasFromOptions } from '../src';
+import { ReplicaGrants, ReplicasFromOptions } from '../../src';
+import { quietApp, testApp } from '../app';
+import { bucket, key, KMS } from '../builders';
 
 const SOURCE = '111111111111';
 const ROLE = { account: SOURCE, roleName: 'data-to-backup' };

@@ -11,10 +11,10 @@ import {
   ReplicaGrants,
   ReplicatedBucketPair,
   ReplicationFilter,
-} from '../src';
-import { quietApp, testApp } from './app';
-import { beside, bucket, ENV, key, KMS, l1 } from './builders';
-import { messageOf } from './messages';
+} from '../../src';
+import { quietApp, testApp } from '../app';
+import { beside, bucket, ENV, key, KMS, l1 } from '../builders';
+import { messageOf } from '../messages';
 
 const [OURS, THEIRS] = [ENV.account, '222222222222'];
 const ORGANIZATION = { organizationId: 'o-a1b2c3d4e5', roleNamePrefix: 'logs-' };

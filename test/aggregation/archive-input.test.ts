@@ -7,10 +7,10 @@ import {
   LogProducer,
   LogSourceOptions,
   ReplicationFilter,
-} from '../src';
-import { quietApp } from './app';
-import { beside, bucket, ENV, inEurope, key, KMS, l1 } from './builders';
-import { expectMessage, messageOf } from './messages';
+} from '../../src';
+import { quietApp } from '../app';
+import { beside, bucket, ENV, inEurope, key, KMS, l1 } from '../builders';
+import { expectMessage, messageOf } from '../messages';
 
 const ORGANIZATION = { organizationId: 'o-a1b2c3d4e5', roleNamePrefix: 'logs-' };
 const alb = LogProducer.alb();

@@ -2,10 +2,10 @@ import { App, aws_kms as kms, aws_s3 as s3, Duration, Fn, Stack, StackProps, Tok
 import { Template } from 'aws-cdk-lib/assertions';
 import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { Construct } from 'constructs';
-import { LogProducer, LogSource, LogSourceProps, ReplicatedBucketPair, ReplicationFilter } from '../src';
-import { quietApp, testApp } from './app';
-import { bucket, ENV, KMS } from './builders';
-import { messageOf } from './messages';
+import { LogProducer, LogSource, LogSourceProps, ReplicatedBucketPair, ReplicationFilter } from '../../src';
+import { quietApp, testApp } from '../app';
+import { bucket, ENV, KMS } from '../builders';
+import { messageOf } from '../messages';
 
 const ARCHIVE = { bucketName: 'the-log-archive', account: '222222222222', region: 'us-east-1' };
 const REPLICA_KEY = `arn:aws:kms:us-east-1:${ARCHIVE.account}:key/12345678-90ab-cdef-1234-567890abcdef`;

@@ -1,7 +1,7 @@
 import { Annotations, App, aws_kms as kms, aws_s3 as s3, CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { testApp } from './app';
-import { BucketReplication, ReplicatedBucketPair, ReplicatedBucketPairProps, ReplicationFilter } from '../src';
+import { BucketReplication, ReplicatedBucketPair, ReplicatedBucketPairProps, ReplicationFilter } from '../../src';
+import { testApp } from '../app';
 
 const env = { account: '111111111111', region: 'us-east-1' };
 const elsewhere = 'eu-west-1';
