@@ -4,6 +4,7 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import {
+  boundaryDocumentOf,
   bucketPoliciesOf,
   bucketsLoggingTo,
   keyPolicyOf,
@@ -228,4 +229,39 @@ describe('reading documents', () => {
     [['a'], ['a']],
     [null, [null]],
   ])('asList %j', (value, expected) => expect(asList(value)).toEqual(expected));
+});
+
+describe('boundaryDocumentOf', () => {
+  const role = (permissionsBoundary?: iam.IManagedPolicy) =>
+    new iam.Role(stack, 'Role', { assumedBy: new iam.ServicePrincipal('s3.amazonaws.com'), permissionsBoundary }).node
+      .defaultChild as iam.CfnRole;
+  const boundary = (scope = stack) =>
+    new iam.ManagedPolicy(scope, 'Boundary', {
+      statements: [new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: ['*'] })],
+    });
+  const expected = { Version: '2012-10-17', Statement: [{ Action: 's3:GetObject', Effect: 'Allow', Resource: '*' }] };
+
+  test('a managed policy of the same stack', () => {
+    expect(boundaryDocumentOf(role(boundary()))).toEqual(expected);
+  });
+
+  test('applied by an aspect to everything', () => {
+    const bounded = role();
+    iam.PermissionsBoundary.of(stack).apply(boundary());
+    const { seen } = whileValidating(bounded, () => boundaryDocumentOf(bounded));
+    app.synth();
+    expect(seen).toEqual([expected]);
+  });
+
+  test.each<[string, () => iam.IManagedPolicy | undefined]>([
+    ['none', () => undefined],
+    ['imported', () => iam.ManagedPolicy.fromManagedPolicyName(stack, 'Imported', 'boundary')],
+    ['of AWS', () => iam.ManagedPolicy.fromAwsManagedPolicyName('PowerUserAccess')],
+    ['of another stack', () => boundary(new Stack(app, 'Other'))],
+  ])('%s: not known', (_, make) => {
+    const bounded = role(make());
+    const { seen } = whileValidating(bounded, () => boundaryDocumentOf(bounded));
+    app.synth();
+    expect(seen).toEqual([undefined]);
+  });
 });

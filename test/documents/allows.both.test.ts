@@ -1,6 +1,3 @@
-import { App, Stack } from 'aws-cdk-lib';
-import * as iam from 'aws-cdk-lib/aws-iam';
-import { boundaryDocumentOf } from '../../src/app/rendered';
 import { missingFromBoundary } from '../../src/documents/allows';
 
 const NEEDED = ['s3:ReplicateObject', 's3:ReplicateDelete', 'kms:Encrypt'];
@@ -50,59 +47,4 @@ describe('missingFromBoundary', () => {
       expect(missingFromBoundary(document, NEEDED)).toEqual([]);
     },
   );
-});
-
-describe('boundaryDocumentOf', () => {
-  const stack = () => new Stack(new App(), 'Stack');
-  const role = (scope: Stack, permissionsBoundary?: iam.IManagedPolicy) => {
-    return new iam.Role(scope, 'Role', {
-      assumedBy: new iam.ServicePrincipal('s3.amazonaws.com'),
-      permissionsBoundary,
-    });
-  };
-  const boundary = (scope: Stack) =>
-    new iam.ManagedPolicy(scope, 'Boundary', {
-      statements: [new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: ['*'] })],
-    });
-  const l1 = (l2: iam.Role) => l2.node.defaultChild as iam.CfnRole;
-  const expected = { Version: '2012-10-17', Statement: [{ Action: 's3:GetObject', Effect: 'Allow', Resource: '*' }] };
-
-  test('a managed policy of the same stack', () => {
-    const scope = stack();
-    expect(boundaryDocumentOf(l1(role(scope, boundary(scope))))).toEqual(expected);
-  });
-
-  test('applied by an aspect to everything', () => {
-    const scope = stack();
-    const bounded = l1(role(scope));
-    iam.PermissionsBoundary.of(scope).apply(boundary(scope));
-    let seen: unknown;
-    bounded.node.addValidation({
-      validate: () => {
-        seen = boundaryDocumentOf(bounded);
-        return [];
-      },
-    });
-    (scope.node.root as App).synth();
-    expect(seen).toEqual(expected);
-  });
-
-  test.each<[string, (scope: Stack) => iam.IManagedPolicy | undefined]>([
-    ['none', () => undefined],
-    ['imported', (scope) => iam.ManagedPolicy.fromManagedPolicyName(scope, 'Imported', 'boundary')],
-    ['of AWS', () => iam.ManagedPolicy.fromAwsManagedPolicyName('PowerUserAccess')],
-    ['of another stack', (scope) => boundary(new Stack(scope.node.root, 'Other'))],
-  ])('%s: not known', (_, make) => {
-    const scope = stack();
-    const bounded = l1(role(scope, make(scope)));
-    let seen: unknown = 'not asked';
-    bounded.node.addValidation({
-      validate: () => {
-        seen = boundaryDocumentOf(bounded);
-        return [];
-      },
-    });
-    (scope.node.root as App).synth();
-    expect(seen).toBeUndefined();
-  });
 });

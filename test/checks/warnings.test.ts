@@ -3,7 +3,6 @@ import { join } from 'path';
 import {
   Annotations,
   App,
-  Aspects,
   aws_iam as iam,
   aws_kms as kms,
   aws_s3 as s3,
@@ -16,47 +15,9 @@ import {
   Stack,
   Stage,
 } from 'aws-cdk-lib';
-import { quietApp } from './app';
-import { bucket, ENV, inEurope, key, KMS, l1 } from './builders';
-import {
-  BucketReplication,
-  LogAggregationSRR,
-  ReplicatedBucketPair,
-  ReplicatedBucketPairProps,
-  ReplicationFilter,
-  ReplicationRule,
-} from '../src';
-
-/** One rule between two buckets, `Source` and `Destination`, in one stack unless they are given. */
-function flow(stack: Stack, rule: Partial<ReplicationRule> = {}, source: s3.IBucketRef = bucket(stack, 'Source')) {
-  const replication = BucketReplication.of(source);
-  replication.addRule({ ...rule, destination: rule.destination ?? bucket(stack, 'Destination') });
-  return replication;
-}
-
-/** One rule between buckets of these properties. */
-const between =
-  (source?: s3.BucketProps, destination?: s3.BucketProps, rule?: Partial<ReplicationRule>) => (stack: Stack) =>
-    void flow(
-      stack,
-      { ...rule, destination: bucket(stack, 'Destination', destination) },
-      bucket(stack, 'Source', source),
-    );
-
-const pair = (props: ReplicatedBucketPairProps) => (stack: Stack) =>
-  void new ReplicatedBucketPair(stack, 'Pair', props);
-
-/** Warnings and errors of all stacks; synthesis must succeed. */
-function warningsOf(build: (stack: Stack) => void, app = quietApp()): string[] {
-  build(new Stack(app, 'Stack', { env: ENV }));
-  return messagesIn(app);
-}
-
-const messagesIn = (app: App) =>
-  app
-    .synth()
-    .stacksRecursively.flatMap(({ messages }) => messages)
-    .map(({ entry }) => String(entry.data));
+import { BucketReplication, LogAggregationSRR, ReplicationFilter } from '../../src';
+import { between, bucket, denying, ENV, flow, inEurope, key, KMS, l1, pair } from '../builders';
+import { warningsOf } from '../messages';
 
 /** What will be regretted, what the warning says (seen, remedy), and what would be fine: it gives no warning at all. */
 type Case = [
@@ -106,7 +67,7 @@ const warnings: Case[] = [
     'a chain',
     (stack) => {
       const middle = bucket(stack, 'Middle');
-      flow(stack, {}, middle);
+      BucketReplication.of(middle).addRule({ destination: bucket(stack, 'Destination') });
       flow(stack, { destination: middle });
     },
     "receives replicas of 'Stack/Source/Resource'",
@@ -457,10 +418,10 @@ const warnings: Case[] = [
   [
     'destroyNeedsEmptyBuckets',
     'DESTROY',
-    pair({ removalPolicy: RemovalPolicy.DESTROY }),
+    (stack) => pair(stack, { removalPolicy: RemovalPolicy.DESTROY }),
     'DESTROY without autoDeleteObjects',
     'Set autoDeleteObjects: true',
-    pair({ removalPolicy: RemovalPolicy.RETAIN }),
+    (stack) => pair(stack, { removalPolicy: RemovalPolicy.RETAIN }),
   ],
   [
     'destroyNeedsEmptyBuckets',
@@ -488,27 +449,6 @@ function forLogs(stack: Stack, statement: iam.PolicyStatementProps) {
   destination.addToResourcePolicy(
     new iam.PolicyStatement({ sid: 'Guard', resources: [destination.bucketArn], ...statement }),
   );
-}
-
-function denying(
-  which: 'Source' | 'Destination',
-  { resource, conditions }: { resource?: string; conditions?: object },
-  rule?: Partial<ReplicationRule>,
-) {
-  return (stack: Stack) => {
-    between({}, {}, rule)(stack);
-    const it = stack.node.findChild(which) as s3.Bucket;
-    it.addToResourcePolicy(
-      new iam.PolicyStatement({
-        sid: 'Guard',
-        effect: iam.Effect.DENY,
-        principals: [new iam.AnyPrincipal()],
-        actions: ['s3:*'],
-        conditions,
-        resources: resource ? [resource.replace('arn', it.bucketArn)] : [it.bucketArn, it.arnForObjects('*')],
-      }),
-    );
-  };
 }
 
 /** Two keys, one of which only a given principal may use. */
@@ -554,29 +494,6 @@ function withRole(options: iam.FromRoleArnOptions) {
     });
 }
 
-/** Buckets that may be used from a VPC only, except by the replication role. */
-function denyingAllBut(place: 'Stack' | 'Europe') {
-  return (stack: Stack) => {
-    const source = bucket(stack, 'Source');
-    const destination = bucket(place === 'Stack' ? stack : inEurope(stack), 'Destination');
-    new BucketReplication(stack, 'Replication', { source, rules: [{ destination }], roleName: 'replication' });
-    [source, destination].forEach((it) =>
-      it.addToResourcePolicy(
-        new iam.PolicyStatement({
-          effect: iam.Effect.DENY,
-          principals: [new iam.AnyPrincipal()],
-          actions: ['s3:*'],
-          resources: [it.bucketArn, it.arnForObjects('*')],
-          conditions: {
-            StringNotEquals: { 'aws:SourceVpce': 'vpce-1' },
-            ArnNotEquals: { 'aws:PrincipalArn': 'arn:aws:iam::111111111111:role/replication' },
-          },
-        }),
-      ),
-    );
-  };
-}
-
 function allowingOnly(stack: Stack, ...actions: string[]) {
   return new iam.ManagedPolicy(stack, 'Boundary', {
     statements: [new iam.PolicyStatement({ actions, resources: ['*'] })],
@@ -613,7 +530,7 @@ describe.each(warnings)('%s: %s', (name, _, regretted, saw, remedy, fine) => {
 });
 
 test('every warning of the library is tested here', () => {
-  const src = join(__dirname, '../src');
+  const src = join(__dirname, '../../src');
   const code = readdirSync(src, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts'))
     .map((file) => readFileSync(join(src, file), 'utf8'))
@@ -621,261 +538,8 @@ test('every warning of the library is tested here', () => {
   const ids = [...code.matchAll(/(?:\bwarning\(\s*'|addWarningV2\(\s*'cdk-s3-replication:)(\w+)'/g)].map(
     ([, id]) => id,
   );
-  const elsewhere = ['logKeysMayMeet']; // log-aggregation-keys.test.ts
+  const elsewhere = ['logKeysMayMeet']; // test/aggregation/collisions.test.ts
   expect([...new Set(ids)].sort()).toEqual([...new Set([...elsewhere, ...warnings.map(([id]) => id)])].sort());
-});
-
-describe('acknowledged elsewhere', () => {
-  const id = 'cdk-s3-replication:disabledRulesDoNotCatchUp';
-  const off = between({}, {}, { enabled: false });
-
-  test('at the source bucket', () =>
-    expect(
-      warningsOf((stack) => {
-        off(stack);
-        Annotations.of(stack.node.findChild('Source')).acknowledgeWarning(id);
-      }),
-    ).toEqual([]));
-
-  test('before the rule is there', () =>
-    expect(
-      warningsOf((stack) => {
-        Annotations.of(stack).acknowledgeWarning(id);
-        off(stack);
-      }),
-    ).toEqual([]));
-
-  test('at a pair', () =>
-    expect(
-      warningsOf((stack) => {
-        const made = new ReplicatedBucketPair(stack, 'Pair', { enabled: false });
-        Annotations.of(made).acknowledgeWarning(id);
-      }),
-    ).toEqual([]));
-
-  test('at the BucketReplication', () =>
-    expect(
-      warningsOf((stack) => {
-        const replication = new BucketReplication(stack, 'Replication', {
-          source: bucket(stack, 'Source'),
-          rules: [{ destination: bucket(stack, 'Destination'), enabled: false }],
-        });
-        Annotations.of(replication).acknowledgeWarning(id);
-      }),
-    ).toEqual([]));
-
-  test('at a pair of buckets of the user', () =>
-    expect(
-      warningsOf((stack) => {
-        const made = new ReplicatedBucketPair(stack, 'Pair', {
-          source: bucket(stack, 'Source'),
-          destination: bucket(stack, 'Destination'),
-          enabled: false,
-        });
-        Annotations.of(made).acknowledgeWarning(id);
-      }),
-    ).toEqual([]));
-
-  test('at one of two pairs counts for that one', () =>
-    expect(
-      warningsOf((stack) => {
-        const source = bucket(stack, 'Source');
-        const [one] = ['One', 'Two'].map((name) => new ReplicatedBucketPair(stack, name, { source, enabled: false }));
-        Annotations.of(one).acknowledgeWarning(id);
-      }),
-    ).toEqual([expect.stringContaining('StackTwoDestination')]));
-
-  test('at the Stage', () => {
-    // not at the app: core looks for acknowledgements below it only
-    const app = quietApp();
-    const stage = new Stage(app, 'Stage', { env: ENV });
-    off(new Stack(stage, 'Stack'));
-    Annotations.of(stage).acknowledgeWarning(id);
-    expect(messagesIn(app)).toEqual([]);
-  });
-
-  test('at another stack does not count', () =>
-    expect(
-      warningsOf((stack) => {
-        off(stack);
-        Annotations.of(inEurope(stack)).acknowledgeWarning(id);
-      }),
-    ).toHaveLength(1));
-});
-
-test('what concerns two rules is said once', () => {
-  expect(
-    warningsOf((stack) => {
-      const destination = bucket(stack, 'Destination');
-      flow(
-        stack,
-        { destination, filter: ReplicationFilter.prefix('a/') },
-        bucket(stack, 'Source', { lifecycleRules: [{ expiration: Duration.days(1) }] }),
-      ).addRule({ destination, filter: ReplicationFilter.prefix('b/') });
-    }),
-  ).toHaveLength(1);
-});
-
-test('a second synthesis does not say it twice', () => {
-  const app = quietApp();
-  between({}, {}, { enabled: false })(new Stack(app, 'Stack', { env: ENV }));
-  app.synth();
-  expect(app.synth({ force: true }).stacks[0].messages).toHaveLength(1);
-});
-
-test('what an aspect changes counts', () => {
-  expect(
-    warningsOf((stack) => {
-      between()(stack);
-      Aspects.of(stack).add({
-        visit: (node) => {
-          if (s3.CfnBucket.isCfnResource(node) && node.node.path === 'Stack/Source/Resource') {
-            (node as s3.CfnBucket).addPropertyOverride('OwnershipControls', {
-              Rules: [{ ObjectOwnership: 'ObjectWriter' }],
-            });
-          }
-        },
-      });
-    }),
-  ).toEqual([expect.stringContaining('sourceUsesAcls')]);
-});
-
-describe('nothing to say', () => {
-  const locked = {
-    objectLockEnabled: true,
-    objectLockDefaultRetention: s3.ObjectLockRetention.compliance(Duration.days(30)),
-  };
-  const cases: Array<[string, (stack: Stack) => void]> = [
-    ['a pair in one region', pair({})],
-    ['a pair in two regions', pair({ destinationRegion: 'eu-west-1' })],
-    ['a pair with keys', pair({ destinationRegion: 'eu-west-1', encryption: KMS })],
-    ['a pair with Object Lock and keys', pair({ destinationRegion: 'eu-west-1', encryption: KMS, ...locked })],
-    ['a pair that is destroyed', pair({ removalPolicy: RemovalPolicy.DESTROY, autoDeleteObjects: true })],
-    [
-      'a pair that keeps its former keys',
-      pair({ destinationRegion: 'eu-west-1', encryption: s3.BucketEncryption.S3_MANAGED, keepEncryptionKeys: true }),
-    ],
-    [
-      'a pair with all options of a rule',
-      pair({
-        replicationTimeControl: true,
-        replicaModifications: true,
-        deleteMarkerReplication: true,
-        storageClass: s3.StorageClass.GLACIER_INSTANT_RETRIEVAL,
-        filter: ReplicationFilter.prefix('a/'),
-        priority: 3,
-        ruleId: 'all',
-      }),
-    ],
-    [
-      'two pairs on one source',
-      (stack) => {
-        const source = bucket(stack, 'Source', { encryption: KMS });
-        pair({ source, destinationRegion: 'eu-west-1' })(stack);
-        new ReplicatedBucketPair(stack, 'Other', {
-          source,
-          destinationRegion: 'eu-central-1',
-          filter: ReplicationFilter.tags({ team: 'a' }),
-        });
-      },
-    ],
-    [
-      'two buckets that require TLS',
-      between({ enforceSSL: true, minimumTLSVersion: 1.2 }, { enforceSSL: true, minimumTLSVersion: 1.2 }),
-    ],
-    [
-      'a Deny that exempts the role',
-      (stack) => {
-        const source = bucket(stack, 'Source');
-        const { role } = flow(stack, {}, source);
-        source.addToResourcePolicy(
-          new iam.PolicyStatement({
-            effect: iam.Effect.DENY,
-            principals: [new iam.AnyPrincipal()],
-            actions: ['s3:*'],
-            resources: [source.bucketArn, source.arnForObjects('*')],
-            conditions: {
-              StringNotEquals: { 'aws:SourceVpce': 'vpce-1' },
-              ArnNotEquals: { 'aws:PrincipalArn': role.roleArn },
-            },
-          }),
-        );
-      },
-    ],
-    ['a Deny that exempts the role by its name', denyingAllBut('Stack')],
-    ['a Deny that exempts the role by its name, in another region', denyingAllBut('Europe')],
-    [
-      'a Deny of other accounts',
-      denying('Destination', { conditions: { StringNotEquals: { 'aws:PrincipalAccount': ENV.account } } }),
-    ],
-    [
-      'a Deny of uploads without KMS',
-      (stack) => {
-        const destination = bucket(stack, 'Destination', { encryption: KMS });
-        flow(stack, { destination }, bucket(stack, 'Source', { encryption: KMS }));
-        destination.addToResourcePolicy(
-          new iam.PolicyStatement({
-            effect: iam.Effect.DENY,
-            principals: [new iam.AnyPrincipal()],
-            actions: ['s3:PutObject'],
-            resources: [destination.arnForObjects('*')],
-            conditions: { StringNotEquals: { 's3:x-amz-server-side-encryption': 'aws:kms' } },
-          }),
-        );
-      },
-    ],
-    [
-      'buckets that are emptied',
-      between(
-        { removalPolicy: RemovalPolicy.DESTROY, autoDeleteObjects: true },
-        { removalPolicy: RemovalPolicy.DESTROY, autoDeleteObjects: true },
-      ),
-    ],
-    [
-      'access logs of both to a third bucket',
-      (stack) => {
-        const serverAccessLogsBucket = bucket(stack, 'Logs');
-        between({ serverAccessLogsBucket }, { serverAccessLogsBucket })(stack);
-      },
-    ],
-    [
-      'an imported destination with its key',
-      (stack) =>
-        flow(
-          stack,
-          {
-            destination: s3.Bucket.fromBucketAttributes(stack, 'Imported', {
-              bucketName: 'theirs',
-              region: 'eu-west-1',
-              encryptionKey: kms.Key.fromKeyArn(
-                stack,
-                'TheirKey',
-                'arn:aws:kms:eu-west-1:111111111111:key/12345678-90ab-cdef-1234-567890abcdef',
-              ),
-            }),
-          },
-          bucket(stack, 'Source', { encryption: KMS }),
-        ),
-    ],
-    [
-      'a bucket whose encryption is set by an L1 property',
-      (stack) => {
-        const source = bucket(stack, 'Source');
-        l1(source).bucketEncryption = {
-          serverSideEncryptionConfiguration: [
-            { bucketKeyEnabled: true, serverSideEncryptionByDefault: { sseAlgorithm: 'AES256' } },
-          ],
-        };
-        flow(stack, {}, source);
-      },
-    ],
-  ];
-
-  test.each(cases)('%s', (_, build) => expect(warningsOf(build)).toEqual([]));
-
-  test.each(cases)('%s, without feature flags', (_, build) => {
-    expect(warningsOf(build, quietApp('none')).filter((message) => message.includes('cdk-s3-replication'))).toEqual([]);
-  });
 });
 
 /** A source whose key only a property override names. */
