@@ -46,6 +46,12 @@ export const between =
       bucket(stack, 'Source', source),
     );
 
+export const kmsSource = (stack: Stack) => bucket(stack, 'Source', { encryption: KMS });
+export const destinationKey = (make: (stack: Stack) => kms.IKeyRef) => (stack: Stack) =>
+  flow(stack, { destinationKey: make(stack) });
+export const sourceKey = (make: (stack: Stack) => kms.IKeyRef) => (stack: Stack) =>
+  flow(stack, { sourceKeys: [make(stack)], destinationKey: key(stack, 'Fine') });
+
 /** One rule between buckets, one of which denies something in its policy. */
 export function denying(
   which: 'Source' | 'Destination',

@@ -13,6 +13,9 @@ export function messageOf(run: () => unknown): string {
   throw new Error('expected an error, and there was none');
 }
 
+/** What synthesis refuses. */
+export const errorsOf = (app: App) => messageOf(() => app.synth());
+
 /** `…` stands for any text; what is said has the place, what was seen, why, and a remedy. */
 export function expectMessage(message: string, ...says: Array<string | RegExp>): void {
   for (const part of says) {
@@ -51,7 +54,7 @@ export function refusesAtSynthesis(cases: Refusal[]) {
   test.each(cases)('%s', (_, build, ...says) => {
     const app = quietApp();
     build(new Stack(app, 'Stack', { env: ENV }));
-    const message = messageOf(() => app.synth());
+    const message = errorsOf(app);
     expect(message).toMatch(/^Validation failed with the following errors:/);
     expectMessage(message, ...says);
     expect(readdirSync(app.outdir).filter((file) => file.endsWith('.template.json'))).toEqual([]);

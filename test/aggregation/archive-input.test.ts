@@ -10,9 +10,9 @@ import {
 } from '../../src';
 import { quietApp } from '../app';
 import { beside, bucket, ENV, inEurope, key, KMS, l1 } from '../builders';
-import { expectMessage, messageOf } from '../messages';
+import { errorsOf, expectMessage, messageOf } from '../messages';
+import { archive, ORGANIZATION } from './archive';
 
-const ORGANIZATION = { organizationId: 'o-a1b2c3d4e5', roleNamePrefix: 'logs-' };
 const alb = LogProducer.alb();
 const prefix = ReplicationFilter.prefix;
 afterAll(() => CloudAssembly.cleanupTemporaryDirectories());
@@ -22,7 +22,7 @@ const synthesized = (app: App) =>
   app
     .synth()
     .stacks.map(({ id, template, messages }) => [id, template.Resources, messages.map(({ entry }) => entry.data)]);
-const errorsOf = (app: App) => messageOf(() => app.synth());
+
 describe('props that contradict each other', () => {
   const days = (transitionAfter: number) => [
     { storageClass: s3.StorageClass.GLACIER, transitionAfter: Duration.days(transitionAfter) },
@@ -255,9 +255,7 @@ describe('addSource() leaves nothing behind when it refuses', () => {
     ],
   ])('%s', (_, sourceOf, options, says) => {
     const build = (fail: boolean) => {
-      const app = quietApp();
-      const home = new Stack(app, 'Archive', { env: ENV });
-      const logs = new LogAggregationSRR(home, 'Logs', ORGANIZATION);
+      const { app, home, logs } = archive(ORGANIZATION);
       const source = sourceOf(home, logs);
       const asked = options(home);
       if (fail) {
@@ -274,9 +272,7 @@ describe('addSource() leaves nothing behind when it refuses', () => {
 
   test('the bucket for a producer goes with it', () => {
     const build = (fail: boolean) => {
-      const app = quietApp();
-      const home = new Stack(app, 'Archive', { env: ENV });
-      const logs = new LogAggregationSRR(home, 'Logs');
+      const { app, logs } = archive();
       if (fail) expect(() => logs.addProducer('Alb', alb, { ruleId: '' })).toThrow("ruleId ''");
       logs.addProducer('Alb', alb);
       return synthesized(app);
@@ -309,8 +305,7 @@ test.each<[string, LogAggregationSRRProps, s3.BucketProps, LogSourceOptions, str
     "a bucketName that starts with 'aws-waf-logs-'",
   ],
 ])('%s is an error of the synthesis', (_, props, source, options, says) => {
-  const app = quietApp();
-  const home = new Stack(app, 'Archive', { env: ENV });
-  new LogAggregationSRR(home, 'Logs', props).addSource(bucket(home, 'Source', source), options);
+  const { app, home, logs } = archive(props);
+  logs.addSource(bucket(home, 'Source', source), options);
   expectMessage(errorsOf(app), says);
 });

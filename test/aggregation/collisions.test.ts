@@ -3,14 +3,13 @@ import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { BucketReplication, LogAggregationSRR, LogProducer, LogSourceOptions, ReplicationFilter } from '../../src';
 import { quietApp } from '../app';
 import { beside, bucket, ENV, l1 } from '../builders';
-import { expectMessage, messageOf } from '../messages';
+import { errorsOf, expectMessage } from '../messages';
+import { archive, ORGANIZATION } from './archive';
 
-const ORGANIZATION = { organizationId: 'o-a1b2c3d4e5', roleNamePrefix: 'logs-' };
 const alb = LogProducer.alb();
 const prefix = ReplicationFilter.prefix;
 afterAll(() => CloudAssembly.cleanupTemporaryDirectories());
 
-const errorsOf = (app: App) => messageOf(() => app.synth());
 const warningsOf = (app: App) =>
   app
     .synth()
@@ -73,8 +72,7 @@ describe('loops', () => {
   ])('%s', (_, define, says) => expectMessage(errorsOf(build(define)), says));
 
   test('a rule back from the destination is refused', () => {
-    const home = new Stack(quietApp(), 'Archive', { env: ENV });
-    const logs = new LogAggregationSRR(home, 'Logs');
+    const { home, logs } = archive();
     const source = bucket(home, 'Source');
     logs.addSource(source);
     expect(() => BucketReplication.of(logs.destination).addRule({ destination: source })).toThrow(
@@ -102,9 +100,8 @@ describe('keys that meet', () => {
     (_, logs) =>
       producers.forEach((producer, index) => logs.addProducer(`P${index}`, producer));
   const build = (define: Sources) => {
-    const app = quietApp();
-    const home = new Stack(app, 'Archive', { env: ENV });
-    define(home, new LogAggregationSRR(home, 'Logs'));
+    const { app, home, logs } = archive();
+    define(home, logs);
     return app;
   };
   const NEVER = { uniqueKeys: false };

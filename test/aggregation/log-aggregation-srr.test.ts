@@ -15,18 +15,14 @@ import {
 import { quietApp, testApp } from '../app';
 import { beside, bucket, ENV, key, KMS, l1 } from '../builders';
 import { messageOf } from '../messages';
+import { archive, ORGANIZATION } from './archive';
 
 const [OURS, THEIRS] = [ENV.account, '222222222222'];
-const ORGANIZATION = { organizationId: 'o-a1b2c3d4e5', roleNamePrefix: 'logs-' };
 const ACCOUNTS = { trustedAccounts: [THEIRS], roleNamePrefix: 'logs-' };
 const NAMED = { destinationOptions: { bucketName: 'the-log-archive' } };
 const UNIQUE = { uniqueKeys: true };
 afterAll(() => CloudAssembly.cleanupTemporaryDirectories());
 
-function archive(props?: LogAggregationSRRProps, app: App = quietApp()) {
-  const home = new Stack(app, 'Archive', { env: ENV });
-  return { app, home, logs: new LogAggregationSRR(home, 'Logs', props) };
-}
 const member = (home: Stack, id = 'Member') => beside(home, id, { ...ENV, account: THEIRS });
 const resourcesOf = (stack: Stack, type: string) => Object.values<any>(Template.fromStack(stack).findResources(type));
 const configurationOf = (stack: Stack) =>

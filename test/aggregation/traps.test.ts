@@ -1,17 +1,13 @@
 import { Annotations as Core, aws_kms as kms, aws_s3 as s3, CfnParameter, Duration, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { CloudAssembly } from 'aws-cdk-lib/cx-api';
-import { LogAggregationSRR, LogProducer, LogSource, LogSourceProps, ReplicationFilter } from '../../src';
+import { LogProducer, LogSource, LogSourceProps, ReplicationFilter } from '../../src';
 import { quietApp } from '../app';
 import { bucket, ENV, key, KMS, l1 } from '../builders';
+import { archive } from './archive';
 
 afterAll(() => CloudAssembly.cleanupTemporaryDirectories());
 
-function archive(props = {}) {
-  const app = quietApp();
-  const home = new Stack(app, 'Archive', { env: ENV });
-  return { app, home, logs: new LogAggregationSRR(home, 'Logs', props) };
-}
 const warningsOf = (stack: Stack) =>
   Annotations.fromStack(stack)
     .findWarning('*', Match.anyValue())

@@ -11,7 +11,7 @@ import {
 import { BucketReplication, ReplicatedBucketPair } from '../../src';
 import { quietApp } from '../app';
 import { beside, bucket, dependOn, ENV, flow, inEurope, key, pair } from '../builders';
-import { expectMessage, messageOf, refuses } from '../messages';
+import { errorsOf, expectMessage, messageOf, refuses } from '../messages';
 
 describe('the order of deployment', () => {
   const ownStack = 'put replicas into a stack of their own';
@@ -133,7 +133,7 @@ describe('the order of deployment', () => {
     const source = bucket(stack, 'Source');
     flow(stack, { destination: bucket(europe, 'Destination') }, source);
     new CfnOutput(europe, 'SourceName', { value: source.bucketName });
-    const message = messageOf(() => app.synth());
+    const message = errorsOf(app);
     expect(message).toContain("replication from 'Stack/Source' to 'Replicas/Destination'");
     expect(message).toContain('replicas belong into a stack that depends on nothing of the source');
   });

@@ -1,13 +1,23 @@
 import { App, Aws, aws_kms as kms, aws_s3 as s3, NestedStack, Stack, Stage } from 'aws-cdk-lib';
-import { ACCOUNT, beside, bucket, dependOn, ENV, flow, importedKey, inEurope, key, KEY_ARN, KMS } from '../builders';
+import {
+  ACCOUNT,
+  beside,
+  bucket,
+  dependOn,
+  destinationKey,
+  ENV,
+  flow,
+  importedKey,
+  inEurope,
+  key,
+  KEY_ARN,
+  KMS,
+  kmsSource,
+  sourceKey,
+} from '../builders';
 import { refuses, refusesAtSynthesis } from '../messages';
 
 describe('keys', () => {
-  const kmsSource = (stack: Stack) => bucket(stack, 'Source', { encryption: KMS });
-  const destinationKey = (make: (stack: Stack) => kms.IKeyRef) => (stack: Stack) =>
-    flow(stack, { destinationKey: make(stack) });
-  const sourceKey = (make: (stack: Stack) => kms.IKeyRef) => (stack: Stack) =>
-    flow(stack, { sourceKeys: [make(stack)], destinationKey: key(stack, 'Fine') });
   const bad = 'symmetric KMS keys … give the customer managed key itself';
   const region = "keys of the bucket's own region only, also where a key is a multi-Region key";
 
