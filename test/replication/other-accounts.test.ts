@@ -40,10 +40,16 @@ interface Setting {
 }
 
 /** Production in one account, its backup in another one. */
-function twoAccounts({ source, destination, region = 'eu-west-1', replication, rule }: Setting = {}) {
+function stacks(region = 'us-east-1') {
   const app = quietApp();
   const ours = new Stack(app, 'Production', { env: { account: OURS, region: 'us-east-1' } });
   const theirs = new Stack(app, 'Backup', { env: { account: THEIRS, region } });
+  return { app, ours, theirs };
+}
+
+/** The same with a bucket in each, the one replicated to the other. */
+function twoAccounts({ source, destination, region = 'eu-west-1', replication, rule }: Setting = {}) {
+  const { app, ours, theirs } = stacks(region);
   const data = bucket(ours, 'Data', source);
   const replica = bucket(theirs, 'Replica', destination);
   new BucketReplication(ours, 'Replication', {
@@ -52,6 +58,14 @@ function twoAccounts({ source, destination, region = 'eu-west-1', replication, r
     ...replication,
   });
   return { app, ours, theirs, data, replica };
+}
+
+/** An L1 bucket with a key. */
+function replicaWith(theirs: Stack, kmsMasterKeyId: string) {
+  const serverSideEncryptionByDefault = { sseAlgorithm: 'aws:kms', kmsMasterKeyId };
+  return new s3.CfnBucket(theirs, 'Replica', {
+    bucketEncryption: { serverSideEncryptionConfiguration: [{ serverSideEncryptionByDefault }] },
+  });
 }
 
 const properties = (stack: Stack, type: string): any => {
@@ -112,9 +126,7 @@ describe('the role', () => {
   });
 
   test('of the user is named as it is', () => {
-    const app = quietApp();
-    const ours = new Stack(app, 'Production', { env: { account: OURS, region: 'us-east-1' } });
-    const theirs = new Stack(app, 'Backup', { env: { account: THEIRS, region: 'us-east-1' } });
+    const { ours, theirs } = stacks();
     const trust = { assumedBy: new iam.ServicePrincipal('s3.amazonaws.com') };
     const roles = [
       new iam.Role(ours, 'Defined', { ...trust, roleName: 'defined', path: '/a/' }),
@@ -181,9 +193,7 @@ describe('the key of the destination', () => {
 });
 
 test('statements for different things have different ids', () => {
-  const app = quietApp();
-  const ours = new Stack(app, 'Production', { env: { account: OURS, region: 'us-east-1' } });
-  const theirs = new Stack(app, 'Backup', { env: { account: THEIRS, region: 'us-east-1' } });
+  const { ours, theirs } = stacks();
   const encryptionKey = new kms.Key(theirs, 'Key');
   const [one, two] = ['one-backup', 'two-backup'].map((bucketName, i) =>
     bucket(theirs, `Replica${i}`, { bucketName, encryptionKey }),
@@ -214,13 +224,8 @@ test.each<[string, (theirs: Stack) => string]>([
     },
   ],
 ])('an L1 bucket with %s has its policies written, also for two sources', (_, make) => {
-  const app = quietApp();
-  const ours = new Stack(app, 'Production', { env: { account: OURS, region: 'us-east-1' } });
-  const theirs = new Stack(app, 'Backup', { env: { account: THEIRS, region: 'us-east-1' } });
-  const serverSideEncryptionByDefault = { sseAlgorithm: 'aws:kms', kmsMasterKeyId: make(theirs) };
-  const destination = new s3.CfnBucket(theirs, 'Replica', {
-    bucketEncryption: { serverSideEncryptionConfiguration: [{ serverSideEncryptionByDefault }] },
-  });
+  const { app, ours, theirs } = stacks();
+  const destination = replicaWith(theirs, make(theirs));
   for (const id of ['Data', 'More']) {
     BucketReplication.of(bucket(ours, id, { encryption: KMS })).addRule({ destination });
   }
@@ -233,15 +238,10 @@ test.each<[string, (theirs: Stack) => string]>([
 });
 
 test('a key policy that an intrinsic decides on is handed over', () => {
-  const app = quietApp();
-  const ours = new Stack(app, 'Production', { env: { account: OURS, region: 'us-east-1' } });
-  const theirs = new Stack(app, 'Backup', { env: { account: THEIRS, region: 'us-east-1' } });
+  const { ours, theirs } = stacks();
   const keyPolicy = Fn.conditionIf('Locked', { Statement: [] }, { Statement: [] });
   const kmsMasterKeyId = new kms.CfnKey(theirs, 'Key', { keyPolicy }).attrArn;
-  const serverSideEncryptionByDefault = { sseAlgorithm: 'aws:kms', kmsMasterKeyId };
-  const destination = new s3.CfnBucket(theirs, 'Replica', {
-    bucketEncryption: { serverSideEncryptionConfiguration: [{ serverSideEncryptionByDefault }] },
-  });
+  const destination = replicaWith(theirs, kmsMasterKeyId);
   BucketReplication.of(bucket(ours, 'Data', { encryption: KMS })).addRule({ destination });
   const [{ entry }] = Annotations.fromStack(theirs).findWarning('*', Match.anyValue());
   expect(entry.data).toContain("The policy of the key 'Backup/Key' cannot be changed from this app");
@@ -275,9 +275,7 @@ test.each<[string, IStackSynthesizer, s3.BucketProps, s3.BucketProps, RegExp | u
 );
 
 test('a nested source cannot read the other account', () => {
-  const app = quietApp();
-  const ours = new Stack(app, 'Production', { env: { account: OURS, region: 'us-east-1' } });
-  const theirs = new Stack(app, 'Backup', { env: { account: THEIRS, region: 'us-east-1' } });
+  const { app, ours, theirs } = stacks();
   const replication = BucketReplication.of(bucket(new NestedStack(ours, 'Nested'), 'Data'));
   expect(() => replication.addRule({ destination: bucket(theirs, 'Replica') })).toThrow(
     /stack 'Production\/Nested' with .*; define the source in a stack that is not nested, or give the destination a bucketName/,
@@ -301,9 +299,7 @@ test.each([
 });
 
 test('destinations without a name that share a key need one statement in its policy', () => {
-  const app = quietApp();
-  const ours = new Stack(app, 'Production', { env: { account: OURS, region: 'us-east-1' } });
-  const theirs = new Stack(app, 'Backup', { env: { account: THEIRS, region: 'us-east-1' } });
+  const { ours, theirs } = stacks();
   const encryptionKey = new kms.Key(theirs, 'Key');
   const replication = BucketReplication.of(bucket(ours, 'Data', { encryption: KMS }));
   for (const id of ['One', 'Two']) replication.addRule({ destination: bucket(theirs, id, { encryptionKey }) });
@@ -317,31 +313,21 @@ describe('a key that has no policy in this app', () => {
     ['an export of another stack', () => Fn.importValue('KeyArn'), `'{"Fn::ImportValue":"KeyArn"}'`],
     ['an imported key', (theirs) => kms.Key.fromKeyArn(theirs, 'Key', KEY).keyArn, `'${KEY}'`],
   ])('of an L1 bucket is handed over: %s', (_, make, shownAs) => {
-    const app = quietApp();
-    const ours = new Stack(app, 'Production', { env: { account: OURS, region: 'us-east-1' } });
-    const theirs = new Stack(app, 'Backup', { env: { account: THEIRS, region: 'us-east-1' } });
-    const serverSideEncryptionByDefault = { sseAlgorithm: 'aws:kms', kmsMasterKeyId: make(theirs) };
-    const destination = new s3.CfnBucket(theirs, 'Replica', {
-      bucketEncryption: { serverSideEncryptionConfiguration: [{ serverSideEncryptionByDefault }] },
-    });
+    const { ours, theirs } = stacks();
+    const destination = replicaWith(theirs, make(theirs));
     BucketReplication.of(bucket(ours, 'Data', { encryption: KMS })).addRule({ destination });
     const [{ entry }] = Annotations.fromStack(theirs).findWarning('*', Match.anyValue());
     expect(entry.data).toContain(`The policy of the key ${shownAs} cannot be changed from this app`);
   });
 
   test('unless it is a replica of a multi-Region key', () => {
-    const app = quietApp();
-    const ours = new Stack(app, 'Production', { env: { account: OURS, region: 'us-east-1' } });
-    const theirs = new Stack(app, 'Backup', { env: { account: THEIRS, region: 'us-east-1' } });
+    const { app, ours, theirs } = stacks();
     const principal = { AWS: `arn:aws:iam::${THEIRS}:root` };
     const replica = new kms.CfnReplicaKey(theirs, 'Key', {
       primaryKeyArn: `arn:aws:kms:eu-west-1:${THEIRS}:key/mrk-1`,
       keyPolicy: { Statement: [{ Effect: 'Allow', Action: 'kms:*', Resource: '*', Principal: principal }] },
     });
-    const serverSideEncryptionByDefault = { sseAlgorithm: 'aws:kms', kmsMasterKeyId: replica.attrArn };
-    const destination = new s3.CfnBucket(theirs, 'Replica', {
-      bucketEncryption: { serverSideEncryptionConfiguration: [{ serverSideEncryptionByDefault }] },
-    });
+    const destination = replicaWith(theirs, replica.attrArn);
     const replication = BucketReplication.of(bucket(ours, 'Data', { encryption: KMS }));
     replication.addRule({ destination, filter: ReplicationFilter.prefix('a/') });
     replication.addRule({ destination, filter: ReplicationFilter.prefix('b/') });
@@ -382,9 +368,7 @@ describe('a role that is not named as the destination knows it is an error', () 
 describe('a grant that is there', () => {
   const ROLE = { account: OURS, roleName: 'data-to-backup' };
   const replicated = (options: ReplicasFromOptions, rule: ReplicationRuleOptions = {}, first = true) => {
-    const app = quietApp();
-    const ours = new Stack(app, 'Production', { env: { account: OURS, region: 'us-east-1' } });
-    const theirs = new Stack(app, 'Backup', { env: { account: THEIRS, region: 'us-east-1' } });
+    const { app, ours, theirs } = stacks();
     const objectOwnership = s3.ObjectOwnership.OBJECT_WRITER;
     const replica = bucket(theirs, 'Replica', { encryption: KMS, objectOwnership });
     const steps = [
