@@ -6,21 +6,13 @@ import { BucketEnd, bucketEnd, nameOf } from '../app/bucket';
 import { compare, shown } from '../app/environment';
 import { checkPairInput } from '../buckets/created-input';
 import { BucketSettings, bucketSettings } from '../buckets/replicated-bucket';
-import { SourceAnchor } from '../flows/source';
 import { Mistake, mistake, together } from '../messages/mistake';
 import { checkRoleName } from '../permissions/role-input';
 import { MAX_ROLE_NAME_PREFIX } from '../permissions/role-name';
 import { checkDelivery } from '../producers/delivery';
 import { canStartWith, keySpacesOf } from '../producers/key-space';
 import { LogProducer } from '../producers/log-producer';
-import { checkDestination } from '../replication/destination-input';
-import { checkKeys } from '../replication/key-input';
-import { checkOwnerOverride } from '../replication/plan';
-import { checkedSource } from '../replication/source-input';
-import { ruleId } from '../rules/added-rule';
 import { ReplicationFilter } from '../rules/replication-filter';
-import { ReplicationRule } from '../rules/replication-rule';
-import { checkAgainst, checkOptions } from '../rules/rule-input';
 
 /** What is created. Throws when the props contradict each other. */
 export function checkArchiveInput(at: IConstruct, props: LogAggregationSRRProps): BucketSettings {
@@ -155,39 +147,6 @@ export function checkSourcePlace(at: IConstruct, source: BucketEnd, destination:
           instead: 'set env.region on both stacks (region in fromBucketAttributes() for an imported bucket)',
         },
   );
-}
-
-/**
- * Throws for what S3 would refuse of a rule before anything is made for it: neither a role nor a statement stays behind.
- *
- * @param letIn whether the destination lets the role in by the start of its name
- */
-export function checkFlow(
-  at: IConstruct,
-  source: BucketEnd,
-  destination: BucketEnd,
-  rule: ReplicationRule,
-  letIn: boolean,
-): void {
-  if (!source.cfn) {
-    throw mistake(at, {
-      saw: `source ${nameOf(source)}, which is not defined in this app`,
-      because: 'CloudFormation sets the replication configuration with the bucket itself',
-      instead: 'use LogSource in the app that defines the bucket, or import the bucket into this app with `cdk import`',
-    });
-  }
-  const replicated = SourceAnchor.find(source.cfn);
-  if (!replicated) {
-    checkedSource(at, source);
-  }
-  checkOptions(at, rule);
-  checkDestination(at, source, destination, !letIn);
-  checkKeys(at, source, destination, rule);
-  checkOwnerOverride(at, rule, compare(source.account, destination.account) === 'different', undefined);
-  const filter = rule.filter ?? ReplicationFilter.all();
-  const id = rule.ruleId ?? ruleId(destination, filter);
-  const added = { at, options: rule, destination, destinationArn: '', filter, id, ownerOverride: false };
-  checkAgainst(at, added, replicated?.rules ?? []);
 }
 
 /** Throws when no role could be named so. */

@@ -1,27 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 import { aws_s3 as s3 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import {
-  archiveLifecycle,
-  checkArchiveInput,
-  checkFlow,
-  checkProducers,
-  checkSourcePlace,
-  daysMistake,
-} from './archive-input';
+import { archiveLifecycle, checkArchiveInput, checkProducers, checkSourcePlace, daysMistake } from './archive-input';
 import { LogFlow, collisionErrors, warnOfCollisions } from './collisions';
 import { LogAggregationSRRProps, LogSourceOptions, ProducedLogSourceOptions } from './log-aggregation-options';
 import { loopErrors } from './loops';
 import { createLogBucket, keysOfProducers } from './source-bucket';
-import { BucketEnd, bucketEnd } from '../app/bucket';
+import { BucketEnd, bucketEnd, nameOf } from '../app/bucket';
 import { createReplicatedBucket } from '../buckets/replicated-bucket';
 import { receiveReplicas } from '../grants/receive-replicas';
 import { ReplicaGrants } from '../grants/replica-grants';
 import { mistake } from '../messages/mistake';
+import { RoleOptions } from '../permissions/role';
 import { prefixedRoleName } from '../permissions/role-name';
 import { LogBucket } from '../producers/log-bucket';
 import { LogProducer } from '../producers/log-producer';
 import { BucketReplication } from '../replication/bucket-replication';
+import { planRule } from '../replication/plan';
 
 /**
  * Many buckets with logs, replicated into one bucket of their region: Same-Region Replication from buckets of this
@@ -81,6 +76,14 @@ export class LogAggregationSRR extends Construct {
   public addSource(source: s3.IBucketRef, options: LogSourceOptions = {}): void {
     const from = bucketEnd(source);
     checkSourcePlace(this, from, this.end);
+    if (!from.cfn) {
+      throw mistake(this, {
+        saw: `source ${nameOf(from)}, which is not defined in this app`,
+        because: 'CloudFormation sets the replication configuration with the bucket itself',
+        instead:
+          'use LogSource in the app that defines the bucket, or import the bucket into this app with `cdk import`',
+      });
+    }
     const { metrics, storageClass, roleNamePrefix = '' } = this.props;
     const rule = {
       ...options,
@@ -89,19 +92,17 @@ export class LogAggregationSRR extends Construct {
       storageClass: options.storageClass ?? storageClass,
       metrics: options.metrics ?? metrics ?? options.replicationTimeControl ?? false,
     };
-    const known = BucketReplication._isReplicated(source) ? BucketReplication.of(source) : undefined;
-    const letIn = this.isTrusted(from) && (known === undefined || known._roleStartsWith(roleNamePrefix));
-    checkFlow(this, from, this.end, rule, letIn);
+    const known = BucketReplication._find(source);
+    const trusted = this.isTrusted(from) && (known === undefined || startsWith(known._roleOptions, roleNamePrefix));
+    const role = known?._roleOptions ?? (trusted ? { roleName: prefixedRoleName(from, roleNamePrefix) } : {});
+    const planned = planRule(this, from, rule, role, trusted);
     checkProducers(this, source, options.producers ?? [], options.filter);
     options.producers?.forEach((producer) => producer.allowDeliveryTo(source));
     const replication =
-      letIn && known === undefined
-        ? new BucketReplication(this, `Replication-${from.cfn!.node.addr}`, {
-            source,
-            roleName: prefixedRoleName(from, roleNamePrefix),
-          })
+      trusted && !known
+        ? new BucketReplication(this, `Replication-${from.cfn.node.addr}`, { source, ...role })
         : BucketReplication.of(source);
-    replication._addRule(this, rule, !letIn);
+    replication._carryOut(planned);
     if (options.enabled !== false) {
       this.flows.push({ source: from, filter: options.filter, uniqueKeys: options.uniqueKeys });
     }
@@ -140,4 +141,9 @@ export class LogAggregationSRR extends Construct {
       (organizationId !== undefined || (trustedAccounts ?? []).includes(account))
     );
   }
+}
+
+/** Whether a policy that names roles by this prefix means the role. */
+function startsWith({ roleName, rolePath = '/' }: RoleOptions, prefix: string): boolean {
+  return rolePath === '/' && roleName !== undefined && roleName.startsWith(prefix);
 }

@@ -103,7 +103,7 @@ export class LogSource extends Construct {
     });
     const metrics = rule.metrics ?? rule.replicationTimeControl ?? false;
     const sourceKeys = keysOfProducers(producers, source, rule.sourceKeys);
-    this.replication._addRule(this, { ...rule, destination, metrics, sourceKeys }, false);
+    this.replication._addRule(this, { ...rule, destination, metrics, sourceKeys }, true);
     this.node.addValidation({
       validate: () => {
         const { filter } = rule;

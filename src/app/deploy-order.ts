@@ -33,6 +33,18 @@ export function deployAfter(at: IConstruct, bucket: 'source' | 'bucket', consume
   }
 }
 
+/** Throws where `deployAfter()` would, and changes nothing. */
+export function checkDeployOrder(at: IConstruct, bucket: 'source' | 'bucket', consumer: Stack, needed: Needed): void {
+  const from = deployedStack(consumer);
+  const reached = new Set([deployedStack(needed.stack)]);
+  for (const stack of reached) {
+    stack.dependencies.forEach((dependency) => reached.add(dependency));
+  }
+  if (deployedStack(needed.stack) !== from && reached.has(from)) {
+    deployAfter(at, bucket, consumer, needed); // throws, with the reasons that core knows
+  }
+}
+
 /**
  * `addStackDependency` is newer than the oldest supported aws-cdk-lib, and the older name prints a deprecation warning
  * where the newer exists.

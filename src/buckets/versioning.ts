@@ -3,23 +3,25 @@ import { aws_s3 as s3, Lazy, Stack } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { mistake } from '../messages/mistake';
 
-/**
- * Switches versioning on where it is not set; a bucket with versioning suspended on purpose is an error.
- *
- * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-requirements.html
- */
-export function enableVersioning(at: IConstruct, bucket: s3.CfnBucket, which: 'source' | 'destination'): void {
+/** Switches versioning on where it is not set. */
+export function enableVersioning(bucket: s3.CfnBucket): void {
   const stack = Stack.of(bucket);
   const configured = bucket.versioningConfiguration;
-  const resolved = stack.resolve(configured);
-  if (resolved === undefined) {
+  if (stack.resolve(configured) === undefined) {
     const enabled = { status: 'Enabled' };
     // a lazy value that says nothing now may say something in the end
     bucket.versioningConfiguration =
       configured === undefined ? enabled : Lazy.any({ produce: () => stack.resolve(configured) ?? enabled });
-    return;
   }
-  const { status } = resolved;
+}
+
+/**
+ * Throws when versioning is suspended on purpose.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-requirements.html
+ */
+export function checkVersioning(at: IConstruct, bucket: s3.CfnBucket, which: 'source' | 'destination'): void {
+  const { status } = Stack.of(bucket).resolve(bucket.versioningConfiguration) ?? {};
   if (typeof status === 'string' && status !== 'Enabled') {
     throw mistake(at, {
       saw: `${which} '${bucket.node.path}' with versioning '${status}'`,

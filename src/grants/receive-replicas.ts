@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import { aws_s3 as s3 } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
-import { enableVersioning } from '../buckets/versioning';
+import { checkVersioning, enableVersioning } from '../buckets/versioning';
 import { destinationErrors } from '../checks/destination';
 import { acknowledgeReplica } from '../checks/nag';
 import { DestinationAnchor } from '../flows/destination';
 
 /** What a bucket of this app needs to receive replicas: versioning, its checks, and no finding about not being replicated itself. */
 export function receiveReplicas(at: IConstruct, bucket: s3.CfnBucket): DestinationAnchor {
-  enableVersioning(at, bucket, 'destination');
+  checkVersioning(at, bucket, 'destination');
+  enableVersioning(bucket);
   acknowledgeReplica(bucket);
   return DestinationAnchor.of(bucket, () => destinationErrors(bucket));
 }

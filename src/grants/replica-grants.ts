@@ -11,16 +11,11 @@ import { KeyPointer, keyPointer, sameKey } from '../app/key';
 import { isOwnerEnforced } from '../app/ownership';
 import { DestinationAnchor } from '../flows/destination';
 import { mistake } from '../messages/mistake';
-import {
-  Grantee,
-  ResourceStatement,
-  RoleOfAccount,
-  bucketStatements,
-  keyStatement,
-} from '../permissions/destination-statements';
+import { Grantee, ResourceStatement, bucketStatements, keyStatement } from '../permissions/destination-statements';
 import { Granted, contradiction, covers } from '../permissions/granted';
 import { handOver, policyOf } from '../permissions/hand-over';
 import { policyTaker } from '../permissions/policy-taker';
+import { RoleOfAccount } from '../permissions/role-name';
 
 /**
  * Lets replication roles of other accounts write replicas into a bucket: the destination half of replication between

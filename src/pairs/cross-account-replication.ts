@@ -130,7 +130,7 @@ export class CrossAccountReplication extends Construct {
   constructor(scope: Construct, id: string, props: CrossAccountReplicationProps) {
     super(scope, id);
     const { source, destinationStack } = props;
-    checkCrossAccountInput(this, props, BucketReplication._isReplicated(source));
+    checkCrossAccountInput(this, props, BucketReplication._find(source) !== undefined);
     this.source = source;
     this.destination = props.destination ?? this.create(props, destinationStack!);
     const { roleName, rolePath, permissionsBoundary } = props;

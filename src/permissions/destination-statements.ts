@@ -1,14 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Aws } from 'aws-cdk-lib';
-import { RoleName } from './role-name';
+import { RoleOfAccount } from './role-name';
 import { Statement } from './role-statements';
 import { arnByName } from '../app/bucket-name';
 import { hashOf } from '../app/hash';
-
-/** One role of another account. */
-export interface RoleOfAccount extends RoleName {
-  readonly account: string;
-}
 
 /** Roles whose names start alike, of an organization or of some accounts. */
 export type RolesByPrefix = { readonly roleNamePrefix: string; readonly rolePath: string } & (

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Grant, Grantee, RoleOfAccount } from './destination-statements';
+import { Grant, Grantee } from './destination-statements';
+import { RoleOfAccount } from './role-name';
 import { KeyPointer } from '../app/key';
 import { Mistake } from '../messages/mistake';
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { aws_iam as iam, Stack, Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
+import { RoleOptions } from './role';
 import { BucketEnd } from '../app/bucket';
 import { shown } from '../app/environment';
 import { hashOf } from '../app/hash';
@@ -12,6 +13,11 @@ import { mistake } from '../messages/mistake';
 export interface RoleName {
   readonly roleName: string;
   readonly rolePath: string;
+}
+
+/** One role of another account. */
+export interface RoleOfAccount extends RoleName {
+  readonly account: string;
 }
 
 const MAX_ROLE_NAME = 64;
@@ -41,8 +47,23 @@ export function prefixedRoleName({ stack, cfn, account, region }: BucketEnd, pre
   return `${prefix}${hash}${where.length > 0 ? '' : `-${stack.region}`}`;
 }
 
+/** Of the role of a source. Throws when its name is not known at synthesis. */
+export function replicationRoleName(at: IConstruct, source: BucketEnd, options: RoleOptions): RoleName {
+  const { role, roleName, rolePath = '/' } = options;
+  return role
+    ? nameOfGivenRole(at, role)
+    : source.stack.resolve({ roleName: roleName ?? crossAccountRoleName(source), rolePath });
+}
+
+/** How policies of another account name the role. Throws when they cannot. */
+export function granteeOf(at: IConstruct, source: BucketEnd, options: RoleOptions): RoleOfAccount {
+  const name = replicationRoleName(at, source, options);
+  checkKnownRole(at, name);
+  return { account: source.account, ...name };
+}
+
 /** Of a role that the user gave. Throws when its name is not known at synthesis. */
-export function nameOfGivenRole(at: IConstruct, role: iam.IRole): RoleName {
+function nameOfGivenRole(at: IConstruct, role: iam.IRole): RoleName {
   const cfn = definedResource(role, 'AWS::IAM::Role') as iam.CfnRole | undefined;
   const [, path, name] = /:role(\/.*?)([^/]+)$/.exec(cfn ? '' : role.roleArn) ?? [];
   const found = cfn ? { rolePath: cfn.path ?? '/', roleName: cfn.roleName } : { rolePath: path, roleName: name };

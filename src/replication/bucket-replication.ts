@@ -1,39 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Annotations, aws_iam as iam, aws_s3 as s3, Lazy, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { checkDestination } from './destination-input';
-import { checkExecutionRole } from './execution-role';
-import { checkKeys } from './key-input';
-import { checkOwnerOverride } from './plan';
+import { PlannedRule, planRule } from './plan';
 import { checkedSource } from './source-input';
 import { BucketEnd, bucketEnd, definedBucket, nameOf } from '../app/bucket';
 import { givenName } from '../app/bucket-name';
 import { deployAfter } from '../app/deploy-order';
-import { defaultKeyOf } from '../app/encryption';
-import { compare } from '../app/environment';
-import { canRefer, keyPointer } from '../app/key';
-import { isOwnerEnforced } from '../app/ownership';
-import { bucketAttribute } from '../app/references';
 import { definedResource } from '../app/resource';
 import { sameStage } from '../app/stacks';
 import { enableVersioning } from '../buckets/versioning';
 import { validateReplication } from '../checks/validate';
-import { DestinationAnchor } from '../flows/destination';
 import { claimRoleName } from '../flows/role-claims';
 import { SourceAnchor } from '../flows/source';
-import { nestedCircle } from '../flows/waits';
 import { receiveReplicas } from '../grants/receive-replicas';
 import { ReplicaGrants } from '../grants/replica-grants';
-import { mistake } from '../messages/mistake';
-import { RoleOfAccount } from '../permissions/destination-statements';
-import { replicationRole } from '../permissions/role';
+import { RoleOptions, replicationRole } from '../permissions/role';
 import { checkRoleInput } from '../permissions/role-input';
-import { RoleName, checkKnownRole, crossAccountRoleName, nameOfGivenRole } from '../permissions/role-name';
-import { ruleId } from '../rules/added-rule';
-import { ReplicationFilter } from '../rules/replication-filter';
+import { RoleOfAccount, crossAccountRoleName, granteeOf } from '../permissions/role-name';
 import { ReplicationRule } from '../rules/replication-rule';
-import { checkAgainst, checkOptions } from '../rules/rule-input';
-import { RuleKeys, ruleKeys } from '../rules/rule-keys';
 
 /** Properties of a BucketReplication. */
 export interface BucketReplicationProps {
@@ -106,17 +90,14 @@ export class BucketReplication extends Construct {
    * @param bucket a bucket of this app; an imported one is an error
    */
   public static of(bucket: s3.IBucketRef): BucketReplication {
-    const cfn = definedBucket(bucket);
-    const found = cfn && SourceAnchor.find(cfn);
-    return found
-      ? (found.handle as BucketReplication)
-      : new BucketReplication(cfn ?? bucket, 'BucketReplication', { source: bucket });
+    const scope = definedBucket(bucket) ?? bucket;
+    return BucketReplication._find(bucket) ?? new BucketReplication(scope, 'BucketReplication', { source: bucket });
   }
 
   /** @internal */
-  public static _isReplicated(bucket: s3.IBucketRef): boolean {
+  public static _find(bucket: s3.IBucketRef): BucketReplication | undefined {
     const cfn = definedBucket(bucket);
-    return cfn !== undefined && SourceAnchor.find(cfn) !== undefined;
+    return cfn && (SourceAnchor.find(cfn)?.handle as BucketReplication | undefined);
   }
 
   /** The source bucket. */
@@ -125,8 +106,10 @@ export class BucketReplication extends Construct {
   /** The role that S3 assumes to replicate. */
   public readonly role: iam.IRole;
 
+  /** @internal */
+  public readonly _roleOptions: RoleOptions;
+
   private readonly end: BucketEnd;
-  private readonly roleProps: BucketReplicationProps;
   private readonly anchor: SourceAnchor;
 
   /**
@@ -148,11 +131,11 @@ export class BucketReplication extends Construct {
         remedy: 'define the role in the stack of the source, or in one that depends on nothing of it',
       });
     }
-    enableVersioning(this, cfn, 'source');
+    enableVersioning(cfn);
 
     const name = givenName(cfn);
     this.source = props.source;
-    this.roleProps = props;
+    this._roleOptions = props;
     this.anchor = new SourceAnchor(cfn, name);
     this.anchor.handle = this;
     this.role = replicationRole(this.anchor, cfn, name !== undefined, props, {
@@ -183,66 +166,33 @@ export class BucketReplication extends Construct {
 
   /**
    * @param at the construct whose props the rule comes from, for messages
-   * @param letIn whether the role has to be let in where the destination is in another account; not, where all roles of
-   * its name's prefix are, whichever account they are in
+   * @param byPrefix whether policies of other accounts let the role in by the start of its name
    * @internal
    */
-  public _addRule(at: Construct, rule: ReplicationRule, letIn = true): void {
-    const { anchor, end: source } = this;
-    const destination = bucketEnd(rule.destination);
-    const marked = destination.cfn && DestinationAnchor.find(destination.cfn);
-    if (anchor.synthesized || marked?.synthesized) {
-      throw mistake(at, {
-        saw: `a rule to ${nameOf(destination)} after synthesis`,
-        because:
-          'the Stage of one of the buckets is synthesized already (adding a Stage to a CDK pipeline does that), so the rule would be missing in the template',
-        instead: 'add rules before',
-      });
-    }
-    checkOptions(at, rule);
-    checkDestination(at, source, destination, letIn);
-    checkKeys(at, source, destination, rule);
-    const filter = rule.filter ?? ReplicationFilter.all();
-    const foreign = compare(source.account, destination.account) === 'different';
-    const grantee = foreign && letIn ? this._grantee(at) : undefined;
-    const grants = ReplicaGrants.fromBucket(rule.destination);
-    const covering = grantee && grants._covering(grantee);
-    checkOwnerOverride(at, rule, foreign, covering);
-    const added = {
-      at,
-      options: rule,
-      destination,
-      destinationArn:
-        anchor.rules.find((other) => other.destination.cfn && other.destination.cfn === destination.cfn)
-          ?.destinationArn ?? bucketAttribute(source.stack, destination, 'arn'),
-      filter,
-      id: rule.ruleId ?? ruleId(destination, filter),
-      ownerOverride:
-        rule.ownerOverride ?? (foreign && !isOwnerEnforced(destination) && (covering?.ownerOverride ?? true)),
-    };
-    checkAgainst(at, added, anchor.rules);
-    const keys = ruleKeys(anchor.bucket, added);
-    if (foreign) {
-      checkExecutionRole(at, source, destination, keys);
-    }
-    const waiting = nestedCircle(anchor.bucket, added, keys);
-    if (waiting) {
-      throw mistake(at, {
-        saw: `a rule from ${nameOf(source)} to ${nameOf(destination)} that closes a circle around the nested stack '${waiting.node.path}'`,
-        because: 'CloudFormation deploys a nested stack as a whole, so it would wait for a bucket that waits for it',
-        instead: 'put replicas, and keys for them, into a stack of their own',
-      });
-    }
+  public _addRule(at: Construct, rule: ReplicationRule, byPrefix = false): void {
+    this._carryOut(planRule(at, this.end, rule, this._roleOptions, byPrefix));
+  }
+
+  /** @internal */
+  public _carryOut(rule: PlannedRule): void {
+    const { anchor } = this;
+    const { at, destination, needed, knownAs, letIn } = rule;
     if (destination.cfn) {
-      this.prepare(at, destination, destination.cfn);
+      receiveReplicas(at, destination.cfn).sources.add(anchor.bucket);
     }
-    this.deployAfterKeys(at, destination, keys);
-    if (grantee) {
-      const key = rule.destinationKey ? keyPointer(rule.destinationKey) : defaultKeyOf(destination);
-      grants._letIn(grantee, keys.replicaKey && key, added.ownerOverride);
+    needed.forEach((one) => deployAfter(at, 'source', this.end.stack, one));
+    if (destination.cfn && !sameStage(this.end.stack, destination.stack)) {
+      Annotations.of(anchor).addWarningV2(
+        'cdk-s3-replication:deployOrderAcrossStages',
+        `The destination ${nameOf(destination)} is in another Stage, so CDK does not order the deployments: S3 refuses the replication configuration ` +
+          `until the destination exists. Deploy the Stage of the destination first, or put the stacks of both buckets into one Stage`,
+      );
     }
-    anchor.knownAs ??= grantee ?? (letIn ? undefined : this.roleName(at));
-    anchor.rules.push(added);
+    if (letIn) {
+      ReplicaGrants.fromBucket(rule.options.destination)._letIn(letIn.grantee, letIn.key, rule.ownerOverride);
+    }
+    anchor.knownAs ??= knownAs;
+    anchor.rules.push(rule);
   }
 
   /**
@@ -250,61 +200,6 @@ export class BucketReplication extends Construct {
    * @internal
    */
   public _grantee(at: Construct): RoleOfAccount {
-    const name = this.roleName(at);
-    checkKnownRole(at, name);
-    return { account: this.end.account, ...name };
-  }
-
-  private roleName(at: Construct): RoleName {
-    const { role, roleName, rolePath = '/' } = this.roleProps;
-    return role
-      ? nameOfGivenRole(at, role)
-      : this.end.stack.resolve({ roleName: roleName ?? crossAccountRoleName(this.end), rolePath });
-  }
-
-  /**
-   * Whether a policy that names roles by this prefix means the replication role.
-   * @internal
-   */
-  public _roleStartsWith(prefix: string): boolean {
-    const { roleName, rolePath = '/' } = this.roleProps;
-    return rolePath === '/' && roleName !== undefined && roleName.startsWith(prefix);
-  }
-
-  /** What a destination of this app needs for this source: to receive replicas, and to be deployed first. */
-  private prepare(at: Construct, destination: BucketEnd, cfn: s3.CfnBucket): void {
-    const { stack } = this.end;
-    receiveReplicas(at, cfn).sources.add(this.anchor.bucket);
-    if (sameStage(stack, destination.stack)) {
-      deployAfter(at, 'source', stack, {
-        what: `destination ${nameOf(destination)}`,
-        stack: destination.stack,
-        reason: `replication from ${nameOf(this.end)} to ${nameOf(destination)}: replicas belong into a stack that depends on nothing of the source's stack`,
-        remedy: 'put replicas into a stack of their own, and what uses both buckets into a third one',
-      });
-    } else {
-      Annotations.of(this.anchor).addWarningV2(
-        'cdk-s3-replication:deployOrderAcrossStages',
-        `The destination ${nameOf(destination)} is in another Stage, so CDK does not order the deployments: S3 refuses the replication configuration ` +
-          `until the destination exists. Deploy the Stage of the destination first, or put the stacks of both buckets into one Stage`,
-      );
-    }
-  }
-
-  private deployAfterKeys(at: Construct, destination: BucketEnd, { sourceKeys, replicaKey }: RuleKeys): void {
-    const uses = [
-      ...sourceKeys.map((key) => ({ key, owner: this.end.account })),
-      ...(replicaKey ? [{ key: replicaKey, owner: destination.account }] : []),
-    ];
-    for (const { key, owner } of uses) {
-      if ('cfn' in key && canRefer(this.end.stack, key, owner)) {
-        deployAfter(at, 'source', this.end.stack, {
-          what: `key '${key.cfn.node.path}'`,
-          stack: Stack.of(key.cfn),
-          reason: `the replication role of ${nameOf(this.end)} uses the key '${key.cfn.node.path}'`,
-          remedy: 'put keys into a stack that depends on nothing of the stack of the source',
-        });
-      }
-    }
+    return granteeOf(at, this.end, this._roleOptions);
   }
 }

@@ -1,31 +1,174 @@
 // SPDX-License-Identifier: Apache-2.0
+import { Stack } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
-import { mistake } from '../messages/mistake';
+import { checkDestination } from './destination-input';
+import { checkExecutionRole } from './execution-role';
+import { checkKeys } from './key-input';
+import { checkedSource } from './source-input';
+import { BucketEnd, bucketEnd, nameOf } from '../app/bucket';
+import { Needed, checkDeployOrder } from '../app/deploy-order';
+import { defaultKeyOf } from '../app/encryption';
+import { compare } from '../app/environment';
+import { KeyPointer, canRefer, keyPointer } from '../app/key';
+import { isOwnerEnforced } from '../app/ownership';
+import { bucketAttribute } from '../app/references';
+import { sameStage } from '../app/stacks';
+import { checkVersioning } from '../buckets/versioning';
+import { DestinationAnchor } from '../flows/destination';
+import { SourceAnchor } from '../flows/source';
+import { nestedCircle } from '../flows/waits';
+import { ReplicaGrants } from '../grants/replica-grants';
+import { Mistake, mistake } from '../messages/mistake';
 import { Granted } from '../permissions/granted';
-import { ReplicationRuleOptions } from '../rules/replication-rule';
+import { RoleOptions } from '../permissions/role';
+import { RoleName, RoleOfAccount, granteeOf, replicationRoleName } from '../permissions/role-name';
+import { AddedRule, ruleId } from '../rules/added-rule';
+import { ReplicationFilter } from '../rules/replication-filter';
+import { ReplicationRule } from '../rules/replication-rule';
+import { checkAgainst, checkOptions } from '../rules/rule-input';
+import { RuleKeys, ruleKeys } from '../rules/rule-keys';
+
+/** A rule that nothing speaks against, and what it takes to carry it out. */
+export interface PlannedRule extends AddedRule {
+  /** What is deployed before the source. */
+  readonly needed: readonly Needed[];
+  /** How policies of another account name the replication role. */
+  readonly knownAs?: RoleName;
+  /** The role that the policies of the destination are to let in, with the key for replicas. */
+  readonly letIn?: { readonly grantee: RoleOfAccount; readonly key?: KeyPointer };
+}
 
 /**
- * @param covering the grant of the destination that lets the role in already
- * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-change-owner.html
+ * Plans a rule and changes nothing. Throws when S3 would refuse the rule, or when it could not be deployed.
+ *
+ * @param at the construct whose props the rule comes from, for messages
+ * @param role how the role of the source is made, or given
+ * @param byPrefix whether policies of other accounts let the role in by the start of its name
  */
-export function checkOwnerOverride(
+export function planRule(
   at: IConstruct,
-  { ownerOverride }: ReplicationRuleOptions,
+  source: BucketEnd,
+  rule: ReplicationRule,
+  role: RoleOptions,
+  byPrefix: boolean,
+): PlannedRule {
+  const destination = bucketEnd(rule.destination);
+  const anchor = source.cfn && SourceAnchor.find(source.cfn);
+  const bucket = anchor?.bucket ?? checkedSource(at, source);
+  if (anchor?.synthesized || (destination.cfn && DestinationAnchor.find(destination.cfn)?.synthesized)) {
+    throw mistake(at, {
+      saw: `a rule to ${nameOf(destination)} after synthesis`,
+      because:
+        'the Stage of one of the buckets is synthesized already (adding a Stage to a CDK pipeline does that), so the rule would be missing in the template',
+      instead: 'add rules before',
+    });
+  }
+  checkOptions(at, rule);
+  checkDestination(at, source, destination, !byPrefix);
+  checkKeys(at, source, destination, rule);
+  const foreign = compare(source.account, destination.account) === 'different';
+  const grantee = foreign && !byPrefix ? granteeOf(at, source, role) : undefined;
+  const covering = grantee && ReplicaGrants.fromBucket(rule.destination)._covering(grantee);
+  checkOwnerOverride(at, rule, foreign, covering);
+  const filter = rule.filter ?? ReplicationFilter.all();
+  const others = anchor?.rules ?? [];
+  const added = {
+    at,
+    options: rule,
+    destination,
+    destinationArn:
+      others.find((other) => other.destination.cfn && other.destination.cfn === destination.cfn)?.destinationArn ??
+      bucketAttribute(source.stack, destination, 'arn'),
+    filter,
+    id: rule.ruleId ?? ruleId(destination, filter),
+    ownerOverride:
+      rule.ownerOverride ?? (foreign && !isOwnerEnforced(destination) && (covering?.ownerOverride ?? true)),
+  };
+  checkAgainst(at, added, others);
+  const keys = ruleKeys(bucket, added);
+  if (foreign) {
+    checkExecutionRole(at, source, destination, keys);
+  }
+  const waiting = nestedCircle(bucket, added, keys);
+  if (waiting) {
+    throw mistake(at, {
+      saw: `a rule from ${nameOf(source)} to ${nameOf(destination)} that closes a circle around the nested stack '${waiting.node.path}'`,
+      because: 'CloudFormation deploys a nested stack as a whole, so it would wait for a bucket that waits for it',
+      instead: 'put replicas, and keys for them, into a stack of their own',
+    });
+  }
+  if (destination.cfn) {
+    checkVersioning(at, destination.cfn, 'destination');
+  }
+  const needed = [...neededBucket(source, destination), ...neededKeys(source, destination, keys)];
+  needed.forEach((one) => checkDeployOrder(at, 'source', source.stack, one));
+  const key = rule.destinationKey ? keyPointer(rule.destinationKey) : defaultKeyOf(destination);
+  return {
+    ...added,
+    needed,
+    knownAs: grantee ?? (byPrefix ? replicationRoleName(at, source, role) : undefined),
+    letIn: grantee && { grantee, key: keys.replicaKey && key },
+  };
+}
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-change-owner.html */
+function checkOwnerOverride(
+  at: IConstruct,
+  { ownerOverride }: ReplicationRule,
   foreign: boolean,
   covering: Granted | undefined,
 ): void {
-  if (ownerOverride && !foreign) {
-    throw mistake(at, {
+  const wrong = ownerOverride ? overrideMistake(foreign, covering) : undefined;
+  if (wrong) {
+    throw mistake(at, wrong);
+  }
+}
+
+function overrideMistake(foreign: boolean, covering: Granted | undefined): Mistake | undefined {
+  if (!foreign) {
+    return {
       saw: 'ownerOverride with a destination in the account of the source',
       because: 'the owner would not change, and S3 would not replicate ACLs any more',
       instead: 'leave ownerOverride off',
-    });
+    };
   }
-  if (ownerOverride && covering?.ownerOverride === false) {
-    throw mistake(at, {
-      saw: 'ownerOverride for a role that ReplicaGrants let in without it',
-      because: 'the destination does not allow it, so every object would fail',
-      instead: 'give replicasFrom() ownerOverride: true, or leave it off the rule',
-    });
-  }
+  return covering?.ownerOverride === false
+    ? {
+        saw: 'ownerOverride for a role that ReplicaGrants let in without it',
+        because: 'the destination does not allow it, so every object would fail',
+        instead: 'give replicasFrom() ownerOverride: true, or leave it off the rule',
+      }
+    : undefined;
+}
+
+function neededBucket(source: BucketEnd, destination: BucketEnd): Needed[] {
+  return destination.cfn && sameStage(source.stack, destination.stack)
+    ? [
+        {
+          what: `destination ${nameOf(destination)}`,
+          stack: destination.stack,
+          reason: `replication from ${nameOf(source)} to ${nameOf(destination)}: replicas belong into a stack that depends on nothing of the source's stack`,
+          remedy: 'put replicas into a stack of their own, and what uses both buckets into a third one',
+        },
+      ]
+    : [];
+}
+
+function neededKeys(source: BucketEnd, destination: BucketEnd, { sourceKeys, replicaKey }: RuleKeys): Needed[] {
+  const uses = [
+    ...sourceKeys.map((key) => ({ key, owner: source.account })),
+    ...(replicaKey ? [{ key: replicaKey, owner: destination.account }] : []),
+  ];
+  return uses.flatMap(({ key, owner }) =>
+    'cfn' in key && canRefer(source.stack, key, owner)
+      ? [
+          {
+            what: `key '${key.cfn.node.path}'`,
+            stack: Stack.of(key.cfn),
+            reason: `the replication role of ${nameOf(source)} uses the key '${key.cfn.node.path}'`,
+            remedy: 'put keys into a stack that depends on nothing of the stack of the source',
+          },
+        ]
+      : [],
+  );
 }

@@ -3,6 +3,7 @@ import type { aws_s3 as s3 } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { BucketEnd, nameOf } from '../app/bucket';
 import { propertyOverrides } from '../app/resource';
+import { checkVersioning } from '../buckets/versioning';
 import { SourceAnchor } from '../flows/source';
 import { mistake } from '../messages/mistake';
 
@@ -32,5 +33,6 @@ export function checkedSource(at: IConstruct, end: BucketEnd): s3.CfnBucket {
         'remove replicationRules (replicationConfiguration of an L1 bucket) and add each of its rules with addRule(), with the same id as ruleId',
     });
   }
+  checkVersioning(at, cfn, 'source');
   return cfn;
 }
