@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { buildSync } from 'esbuild';
@@ -6,7 +6,7 @@ import { buildSync } from 'esbuild';
 /**
  * Makes one file of what jsii compiled, readable as before: to find, read and compile eighty files took users more than
  * half of the time that loading the library's part of aws-cdk-lib takes (bench/README.md). Types and the jsii assembly
- * stay as they are.
+ * stay as they are, and so do handlers, which run in Lambda by themselves.
  */
 const ENTRY = 'lib/index.js';
 const { outputFiles, metafile } = buildSync({
@@ -35,22 +35,30 @@ if (modules < inputs.length - 1 || inputs.some((file) => !file.startsWith('lib/'
   throw new Error(`expected the modules of lib/ in one file, got ${modules} of ${inputs.join(', ')}`);
 }
 
-for (const file of readdirSync('lib', { recursive: true, encoding: 'utf8' })) {
-  if (file.endsWith('.js')) {
-    rmSync(join('lib', file));
+const HANDLERS = join('lib', 'handlers');
+if (inputs.some((file) => file.startsWith(`${HANDLERS}/`))) {
+  throw new Error(`${HANDLERS} runs in Lambda by itself, and is a part of the one file`);
+}
+for (const file of readdirSync('lib', { recursive: true, encoding: 'utf8' }).map((name) => join('lib', name))) {
+  if (file.endsWith('.js') && !file.startsWith(join(HANDLERS, '/'))) {
+    rmSync(file);
   }
 }
 writeFileSync(ENTRY, code);
 
-const { types }: { types: Record<string, { kind: string; name: string }> } = JSON.parse(readFileSync('.jsii', 'utf8'));
-const classes = Object.values(types).filter(({ kind }) => kind === 'class');
+interface Assembly {
+  readonly types: Record<string, { kind: string; name: string; namespace?: string }>;
+  readonly submodules?: Record<string, object>;
+}
+const { types, submodules = {} }: Assembly = JSON.parse(readFileSync('.jsii', 'utf8'));
+const classes = Object.values(types).filter(({ kind, namespace }) => kind === 'class' && namespace === undefined);
+const namespaces = Object.keys(submodules).map((name) => name.split('.').slice(1).join('.'));
+for (const name of namespaces) {
+  mkdirSync(join('lib', name), { recursive: true });
+  writeFileSync(join('lib', name, 'index.js'), `module.exports = require('../index.js').${name};\n`);
+}
 const exported = Object.keys(createRequire(resolve('package.json'))(resolve(ENTRY)));
-if (
-  exported.sort().join() !==
-  classes
-    .map(({ name }) => name)
-    .sort()
-    .join()
-) {
+const expected = [...classes.map(({ name }) => name), ...namespaces];
+if (exported.sort().join() !== expected.sort().join()) {
   throw new Error(`the file exports ${exported.join(', ')}, which are not the classes of the assembly`);
 }
