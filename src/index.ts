@@ -6,6 +6,7 @@ export {
 } from './aggregation/log-aggregation-options';
 export { LogAggregationSRR } from './aggregation/log-aggregation-srr';
 export { LogSource, type LogSourceProps } from './aggregation/log-source';
+export { type CreatedBucketOptions } from './buckets/created-bucket-options';
 export { type ReplicatedBucketOptions } from './buckets/replicated-bucket-options';
 export { ReplicaGrants } from './grants/replica-grants';
 export { type ReplicasFromOptions } from './grants/replicas-from-options';

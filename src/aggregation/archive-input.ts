@@ -23,18 +23,8 @@ export function checkArchiveInput(at: IConstruct, props: LogAggregationSRRProps)
   if (props.roleNamePrefix !== undefined) {
     checkRoleNamePrefix(at, props.roleNamePrefix);
   }
-  const { destination, destinationOptions, encryption, removalPolicy } = props;
-  const created = destination
-    ? {}
-    : {
-        destinationOptions,
-        encryption,
-        removalPolicy,
-        objectLockEnabled: props.objectLockEnabled,
-        objectLockDefaultRetention: props.objectLockDefaultRetention,
-      };
-  checkPairInput(at, created, false);
-  return bucketSettings(created);
+  checkPairInput(at, props, false);
+  return bucketSettings(props);
 }
 
 function archiveMistake(props: LogAggregationSRRProps): Mistake | undefined {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import { aws_s3 as s3, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { aws_s3 as s3, Duration } from 'aws-cdk-lib';
+import { CreatedBucketOptions } from '../buckets/created-bucket-options';
 import { ReplicatedBucketOptions } from '../buckets/replicated-bucket-options';
 import { LogProducer } from '../producers/log-producer';
 import { ReplicationRuleOptions } from '../rules/replication-rule';
 
 /** Properties of a LogAggregationSRR. */
-export interface LogAggregationSRRProps {
+export interface LogAggregationSRRProps extends CreatedBucketOptions {
   /**
    * The bucket that all logs are replicated into: of this app, or imported with `Bucket.fromBucketAttributes()`. Versioning
    * is switched on for one of this app; an imported one must have it, or S3 refuses the rules at deployment.
@@ -20,37 +21,6 @@ export interface LogAggregationSRRProps {
    * @default - CloudFormation makes a name, no access logs
    */
   readonly destinationOptions?: ReplicatedBucketOptions;
-
-  /**
-   * Default encryption of the destination bucket that is created: S3_MANAGED (SSE-S3) or KMS with a customer managed key
-   * that is rotated every year and always retained. S3 encrypts a replica as its source object is: KMS is for sources
-   * with KMS, and replicas of SSE-S3 objects stay SSE-S3.
-   *
-   * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html
-   * @default - KMS when an `encryptionKey` is given in destinationOptions; otherwise S3_MANAGED
-   */
-  readonly encryption?: s3.BucketEncryption;
-
-  /**
-   * What happens to the bucket that is created when it leaves the app.
-   *
-   * @default RemovalPolicy.RETAIN, with a name RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
-   */
-  readonly removalPolicy?: RemovalPolicy;
-
-  /**
-   * Whether the bucket that is created has Object Lock. Sources with Object Lock need it.
-   *
-   * @default - true with `objectLockDefaultRetention`, otherwise false
-   */
-  readonly objectLockEnabled?: boolean;
-
-  /**
-   * Default retention of the bucket that is created, for logs whose source object has none.
-   *
-   * @default - no default retention
-   */
-  readonly objectLockDefaultRetention?: s3.ObjectLockRetention;
 
   /**
    * How long logs are kept in the bucket that is created, counted from when they were written at the source. Whole days.

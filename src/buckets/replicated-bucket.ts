@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { aws_kms as kms, aws_s3 as s3, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { CreatedBucketOptions } from './created-bucket-options';
 import { ReplicatedBucketOptions } from './replicated-bucket-options';
 import { definedBucket } from '../app/bucket';
 import { deployAfter } from '../app/deploy-order';
@@ -11,29 +12,22 @@ import { definedResource } from '../app/resource';
 import { deployedStack, sameStage } from '../app/stacks';
 
 /** What says how buckets are created; the source may be one that has no L2. */
-export interface PairInput {
+export interface PairInput extends CreatedBucketOptions {
   readonly source?: s3.IBucketRef;
   readonly destination?: s3.IBucket;
   readonly destinationRegion?: string;
   readonly destinationStack?: Stack;
   readonly sourceOptions?: ReplicatedBucketOptions;
   readonly destinationOptions?: ReplicatedBucketOptions;
-  readonly encryption?: s3.BucketEncryption;
   readonly keepEncryptionKeys?: boolean;
-  readonly removalPolicy?: RemovalPolicy;
   readonly autoDeleteObjects?: boolean;
-  readonly objectLockEnabled?: boolean;
-  readonly objectLockDefaultRetention?: s3.ObjectLockRetention;
 }
 
 /** What both buckets of a pair have in common. */
-export interface BucketSettings {
+export interface BucketSettings extends CreatedBucketOptions {
   readonly encryption: s3.BucketEncryption.KMS | s3.BucketEncryption.S3_MANAGED;
   readonly keepKey: boolean;
-  readonly removalPolicy?: RemovalPolicy;
   readonly autoDeleteObjects?: boolean;
-  readonly objectLockEnabled?: boolean;
-  readonly objectLockDefaultRetention?: s3.ObjectLockRetention;
 }
 
 /**

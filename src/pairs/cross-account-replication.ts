@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { aws_iam as iam, aws_s3 as s3, CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { aws_iam as iam, aws_s3 as s3, CfnOutput, Stack } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
 import { bucketEnd, nameOf } from '../app/bucket';
 import { compare, shown } from '../app/environment';
 import { bucketAttribute } from '../app/references';
 import { namedForAccount } from '../buckets/bucket-name';
+import { CreatedBucketOptions } from '../buckets/created-bucket-options';
 import { checkPairInput } from '../buckets/created-input';
 import { mirrorScope } from '../buckets/replica-stack';
 import { bucketSettings, createReplicatedBucket } from '../buckets/replicated-bucket';
@@ -14,7 +15,7 @@ import { BucketReplication } from '../replication/bucket-replication';
 import { ReplicationRuleOptions } from '../rules/replication-rule';
 
 /** Properties of a CrossAccountReplication. */
-export interface CrossAccountReplicationProps extends ReplicationRuleOptions {
+export interface CrossAccountReplicationProps extends ReplicationRuleOptions, CreatedBucketOptions {
   /** The source bucket, of this app. Its stack needs `env.account` and `env.region`. */
   readonly source: s3.IBucketRef;
 
@@ -42,36 +43,6 @@ export interface CrossAccountReplicationProps extends ReplicationRuleOptions {
    * can name it
    */
   readonly destinationOptions?: ReplicatedBucketOptions;
-
-  /**
-   * Default encryption of the destination bucket that is created: S3_MANAGED (SSE-S3) or KMS with a customer managed key
-   * that is rotated every year and always retained.
-   *
-   * @default - KMS when the source is encrypted with a customer managed key, or when an `encryptionKey` is given in
-   * destinationOptions; otherwise S3_MANAGED
-   */
-  readonly encryption?: s3.BucketEncryption;
-
-  /**
-   * What happens to the bucket that is created when it leaves the app.
-   *
-   * @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
-   */
-  readonly removalPolicy?: RemovalPolicy;
-
-  /**
-   * Whether the bucket that is created has Object Lock.
-   *
-   * @default - true when the source has it, or with `objectLockDefaultRetention`; otherwise false
-   */
-  readonly objectLockEnabled?: boolean;
-
-  /**
-   * Default retention of the bucket that is created, for objects whose source has none.
-   *
-   * @default - no default retention
-   */
-  readonly objectLockDefaultRetention?: s3.ObjectLockRetention;
 
   /**
    * Name of the replication role that is created, which the policies of the other account name: 1 to 64 letters, digits

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { aws_s3 as s3, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { aws_s3 as s3, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { bucketEnd } from '../app/bucket';
 import { bucketAttribute } from '../app/references';
 import { namedForAccount } from '../buckets/bucket-name';
+import { CreatedBucketOptions } from '../buckets/created-bucket-options';
 import { checkPairInput } from '../buckets/created-input';
 import { mirrorScope, replicaStack } from '../buckets/replica-stack';
 import { bucketSettings, createReplicatedBucket, deleteBeforeEmptying } from '../buckets/replicated-bucket';
@@ -12,7 +13,7 @@ import { BucketReplication } from '../replication/bucket-replication';
 import { ReplicationRuleOptions } from '../rules/replication-rule';
 
 /** Properties of a ReplicatedBucketPair; the options of the replication rule among them. */
-export interface ReplicatedBucketPairProps extends ReplicationRuleOptions {
+export interface ReplicatedBucketPairProps extends ReplicationRuleOptions, CreatedBucketOptions {
   /**
    * The source bucket, defined in this app. Another source is another pair: a change moves the replication and leaves
    * the former buckets as they are.
@@ -48,18 +49,6 @@ export interface ReplicatedBucketPairProps extends ReplicationRuleOptions {
   readonly destinationStack?: Stack;
 
   /**
-   * Default encryption of the buckets that are created: S3_MANAGED (SSE-S3) or KMS with one customer managed key per
-   * region, rotated every year and always retained.
-   *
-   * When you switch from KMS to S3_MANAGED, set `keepEncryptionKeys`: otherwise keys that were created leave the stack
-   * (they stay in the account), and replication of objects which are encrypted with them ends.
-   *
-   * @default - KMS when the bucket that you bring is encrypted with a customer managed key, or when an `encryptionKey` is
-   * given in sourceOptions or destinationOptions; otherwise S3_MANAGED
-   */
-  readonly encryption?: s3.BucketEncryption;
-
-  /**
    * Whether the pair has KMS keys of its own although `encryption` is not KMS, or another key is given. Set it together
    * with a switch from KMS to S3_MANAGED: the keys that were created then stay in the stacks, and the replication of
    * objects that are encrypted with them goes on. (Keys are created when there were none.) When you remove it later,
@@ -70,14 +59,6 @@ export interface ReplicatedBucketPairProps extends ReplicationRuleOptions {
   readonly keepEncryptionKeys?: boolean;
 
   /**
-   * What happens to the buckets that are created when they leave the app. With DESTROY, CloudFormation deletes a bucket
-   * only when it is empty, or `autoDeleteObjects` empties it.
-   *
-   * @default RemovalPolicy.RETAIN, and RETAIN_ON_UPDATE_OR_DELETE for a bucket with a name
-   */
-  readonly removalPolicy?: RemovalPolicy;
-
-  /**
    * Whether the buckets that are created are emptied before they are deleted. Needs `removalPolicy: DESTROY` and adds a
    * Lambda function to each stack (the only option that does). With `cdk destroy --all` the source goes first, so that
    * nothing is replicated into a bucket that is being emptied. A source that stays, because it is yours or because only
@@ -86,26 +67,6 @@ export interface ReplicatedBucketPairProps extends ReplicationRuleOptions {
    * @default false
    */
   readonly autoDeleteObjects?: boolean;
-
-  /**
-   * Whether the buckets that are created have Object Lock. It cannot be switched off again. Changing it later may
-   * replace the buckets; deploy the source's stack with `--force` then, because a reference to a bucket in another
-   * stack does not notice that it was replaced.
-   *
-   * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html
-   * @default - true when the bucket that you bring as the source has it, or with `objectLockDefaultRetention`;
-   * otherwise false
-   */
-  readonly objectLockEnabled?: boolean;
-
-  /**
-   * Default retention of both buckets that are created. A replica has the retention of its source object; the default
-   * of the destination is for objects whose source has none. Adding it later to buckets without Object Lock switches
-   * that on, which may replace them.
-   *
-   * @default - no default retention
-   */
-  readonly objectLockDefaultRetention?: s3.ObjectLockRetention;
 
   /**
    * Settings of the source bucket that is created.
