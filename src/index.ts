@@ -27,3 +27,4 @@ export { LogProducer } from './producers/log-producer';
 export { BucketReplication, type BucketReplicationProps } from './replication/bucket-replication';
 export { ReplicationFilter } from './rules/replication-filter';
 export { type ReplicationRule, type ReplicationRuleOptions } from './rules/replication-rule';
+export { type ReplicationRuleSummary } from './rules/replication-rule-summary';

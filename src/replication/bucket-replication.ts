@@ -18,6 +18,7 @@ import { RoleOptions, replicationRole } from '../permissions/role';
 import { checkRoleInput } from '../permissions/role-input';
 import { RoleOfAccount, crossAccountRoleName, granteeOf } from '../permissions/role-name';
 import { ReplicationRule } from '../rules/replication-rule';
+import { ReplicationRuleSummary, summaryOf } from '../rules/replication-rule-summary';
 
 /** Properties of a BucketReplication. */
 export interface BucketReplicationProps {
@@ -147,6 +148,11 @@ export class BucketReplication extends Construct {
     cfn.replicationConfiguration = Lazy.any({ produce: () => this.anchor.configuration() });
     this.anchor.node.addValidation({ validate: () => validateReplication(this.anchor) });
     props.rules?.forEach((rule) => this.addRule(rule));
+  }
+
+  /** The rules so far, in the order in which they were added; rules that come later are in what is read then. */
+  public get rules(): ReplicationRuleSummary[] {
+    return this.anchor.rules.map(summaryOf);
   }
 
   /**
