@@ -8,6 +8,7 @@ export { LogAggregationSRR } from './aggregation/log-aggregation-srr';
 export { LogSource, type LogSourceProps } from './aggregation/log-source';
 export { type CreatedBucketOptions } from './buckets/created-bucket-options';
 export { type ReplicatedBucketOptions } from './buckets/replicated-bucket-options';
+export { ReplicaGrantee, type ReplicaGranteeRole, type ReplicaGranteeRoles } from './grants/replica-grantee';
 export { ReplicaGrants } from './grants/replica-grants';
 export { type ReplicasFromOptions } from './grants/replicas-from-options';
 export { CrossAccountReplication, type CrossAccountReplicationProps } from './pairs/cross-account-replication';

@@ -1,6 +1,6 @@
 import { App, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { BlockPublicAccess, Bucket } from 'aws-cdk-lib/aws-s3';
-import { ReplicaGrants } from 'cdk-s3-replication';
+import { ReplicaGrantee, ReplicaGrants } from 'cdk-s3-replication';
 import { AGREED } from './agreed';
 
 export const app = new App();
@@ -14,10 +14,9 @@ const events = new Bucket(lake, 'Events', {
 });
 
 // nothing of the other account has to be there yet
-ReplicaGrants.fromBucket(events).replicasFrom({
-  account: AGREED.shopAccount,
-  roleName: AGREED.roleName,
-});
+ReplicaGrants.fromBucket(events).replicasFrom(
+  ReplicaGrantee.role({ account: AGREED.shopAccount, roleName: AGREED.roleName }),
+);
 
 Validations.of(app).acknowledge(
   ...['AwsSolutions-S1', 'NIST.800.53.R5-S3BucketLoggingEnabled'].map((id) => ({

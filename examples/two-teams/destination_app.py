@@ -1,6 +1,6 @@
 import agreed
 from aws_cdk import Acknowledgment, App, Environment, RemovalPolicy, Stack, Validations, aws_s3 as s3
-from cdk_s3_replication import ReplicaGrants
+from cdk_s3_replication import ReplicaGrantee, ReplicaGrants
 
 app = App()
 
@@ -16,7 +16,9 @@ events = s3.Bucket(
 )
 
 # nothing of the other account has to be there yet
-ReplicaGrants.from_bucket(events).replicas_from(account=agreed.SHOP_ACCOUNT, role_name=agreed.ROLE_NAME)
+ReplicaGrants.from_bucket(events).replicas_from(
+    ReplicaGrantee.role(account=agreed.SHOP_ACCOUNT, role_name=agreed.ROLE_NAME)
+)
 
 Validations.of(app).acknowledge(
     *(

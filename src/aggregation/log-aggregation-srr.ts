@@ -9,6 +9,7 @@ import { createLogBucket, keysOfProducers } from './source-bucket';
 import { BucketEnd, bucketEnd, nameOf } from '../app/bucket';
 import { createReplicatedBucket } from '../buckets/replicated-bucket';
 import { receiveReplicas } from '../grants/receive-replicas';
+import { ReplicaGrantee } from '../grants/replica-grantee';
 import { ReplicaGrants } from '../grants/replica-grants';
 import { mistake } from '../messages/mistake';
 import { RoleOptions } from '../permissions/role';
@@ -50,12 +51,13 @@ export class LogAggregationSRR extends Construct {
     if (this.end.cfn) {
       receiveReplicas(this, this.end.cfn);
     }
-    const { trustedAccounts: accounts, organizationId, roleNamePrefix } = props;
-    if (accounts) {
-      ReplicaGrants.fromBucket(this.destination).replicasFrom({ accounts, roleNamePrefix });
+    const { trustedAccounts, organizationId, roleNamePrefix = '' } = props;
+    const grants = ReplicaGrants.fromBucket(this.destination);
+    if (trustedAccounts) {
+      grants.replicasFrom(ReplicaGrantee.rolesOfAccounts(trustedAccounts, { roleNamePrefix }));
     }
     if (organizationId !== undefined) {
-      ReplicaGrants.fromBucket(this.destination).replicasFrom({ organizationId, roleNamePrefix });
+      grants.replicasFrom(ReplicaGrantee.rolesOfOrganization(organizationId, { roleNamePrefix }));
     }
     this.node.addValidation({
       validate: () => {

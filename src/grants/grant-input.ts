@@ -1,78 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
-import { aws_kms as kms, Duration, Stack, Token } from 'aws-cdk-lib';
+import { aws_kms as kms, Stack, Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { ReplicasFromOptions } from './replicas-from-options';
 import { BucketEnd, nameOf } from '../app/bucket';
 import { defaultEncryption } from '../app/encryption';
 import { compare, shown } from '../app/environment';
 import { keyPointer, regionOfKey, unusableKey } from '../app/key';
-import { isLocked } from '../app/object-lock';
 import { Mistake, mistake } from '../messages/mistake';
 import { Grantee } from '../permissions/destination-statements';
 import { checkRoleName, checkRolePath } from '../permissions/role-input';
 import { checkKnownRole } from '../permissions/role-name';
 
-/** Who is meant. Throws when that is not clear, or when it could not work. */
-export function checkGrant(at: IConstruct, end: BucketEnd, options: ReplicasFromOptions): Grantee {
-  const { rolePath = '/', roleName } = options;
-  checkRoleName(at, 'roleName', roleName);
-  checkRoleName(at, 'roleNamePrefix', options.roleNamePrefix);
-  checkRolePath(at, rolePath);
-  checkKnownRole(at, { roleName: roleName ?? options.roleNamePrefix ?? '', rolePath });
-  const grantee = granteeOf(options, rolePath);
-  const wrong =
-    grantee === undefined
-      ? {
-          saw: `replicas from ${described(options)}`,
-          because:
-            'a grant is for one role of one account, or for roles of one organization with a common prefix, or of accounts',
-          instead: 'give account and roleName, or organizationId and roleNamePrefix, or accounts and roleNamePrefix',
-        }
-      : (accountMistake(end, options) ?? encryptionMistake(end, options) ?? retentionMistake(end, options));
-  if (wrong || grantee === undefined) {
-    throw mistake(at, wrong!);
+/** Throws when it is not clear who is meant, or when it could not work. */
+export function checkGrant(at: IConstruct, end: BucketEnd, grantee: Grantee, options: ReplicasFromOptions): void {
+  const [prop, name] =
+    'account' in grantee ? ['roleName', grantee.roleName] : ['roleNamePrefix', grantee.roleNamePrefix];
+  checkRoleName(at, prop, name);
+  checkRolePath(at, grantee.rolePath);
+  checkKnownRole(at, { roleName: name, rolePath: grantee.rolePath });
+  const wrong = accountMistake(end, grantee) ?? encryptionMistake(end, options);
+  if (wrong) {
+    throw mistake(at, wrong);
   }
-  return grantee;
 }
 
-function granteeOf(options: ReplicasFromOptions, rolePath: string): Grantee | undefined {
-  const { account, accounts, roleName, organizationId, roleNamePrefix } = options;
-  if (whoIsNamed(options).length !== 2) {
-    return undefined;
+function accountMistake(end: BucketEnd, grantee: Grantee): Mistake | undefined {
+  if ('organizationId' in grantee) {
+    return organizationMistake(grantee.organizationId);
   }
-  if (account !== undefined && roleName !== undefined) {
-    return { account, roleName, rolePath };
-  }
-  if (roleNamePrefix === undefined) {
-    return undefined;
-  }
-  if (accounts !== undefined) {
-    return { accounts: [...new Set(accounts)].sort(), roleNamePrefix, rolePath };
-  }
-  return organizationId === undefined ? undefined : { organizationId, roleNamePrefix, rolePath };
-}
-
-function whoIsNamed(options: ReplicasFromOptions): Array<[prop: string, value: string]> {
-  const { account, accounts, roleName, organizationId, roleNamePrefix } = options;
-  const given = { account, accounts: accounts?.join(', '), roleName, organizationId, roleNamePrefix };
-  return Object.entries(given).flatMap(([prop, value]) => (value === undefined ? [] : [[prop, value]]));
-}
-
-const described = (options: ReplicasFromOptions) =>
-  whoIsNamed(options)
-    .map(([prop, value]) => `${prop} '${value}'`)
-    .join(', ') || 'nobody';
-
-function accountMistake(end: BucketEnd, options: ReplicasFromOptions): Mistake | undefined {
-  const { account, accounts, organizationId } = options;
-  if (accounts?.length === 0) {
+  const accounts = 'accounts' in grantee ? grantee.accounts : [grantee.account];
+  if (accounts.length === 0) {
     return {
       saw: 'replicas from accounts, of which there are none',
       because: 'a grant is for somebody',
       instead: 'give the numbers of the accounts, or leave the grant out',
     };
   }
-  for (const number of accounts ?? (account === undefined ? [] : [account])) {
+  for (const number of accounts) {
     if (!/^\d{12}$/.test(number)) {
       return {
         saw: `account ${Token.isUnresolved(number) ? 'that is not known at synthesis' : `'${number}'`}`,
@@ -84,11 +48,15 @@ function accountMistake(end: BucketEnd, options: ReplicasFromOptions): Mistake |
       return {
         saw: `replicas from account '${number}', which is the account of ${nameOf(end)}`,
         because: 'within one account the permissions of the role are enough',
-        instead: accounts ? 'leave it out of accounts' : 'leave the grant out',
+        instead: 'accounts' in grantee ? 'leave it out of accounts' : 'leave the grant out',
       };
     }
   }
-  return organizationId === undefined || /^o-[a-z0-9]{10,32}$/.test(organizationId)
+  return undefined;
+}
+
+function organizationMistake(organizationId: string): Mistake | undefined {
+  return /^o-[a-z0-9]{10,32}$/.test(organizationId)
     ? undefined
     : {
         saw: `organizationId ${Token.isUnresolved(organizationId) ? 'that is not known at synthesis' : `'${organizationId}'`}`,
@@ -125,30 +93,5 @@ function strangeKey(end: BucketEnd, key: kms.IKeyRef): string | undefined {
   }
   return account !== undefined && compare(account, end.account) === 'different'
     ? `of account ${shown(account)} for a bucket of ${shown(end.account)}`
-    : undefined;
-}
-
-/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html */
-function retentionMistake(end: BucketEnd, options: ReplicasFromOptions): Mistake | undefined {
-  const { minimumRetention, maximumRetention } = options;
-  const given = [minimumRetention, maximumRetention].filter((it) => it !== undefined);
-  if (given.length === 0) {
-    return undefined;
-  }
-  if (end.cfn && isLocked(end.cfn) === false) {
-    return {
-      saw: `a retention of replicas in ${nameOf(end)}, which has no Object Lock`,
-      because: 'replicas are retained by Object Lock only, so all or none of them would be refused',
-      instead: 'set objectLockEnabled: true on the bucket, or leave the retention out',
-    };
-  }
-  const days = given.map((it) => it.toDays({ integral: false }));
-  const order = minimumRetention && maximumRetention && days[0] > days[1];
-  return order || days.some((it) => !Number.isInteger(it) || it < 1)
-    ? {
-        saw: `retention ${[minimumRetention, maximumRetention].map((it: Duration | undefined) => (it ? `${it.toDays({ integral: false })} days` : 'open')).join(' to ')}`,
-        because: 'S3 compares whole days, and no replica would be accepted',
-        instead: 'give whole days of at least 1, the minimum not above the maximum',
-      }
     : undefined;
 }

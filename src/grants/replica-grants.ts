@@ -2,6 +2,7 @@
 import { aws_iam as iam, aws_s3 as s3, Stack } from 'aws-cdk-lib';
 import { checkGrant } from './grant-input';
 import { receiveReplicas } from './receive-replicas';
+import { ReplicaGrantee } from './replica-grantee';
 import { ReplicasFromOptions } from './replicas-from-options';
 import { tellSource } from './tell-source';
 import { BucketEnd, bucketEnd } from '../app/bucket';
@@ -11,7 +12,7 @@ import { KeyPointer, keyPointer, sameKey } from '../app/key';
 import { isOwnerEnforced } from '../app/ownership';
 import { DestinationAnchor } from '../flows/destination';
 import { mistake } from '../messages/mistake';
-import { Grantee, ResourceStatement, bucketStatements, keyStatement } from '../permissions/destination-statements';
+import { Grantee, ResourceStatement, bucketStatement, keyStatement } from '../permissions/destination-statements';
 import { Granted, contradiction, covers } from '../permissions/granted';
 import { handOver, policyOf } from '../permissions/hand-over';
 import { policyTaker } from '../permissions/policy-taker';
@@ -44,26 +45,23 @@ export class ReplicaGrants {
    *
    * A rule of this app adds nothing for a role that was let in here before.
    *
-   * @throws when it is not clear which roles are meant, when the account is the one of the bucket, when replicas would be
-   * encrypted with an AWS managed key, when a retention is asked for without Object Lock, or when a weaker grant for the
-   * same roles is there
+   * @param grantee which roles
+   * @param options how they may
+   * @throws when the account is the one of the bucket, when replicas would be encrypted with an AWS managed key, or when a
+   * weaker grant for the same roles is there
    */
-  public replicasFrom(options: ReplicasFromOptions): void {
+  public replicasFrom(grantee: ReplicaGrantee, options: ReplicasFromOptions = {}): void {
     const { end } = this;
     const { cfn, ref } = end;
     const at = cfn ?? ref;
-    const grantee = checkGrant(at, end, options);
+    const roles = grantee._roles;
+    checkGrant(at, end, roles, options);
     const key = options.encryptionKey ? keyPointer(options.encryptionKey) : defaultKeyOf(end);
-    const { enforceSSL, minimumRetention, maximumRetention } = options;
     const granted: Granted = {
-      grantee,
+      grantee: roles,
       keys: key ? [key] : [],
       ownerOverride: options.ownerOverride ?? !isOwnerEnforced(end),
-      limits: {
-        enforceSSL,
-        minimumRetention: minimumRetention?.toDays(),
-        maximumRetention: maximumRetention?.toDays(),
-      },
+      enforceSSL: options.enforceSSL ?? false,
       explicit: true,
     };
     const others = cfn && DestinationAnchor.find(cfn);
@@ -76,7 +74,7 @@ export class ReplicaGrants {
     }
     this.write(granted);
     if (!key && cfn && defaultEncryption(cfn).kind === 'unknown') {
-      const statements = [keyStatement(grantee, end.region, at.node.path)];
+      const statements = [keyStatement(roles, end.region, at.node.path)];
       handOver(end, { id: 'keyTakesNoPolicy', policy: 'key of the default encryption', lost: 'replica', statements });
     }
     tellSource(end, key, options.outputs ?? false);
@@ -89,7 +87,7 @@ export class ReplicaGrants {
   public _letIn(grantee: RoleOfAccount, key: KeyPointer | undefined, ownerOverride: boolean): void {
     const covering = this._covering(grantee);
     if (!covering) {
-      this.write({ grantee, keys: key ? [key] : [], ownerOverride, limits: {}, explicit: false });
+      this.write({ grantee, keys: key ? [key] : [], ownerOverride, enforceSSL: false, explicit: false });
     } else if (key && !covering.keys.some((other) => sameKey(other, key))) {
       this.writeKey(grantee, key);
     }
@@ -109,7 +107,7 @@ export class ReplicaGrants {
     const { cfn, ref } = this.end;
     const name = cfn ? givenName(cfn) : ref.bucketRef.bucketName;
     const destinationArn = name === undefined ? cfn!.attrArn : arnByName(name);
-    this.add(ref, 'bucketTakesNoPolicy', bucketStatements({ ...granted, destinationArn }));
+    this.add(ref, 'bucketTakesNoPolicy', [bucketStatement({ ...granted, destinationArn })]);
     granted.keys.forEach((key) => this.writeKey(granted.grantee, key));
     if (cfn) {
       DestinationAnchor.find(cfn)!.grants.push(granted);

@@ -19,12 +19,8 @@ export interface Grant {
   readonly destinationArn: string;
   /** Whether the owner of a replica has to be changed to the account of the bucket. */
   readonly ownerOverride: boolean;
-  /** What replicas are accepted with: days of retention, at least and at most, and TLS. */
-  readonly limits: {
-    readonly minimumRetention?: number;
-    readonly maximumRetention?: number;
-    readonly enforceSSL?: boolean;
-  };
+  /** Whether replicas are accepted over TLS only. */
+  readonly enforceSSL: boolean;
 }
 
 /** A statement of a resource policy. */
@@ -34,7 +30,7 @@ export interface ResourceStatement extends Omit<Statement, 'Condition'> {
 }
 
 /**
- * The statements of the bucket policy.
+ * The statement of the bucket policy.
  *
  * The role is named in a condition and not as the principal: S3 refuses a policy that names a role which does not exist
  * yet, and one that was deleted and made again would be another principal.
@@ -42,37 +38,22 @@ export interface ResourceStatement extends Omit<Statement, 'Condition'> {
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
  */
-export function bucketStatements(grant: Grant): ResourceStatement[] {
-  const { minimumRetention: minimum, maximumRetention: maximum, enforceSSL } = grant.limits;
-  const days = 's3:object-lock-remaining-retention-days';
-  const retention = {
-    ...(minimum === undefined ? {} : { NumericGreaterThanEquals: { [days]: minimum } }),
-    // a replica without retention is not retained for too long
-    ...(maximum === undefined ? {} : { NumericLessThanEqualsIfExists: { [days]: maximum } }),
-  };
-  const others = [
-    's3:ReplicateDelete',
-    's3:ReplicateTags',
-    ...(grant.ownerOverride ? ['s3:ObjectOwnerOverrideToBucketOwner'] : []),
-  ];
+export function bucketStatement({ grantee, ...grant }: Grant): ResourceStatement {
   // two grants for one role that differ are two statements
-  const what = enforceSSL ? [grant.ownerOverride, 'TLS'] : grant.ownerOverride;
-  const statement = (sid: string, actions: string[], condition: object): ResourceStatement => ({
-    Sid: `${sid}${suffix(grant.grantee, what)}`,
+  const what = grant.enforceSSL ? [grant.ownerOverride, 'TLS'] : grant.ownerOverride;
+  return {
+    Sid: `ReplicasFrom${suffix(grantee, what)}`,
     Effect: 'Allow',
-    Principal: principal(grant.grantee),
-    Action: actions,
+    Principal: principal(grantee),
+    Action: [
+      's3:ReplicateObject',
+      's3:ReplicateDelete',
+      's3:ReplicateTags',
+      ...(grant.ownerOverride ? ['s3:ObjectOwnerOverrideToBucketOwner'] : []),
+    ],
     Resource: [`${grant.destinationArn}/*`],
-    Condition: {
-      ...who(grant.grantee),
-      ...(enforceSSL ? { Bool: { 'aws:SecureTransport': 'true' } } : {}),
-      ...condition,
-    },
-  });
-  // the retention is known to S3 when it writes an object only
-  return Object.keys(retention).length === 0
-    ? [statement('ReplicasFrom', ['s3:ReplicateObject', ...others], {})]
-    : [statement('RetainedReplicasFrom', ['s3:ReplicateObject'], retention), statement('ReplicasFrom', others, {})];
+    Condition: { ...who(grantee), ...(grant.enforceSSL ? { Bool: { 'aws:SecureTransport': 'true' } } : {}) },
+  };
 }
 
 /**

@@ -27,7 +27,6 @@ const nameOf = ({ account, rolePath, roleName }: RoleOfAccount) => [account, rol
 
 /** Permissions add up: limits of one grant do not hold where another one allows the same without them. */
 export function contradiction(others: readonly Granted[], added: Granted): Mistake | undefined {
-  const limited = Object.values(added.limits).some((it) => it !== undefined && it !== false);
   for (const other of others) {
     if (other.explicit && same(other.grantee, added.grantee) && !same(termsOf(other), termsOf(added))) {
       return {
@@ -37,7 +36,7 @@ export function contradiction(others: readonly Granted[], added: Granted): Mista
       };
     }
     const { grantee } = other;
-    const weaker = limited || (other.ownerOverride && !added.ownerOverride);
+    const weaker = added.enforceSSL || (other.ownerOverride && !added.ownerOverride);
     if (!other.explicit && weaker && 'account' in grantee && covers(added, grantee)) {
       return {
         saw: `replicasFrom() for the role '${grantee.roleName}', which a rule of this app has let in already`,
@@ -51,9 +50,4 @@ export function contradiction(others: readonly Granted[], added: Granted): Mista
 
 const same = (one: Grantee | object, other: Grantee | object) => JSON.stringify(one) === JSON.stringify(other);
 
-const termsOf = ({ ownerOverride, limits }: Granted) => [
-  ownerOverride,
-  limits.minimumRetention ?? null,
-  limits.maximumRetention ?? null,
-  limits.enforceSSL ?? false,
-];
+const termsOf = ({ ownerOverride, enforceSSL }: Granted) => [ownerOverride, enforceSSL];

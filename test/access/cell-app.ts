@@ -2,8 +2,6 @@ import { App, aws_iam as iam, aws_kms as kms, aws_s3 as s3, Aws, Stack } from 'a
 import {
   BucketReplication,
   CrossAccountReplication,
-  ReplicaGrants,
-  ReplicasFromOptions,
   ReplicatedBucketPair,
   ReplicationFilter,
   ReplicationRuleOptions,
@@ -14,6 +12,7 @@ import { quietApp } from '../app';
 import { DeployedApp } from '../assembly/deployed';
 import { readStacks, StackOfApp } from '../assembly/stacks';
 import { ACCOUNT } from '../builders';
+import { Grant, grant } from '../grant';
 
 export const THEIRS = '222222222222';
 export const ORGANIZATION = 'o-a1b2c3d4e5';
@@ -84,12 +83,12 @@ function oneApp(cell: Cell): App {
 }
 
 /** The destinations, with what lets the role in. */
-function theirApp(cell: Cell, grant?: ReplicasFromOptions): App {
+function theirApp(cell: Cell, who?: Grant): App {
   const app = quietApp();
   for (const { bucket, key } of destinationsIn(replicaStacks(app, cell), cell)) {
-    if (!grant) continue;
-    ReplicaGrants.fromBucket(bucket!).replicasFrom({
-      ...grant,
+    if (!who) continue;
+    grant(bucket!, {
+      ...who,
       enforceSSL: cell.tls,
       ownerOverride: cell.ownership === 'no override' ? false : undefined,
       encryptionKey: replicatesKms(cell) && cell.destination === 'SSE-S3' ? key : undefined,

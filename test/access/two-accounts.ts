@@ -10,4 +10,4 @@ export const BOOTSTRAPPED = bootstrapped('us-east-1');
 
 /** Also what the other account has for the role. */
 export const isOurs: AccessOptions['isOurs'] = (statement, ...about) =>
-  insideTheBucket(statement, ...about) || /^(Retained)?ReplicasFrom/.test(`${statement.Sid}`);
+  insideTheBucket(statement, ...about) || /^ReplicasFrom/.test(`${statement.Sid}`);

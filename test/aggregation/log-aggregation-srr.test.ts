@@ -8,12 +8,12 @@ import {
   LogAggregationSRRProps,
   LogProducer,
   LogSourceOptions,
-  ReplicaGrants,
   ReplicatedBucketPair,
   ReplicationFilter,
 } from '../../src';
 import { quietApp, testApp } from '../app';
 import { beside, bucket, ENV, key, KMS, l1 } from '../builders';
+import { grant } from '../grant';
 import { messageOf } from '../messages';
 import { archive, ORGANIZATION } from './archive';
 
@@ -326,13 +326,9 @@ describe('chains and pairs', () => {
 });
 
 describe('grants for accounts', () => {
-  const granted = (accounts: string[], more = {}) => {
+  const granted = (accounts: string[]) => {
     const stack = new Stack(quietApp(), 'Archive', { env: ENV });
-    ReplicaGrants.fromBucket(bucket(stack, 'D', { bucketName: 'the-log-archive' })).replicasFrom({
-      accounts,
-      roleNamePrefix: 'logs-',
-      ...more,
-    });
+    grant(bucket(stack, 'D', { bucketName: 'the-log-archive' }), { accounts, roleNamePrefix: 'logs-' });
     return stack;
   };
   const root = (account: string) => ({
@@ -350,32 +346,18 @@ describe('grants for accounts', () => {
     expect(grantsIn(granted([THEIRS, '333333333333']))).toEqual([statement]);
   });
 
-  test.each<[string, string[], object, string]>([
-    [
-      'no account',
-      [],
-      {},
-      'replicas from accounts, of which there are none: a grant is for somebody; give the numbers',
-    ],
-    ['a name', ['prod'], {}, "account 'prod': policies name another account by its 12 digits; write the number"],
-    ['11 digits', [THEIRS, '33333333333'], {}, "account '33333333333': "],
-    ['a token', [Token.asString(Fn.ref('A'))], {}, 'account that is not known at synthesis: '],
+  test.each<[string, string[], string]>([
+    ['no account', [], 'replicas from accounts, of which there are none: a grant is for somebody; give the numbers'],
+    ['a name', ['prod'], "account 'prod': policies name another account by its 12 digits; write the number"],
+    ['11 digits', [THEIRS, '33333333333'], "account '33333333333': "],
+    ['a token', [Token.asString(Fn.ref('A'))], 'account that is not known at synthesis: '],
     [
       'the own account',
       [THEIRS, OURS],
-      {},
       `account '${OURS}', which is the account of 'Archive/D': … leave it out of accounts`,
     ],
-    ['an account beside them', [THEIRS], { account: THEIRS }, 'accounts and roleNamePrefix'],
-    ['an organization beside them', [THEIRS], { organizationId: 'o-a1b2c3d4e5' }, 'accounts and roleNamePrefix'],
-    [
-      'no prefix',
-      [THEIRS],
-      { roleNamePrefix: undefined },
-      `replicas from accounts '${THEIRS}': … accounts and roleNamePrefix`,
-    ],
-  ])('%s is refused', (_, accounts, more, message) => {
-    const said = messageOf(() => granted(accounts, more));
+  ])('%s is refused', (_, accounts, message) => {
+    const said = messageOf(() => granted(accounts));
     for (const part of ['[Archive/D/Resource] ', ...message.split(' … ')]) expect(said).toContain(part);
   });
 

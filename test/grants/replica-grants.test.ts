@@ -1,9 +1,10 @@
-import { App, aws_iam as iam, aws_kms as kms, aws_s3 as s3, Aws, Duration, Stack } from 'aws-cdk-lib';
+import { App, aws_iam as iam, aws_kms as kms, aws_s3 as s3, Aws, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Construct } from 'constructs';
-import { ReplicaGrants, ReplicasFromOptions } from '../../src';
+import { ReplicasFromOptions } from '../../src';
 import { quietApp, testApp } from '../app';
 import { bucket, key, KMS } from '../builders';
+import { Grant, grant as granted } from '../grant';
 
 const SOURCE = '111111111111';
 const ROLE = { account: SOURCE, roleName: 'data-to-backup' };
@@ -17,9 +18,7 @@ const isRole = (arn: string) => ({ ArnEquals: { 'aws:PrincipalArn': inPartition(
 const THE_ROLE = isRole(`:iam::${SOURCE}:role/data-to-backup`);
 const throughS3 = { 'kms:ViaService': { 'Fn::Join': ['', ['s3.eu-west-1.', { Ref: 'AWS::URLSuffix' }]] } };
 
-function grant(target: s3.IBucketRef, options: ReplicasFromOptions = ROLE) {
-  ReplicaGrants.fromBucket(target).replicasFrom(options);
-}
+const grant = (target: s3.IBucketRef, asked: Grant = ROLE) => granted(target, asked);
 
 /** The statements that were added to the only policy of this type. */
 function added(stack: Stack, type: 'AWS::S3::BucketPolicy' | 'AWS::KMS::Key'): any[] {
@@ -96,35 +95,11 @@ test.each<[string, s3.BucketProps, Partial<ReplicasFromOptions>, boolean]>([
   expect(Action.includes('s3:ObjectOwnerOverrideToBucketOwner')).toBe(expected);
 });
 
-test.each<[string, object, object | undefined]>([
-  ['a minimum', { minimumRetention: Duration.days(30) }, { NumericGreaterThanEquals: 30 }],
-  ['a maximum', { maximumRetention: Duration.days(400) }, { NumericLessThanEqualsIfExists: 400 }],
-  [
-    'both',
-    { minimumRetention: Duration.hours(48), maximumRetention: Duration.days(400) },
-    { NumericGreaterThanEquals: 2, NumericLessThanEqualsIfExists: 400 },
-  ],
-])('accepts replicas by their retention: %s', (_, options, expected) => {
-  const stack = backup();
-  grant(bucket(stack, 'Replica', { objectLockEnabled: true }), { ...ROLE, ...options });
-  const days = Object.fromEntries(
-    Object.entries(expected!).map(([operator, it]) => [operator, { 's3:object-lock-remaining-retention-days': it }]),
-  );
-  expect(inBucketPolicy(stack)).toMatchObject([
-    { Action: 's3:ReplicateObject', Condition: { ...THE_ROLE, ...days } },
-    { Action: ['s3:ReplicateDelete', 's3:ReplicateTags'], Condition: THE_ROLE },
-  ]);
-});
-
 test('accepts replicas over TLS only, on request', () => {
   const stack = backup();
-  grant(bucket(stack, 'Replica', { objectLockEnabled: true }), {
-    ...ROLE,
-    enforceSSL: true,
-    minimumRetention: Duration.days(1),
-  });
+  grant(bucket(stack, 'Replica'), { ...ROLE, enforceSSL: true });
   const tls = { ...THE_ROLE, Bool: { 'aws:SecureTransport': 'true' } };
-  expect(inBucketPolicy(stack)).toMatchObject([{ Condition: tls }, { Condition: tls }]);
+  expect(inBucketPolicy(stack)).toMatchObject([{ Condition: tls }]);
 });
 
 describe('tells the owner of the source', () => {
@@ -279,7 +254,7 @@ describe('policies that cannot be changed are handed over', () => {
 });
 
 describe('a Deny that hits the roles that were let in', () => {
-  const denying = (options: ReplicasFromOptions, conditions: Record<string, unknown>) => {
+  const denying = (options: Grant, conditions: Record<string, unknown>) => {
     const app = quietApp();
     const replica = bucket(backup(app), 'Replica');
     replica.addToResourcePolicy(
@@ -298,7 +273,7 @@ describe('a Deny that hits the roles that were let in', () => {
   const exempt = (roleName: string) => ({
     ArnNotEquals: { 'aws:PrincipalArn': `arn:aws:iam::${SOURCE}:role/${roleName}` },
   });
-  test.each<[string, ReplicasFromOptions, Record<string, unknown>]>([
+  test.each<[string, Grant, Record<string, unknown>]>([
     ['without a condition', ROLE, {}],
     ['of everybody but another role', ROLE, exempt('another')],
     ['an organization', ORGANIZATION, {}],
@@ -310,7 +285,7 @@ describe('a Deny that hits the roles that were let in', () => {
   });
 });
 
-test.each<[string, ReplicasFromOptions, ReplicasFromOptions, string]>([
+test.each<[string, Grant, Grant, string]>([
   [
     'other limits',
     ROLE,
@@ -357,12 +332,6 @@ describe('many sources', () => {
       43,
       { objectOwnership: s3.ObjectOwnership.OBJECT_WRITER },
       { roleName: 'n'.repeat(64) },
-    ],
-    [
-      'usual names and a retention',
-      24,
-      { objectLockEnabled: true },
-      { roleName: `s3-replication-Production-${'a'.repeat(12)}`, minimumRetention: Duration.days(30) },
     ],
   ])('%s: %d fit', (_, count, props, options) => {
     for (const minimize of [true, false]) {
@@ -417,28 +386,7 @@ describe('many sources', () => {
 
 describe('refuses', () => {
   const replica = (stack: Stack) => bucket(stack, 'Replica');
-  test.each<[string, (stack: Stack) => s3.IBucketRef, ReplicasFromOptions, string]>([
-    ['nobody', replica, {}, 'replicas from nobody: … give account and roleName, or organizationId and roleNamePrefix'],
-    [
-      'an account without a role',
-      replica,
-      { account: SOURCE },
-      `replicas from account '${SOURCE}': … one role of one account`,
-    ],
-    ['a role without an account', replica, { roleName: 'a' }, "roleName 'a': … one role of one account"],
-    [
-      'an organization without a prefix',
-      replica,
-      { organizationId: 'o-a1b2c3d4e5' },
-      'roles of one organization with a common prefix',
-    ],
-    ['both forms', replica, { ...ROLE, ...ORGANIZATION }, 'one role of one account, or for roles of one organization'],
-    [
-      'a mixture',
-      replica,
-      { account: SOURCE, roleNamePrefix: 'a' },
-      'one role of one account, or for roles of one organization',
-    ],
+  test.each<[string, (stack: Stack) => s3.IBucketRef, Grant, string]>([
     ['something else than an account', replica, { ...ROLE, account: '1111' }, "account '1111': … 12 digits"],
     [
       'its own account',
@@ -497,22 +445,6 @@ describe('refuses', () => {
       { ...ROLE, encryptionKey: { alias: true } as any },
       "encryptionKey 'Backup/Alias' … with customer managed keys",
     ],
-    [
-      'a retention without Object Lock',
-      replica,
-      { ...ROLE, minimumRetention: Duration.days(1) },
-      "a retention of replicas in 'Backup/Replica', which has no Object Lock: … objectLockEnabled: true",
-    ],
-    ...[
-      [{ minimumRetention: Duration.hours(36) }, '1.5 days to open'],
-      [{ minimumRetention: Duration.days(0) }, '0 days to open'],
-      [{ minimumRetention: Duration.days(3), maximumRetention: Duration.days(2) }, '3 days to 2 days'],
-    ].map(([options, shown]): [string, (stack: Stack) => s3.IBucketRef, ReplicasFromOptions, string] => [
-      `a retention of ${shown}`,
-      (stack) => bucket(stack, 'Replica', { objectLockEnabled: true }),
-      { ...ROLE, ...(options as object) },
-      `retention ${shown}: … whole days of at least 1`,
-    ]),
   ])('%s', (_, make, options, message) => {
     const stack = backup();
     const target = make(stack);

@@ -1,7 +1,7 @@
 import { GetBucketEncryptionCommand } from '@aws-sdk/client-s3';
 import { aws_kms as kms, aws_s3 as s3, Stack } from 'aws-cdk-lib';
 import { CloudAssembly } from 'aws-cdk-lib/cx-api';
-import { BucketReplication, ReplicaGrants, ReplicasFromOptions, ReplicatedBucketPair } from 'cdk-s3-replication';
+import { BucketReplication, ReplicasFromOptions, ReplicatedBucketPair } from 'cdk-s3-replication';
 import { DeployedBucket } from './deployed-rules';
 import { deployed, InlineApp } from './inline-app';
 import { look, write } from './objects';
@@ -9,6 +9,7 @@ import { ACCOUNT, LocalAws, startLocalAws } from './server';
 import { quietApp } from '../app';
 import { readStacks } from '../assembly/stacks';
 import { bucket, key, KMS } from '../builders';
+import { Grant, grant } from '../grant';
 
 const THEIRS = '222222222222';
 let aws: LocalAws;
@@ -85,7 +86,7 @@ async function organizationId(): Promise<string> {
 /** One source and its destination, in apps of their own. */
 interface Halves {
   /** Whom the destination lets in, if anybody. */
-  readonly from?: ReplicasFromOptions;
+  readonly from?: Grant;
   readonly destination?: s3.BucketProps;
   readonly role: { readonly roleName: string; readonly rolePath?: string };
   readonly encrypted?: boolean;
@@ -136,7 +137,7 @@ test('two apps replicate, when the destination lets the right role in', async ()
       const replica = bucket(there(), id, { ...names, ...encryption, ...destination });
       // the policy of another key is of no use
       const encryptionKey = id === 'wrong-key' ? key(there(), 'Other') : undefined;
-      if (from) ReplicaGrants.fromBucket(replica).replicasFrom({ ...from, encryptionKey });
+      if (from) grant(replica, { ...from, encryptionKey });
     }
   }, 'Two');
   const copies = await deployed(aws, theirs);

@@ -1,6 +1,5 @@
 import { aws_iam as iam, aws_kms as kms, aws_s3 as s3, Stack } from 'aws-cdk-lib';
 import { CloudAssembly } from 'aws-cdk-lib/cx-api';
-import { ReplicaGrants } from 'cdk-s3-replication';
 import {
   allow,
   appOf,
@@ -23,6 +22,7 @@ import {
 import { rehearse, rehearseUpdate } from './rehearse';
 import { DeployedApp } from '../assembly/deployed';
 import { ACCOUNT, bucket, ENV, KMS } from '../builders';
+import { grant } from '../grant';
 
 // the paths of docs/migrating.md, deployment by deployment
 
@@ -178,7 +178,7 @@ describe.each([undefined, KMS])('the destination is in another account, encrypti
         replica.encryptionKey?.grantEncryptDecrypt(new iam.ArnPrincipal(core));
       }
       if (roles === 'both' || roles === 'new') {
-        ReplicaGrants.fromBucket(replica).replicasFrom({ account: ACCOUNT, roleName });
+        grant(replica, { account: ACCOUNT, roleName });
       }
     });
   const [key] = new DeployedApp(their('none')).ofType('AWS::KMS::Key');

@@ -1,6 +1,6 @@
 import { aws_kms as kms, aws_s3 as s3, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { CloudAssembly } from 'aws-cdk-lib/cx-api';
-import { BucketReplication, CrossAccountReplication, ReplicaGrants } from 'cdk-s3-replication';
+import { BucketReplication, CrossAccountReplication } from 'cdk-s3-replication';
 import { changed } from './apps';
 import { rehearse, rehearseDestroy, Rehearsal, rehearseUpdate } from './rehearse';
 import { BOOTSTRAPPED } from '../access/two-accounts';
@@ -8,6 +8,7 @@ import { quietApp } from '../app';
 import { DeployedApp } from '../assembly/deployed';
 import { readStacks, StackOfApp } from '../assembly/stacks';
 import { ACCOUNT, bucket, ENV, KMS } from '../builders';
+import { grant } from '../grant';
 
 const THEIRS = { account: '222222222222', region: 'eu-west-1' };
 const fine = { refusals: [], dead: [] };
@@ -25,7 +26,7 @@ function stacksOf(id: string, env: typeof ENV, define: (stack: Stack) => void): 
 const destination = (roles: string[], props: s3.BucketProps = {}) =>
   stacksOf('Backup', THEIRS, (stack) => {
     const backup = bucket(stack, 'Bucket', { bucketName: 'the-backup', versioned: true, encryption: KMS, ...props });
-    for (const roleName of roles) ReplicaGrants.fromBucket(backup).replicasFrom({ account: ACCOUNT, roleName });
+    for (const roleName of roles) grant(backup, { account: ACCOUNT, roleName });
   });
 const key = new DeployedApp(destination([])).ofType('AWS::KMS::Key')[0].arn!;
 
@@ -145,7 +146,7 @@ describe('one app', () => {
   const options = { outside: BOOTSTRAPPED };
 
   test.each<[string, (replica: s3.Bucket) => void]>([
-    ['a grant', (it) => ReplicaGrants.fromBucket(it).replicasFrom({ account: ACCOUNT, roleName: 'two' })],
+    ['a grant', (it) => grant(it, { account: ACCOUNT, roleName: 'two' })],
     ['a lifecycle', (it) => it.addLifecycleRule({ expiration: Duration.days(400) })],
   ])('goes on when the stack of the destination alone is updated with %s', (_, define) => {
     const updated = rehearseUpdate(rehearse(app(), options).state, app(define));

@@ -18,8 +18,6 @@ import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import {
   BucketReplication,
   BucketReplicationProps,
-  ReplicaGrants,
-  ReplicasFromOptions,
   ReplicatedBucketPair,
   ReplicationFilter,
   ReplicationRuleOptions,
@@ -27,6 +25,7 @@ import {
 import { quietApp } from '../app';
 import { readStacks } from '../assembly/stacks';
 import { bucket, KMS, l1 } from '../builders';
+import { Grant, grant } from '../grant';
 
 const [OURS, THEIRS] = ['111111111111', '222222222222'];
 afterAll(() => CloudAssembly.cleanupTemporaryDirectories());
@@ -367,12 +366,12 @@ describe('a role that is not named as the destination knows it is an error', () 
 
 describe('a grant that is there', () => {
   const ROLE = { account: OURS, roleName: 'data-to-backup' };
-  const replicated = (options: ReplicasFromOptions, rule: ReplicationRuleOptions = {}, first = true) => {
+  const replicated = (options: Grant, rule: ReplicationRuleOptions = {}, first = true) => {
     const { app, ours, theirs } = stacks();
     const objectOwnership = s3.ObjectOwnership.OBJECT_WRITER;
     const replica = bucket(theirs, 'Replica', { encryption: KMS, objectOwnership });
     const steps = [
-      () => ReplicaGrants.fromBucket(replica).replicasFrom(options),
+      () => grant(replica, options),
       () =>
         void new BucketReplication(ours, 'Replication', {
           source: bucket(ours, 'Data', { encryption: KMS }),
@@ -384,7 +383,7 @@ describe('a grant that is there', () => {
     return { app, ours, theirs };
   };
 
-  test.each<[string, ReplicasFromOptions]>([
+  test.each<[string, Grant]>([
     ['of the role', { ...ROLE, enforceSSL: true, ownerOverride: false }],
     ['of accounts', { accounts: [OURS], roleNamePrefix: 'data-', ownerOverride: false }],
     ['of an organization', { organizationId: 'o-a1b2c3d4e5', roleNamePrefix: 'data-', ownerOverride: false }],
@@ -396,7 +395,7 @@ describe('a grant that is there', () => {
     expect(ruleOf(ours).Destination.AccessControlTranslation).toBeUndefined();
   });
 
-  test.each<[string, ReplicasFromOptions]>([
+  test.each<[string, Grant]>([
     ['another role', { account: OURS, roleName: 'another' }],
     ['another path', { ...ROLE, rolePath: '/a/' }],
     ['another account', { ...ROLE, account: '333333333333' }],

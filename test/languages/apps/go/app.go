@@ -45,10 +45,10 @@ func main() {
 	// two apps: what each side says
 	shared := awscdk.NewStack(app, jsii.String("Shared"), in("222222222222", "us-east-1"))
 	inbox := awss3.NewBucket(shared, jsii.String("Inbox"), nil)
-	replication.ReplicaGrants_FromBucket(inbox).ReplicasFrom(&replication.ReplicasFromOptions{
+	replication.ReplicaGrants_FromBucket(inbox).ReplicasFrom(replication.ReplicaGrantee_Role(&replication.ReplicaGranteeRole{
 		Account:  jsii.String("111111111111"),
 		RoleName: jsii.String("reports-to-inbox"),
-	})
+	}), nil)
 	reports := awss3.NewBucket(production, jsii.String("Reports"), nil)
 	replication.NewBucketReplication(production, jsii.String("ReportsToInbox"), &replication.BucketReplicationProps{
 		Source:   reports,

@@ -5,6 +5,7 @@ from cdk_s3_replication import (
     LogAggregationSRR,
     LogProducer,
     LogSource,
+    ReplicaGrantee,
     ReplicaGrants,
     ReplicatedBucketPair,
     ReplicationFilter,
@@ -37,7 +38,9 @@ CrossAccountReplication(production, "Offsite", source=records, destination_stack
 # two apps: what each side says
 shared = Stack(app, "Shared", env=Environment(account="222222222222", region="us-east-1"))
 inbox = s3.Bucket(shared, "Inbox")
-ReplicaGrants.from_bucket(inbox).replicas_from(account="111111111111", role_name="reports-to-inbox")
+ReplicaGrants.from_bucket(inbox).replicas_from(
+    ReplicaGrantee.role(account="111111111111", role_name="reports-to-inbox")
+)
 reports = s3.Bucket(production, "Reports")
 BucketReplication(production, "ReportsToInbox", source=reports, role_name="reports-to-inbox").add_rule(
     destination=s3.Bucket.from_bucket_attributes(

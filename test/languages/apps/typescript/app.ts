@@ -5,6 +5,7 @@ import {
   LogAggregationSRR,
   LogProducer,
   LogSource,
+  ReplicaGrantee,
   ReplicaGrants,
   ReplicatedBucketPair,
   ReplicationFilter,
@@ -33,7 +34,9 @@ new CrossAccountReplication(production, 'Offsite', { source: records, destinatio
 // two apps: what each side says
 const shared = new Stack(app, 'Shared', { env: { account: '222222222222', region: 'us-east-1' } });
 const inbox = new s3.Bucket(shared, 'Inbox');
-ReplicaGrants.fromBucket(inbox).replicasFrom({ account: '111111111111', roleName: 'reports-to-inbox' });
+ReplicaGrants.fromBucket(inbox).replicasFrom(
+  ReplicaGrantee.role({ account: '111111111111', roleName: 'reports-to-inbox' }),
+);
 const reports = new s3.Bucket(production, 'Reports');
 new BucketReplication(production, 'ReportsToInbox', { source: reports, roleName: 'reports-to-inbox' }).addRule({
   destination: s3.Bucket.fromBucketAttributes(production, 'Inbox', {

@@ -7,8 +7,9 @@ import io.github.cdks3replication.LogProducer;
 import io.github.cdks3replication.LogSource;
 import io.github.cdks3replication.LogSourceOptions;
 import io.github.cdks3replication.ProducedLogSourceOptions;
+import io.github.cdks3replication.ReplicaGrantee;
+import io.github.cdks3replication.ReplicaGranteeRole;
 import io.github.cdks3replication.ReplicaGrants;
-import io.github.cdks3replication.ReplicasFromOptions;
 import io.github.cdks3replication.ReplicatedBucketPair;
 import io.github.cdks3replication.ReplicationFilter;
 import io.github.cdks3replication.ReplicationRule;
@@ -58,10 +59,10 @@ public class App {
         // two apps: what each side says
         Stack shared = stack(app, "Shared", "222222222222", "us-east-1");
         Bucket inbox = new Bucket(shared, "Inbox");
-        ReplicaGrants.fromBucket(inbox).replicasFrom(ReplicasFromOptions.builder()
+        ReplicaGrants.fromBucket(inbox).replicasFrom(ReplicaGrantee.role(ReplicaGranteeRole.builder()
             .account("111111111111")
             .roleName("reports-to-inbox")
-            .build());
+            .build()));
         Bucket reports = new Bucket(production, "Reports");
         BucketReplication.Builder.create(production, "ReportsToInbox")
             .source(reports)
