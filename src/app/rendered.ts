@@ -12,8 +12,9 @@ import { asRecord, isIntrinsic } from '../documents/intrinsics';
  */
 export function boundaryDocumentOf(role: iam.CfnRole): unknown {
   // as rendered, because CDK applies boundaries with an aspect that overrides the property
-  const logicalId = asRecord(finalProperties(role).PermissionsBoundary)?.Ref;
-  return typeof logicalId === 'string' ? managedPolicyDocument(Stack.of(role), logicalId) : undefined;
+  const { Ref } = asRecord(finalProperties(role).PermissionsBoundary) ?? {};
+  const [policy] = referredTo(Stack.of(role), { Ref });
+  return policy?.cfnResourceType === 'AWS::IAM::ManagedPolicy' ? finalProperties(policy).PolicyDocument : undefined;
 }
 
 /** A policy that is attached to a bucket, with its document as it will be in the template. */
@@ -53,11 +54,10 @@ export function keyPolicyOf(key: kms.CfnKey): unknown {
   return finalProperties(key).KeyPolicy;
 }
 
-/** The document of a managed policy of a stack as its template will have it. */
-export function managedPolicyDocument(stack: Stack, logicalId: string): unknown {
-  const index = indexOf(stack);
-  const policy = index.managedPolicies.get(logicalId);
-  return policy && index.properties(policy).PolicyDocument;
+/** The resources of a stack that a part of its template refers to. */
+export function referredTo(stack: Stack, part: unknown): CfnResource[] {
+  const names = JSON.stringify(part).matchAll(/\{"(?:Ref|Fn::GetAtt)":\[?"([^":]+)"/g); // pseudo parameters have colons
+  return [...names].flatMap(([, name]) => indexOf(stack).resources().get(name) ?? []);
 }
 
 /**
@@ -67,7 +67,8 @@ export function managedPolicyDocument(stack: Stack, logicalId: string): unknown 
 interface StackIndex {
   readonly policies: Map<string, BucketPolicy[]>;
   readonly loggers: Map<string, s3.CfnBucket[]>;
-  readonly managedPolicies: Map<string, CfnResource>;
+  /** By logical id; made when the first one is looked up, which is rare. */
+  readonly resources: () => Map<string, CfnResource>;
   /** Rendered once for each resource: a key or a boundary may serve thousands of buckets. */
   readonly properties: (resource: CfnResource) => Record<string, any>;
 }
@@ -100,8 +101,11 @@ function buildIndex(stack: Stack): StackIndex {
     rendered.set(resource, result);
     return result;
   };
-  const index: StackIndex = { policies: new Map(), loggers: new Map(), managedPolicies: new Map(), properties };
-  for (const resource of resourcesIn(stack)) {
+  const all = resourcesIn(stack);
+  let byId: Map<string, CfnResource> | undefined;
+  const resources = () => (byId ??= new Map(all.map((it) => [stack.resolve(it.logicalId), it])));
+  const index: StackIndex = { policies: new Map(), loggers: new Map(), resources, properties };
+  for (const resource of all) {
     if (isA<s3.CfnBucketPolicy>(resource, 'AWS::S3::BucketPolicy')) {
       const { Bucket, PolicyDocument } = properties(resource);
       append(index.policies, Bucket, { policy: resource, document: PolicyDocument });
@@ -112,8 +116,6 @@ function buildIndex(stack: Stack): StackIndex {
         // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-loggingconfiguration.html
         append(index.loggers, logging.DestinationBucketName ?? referenceTo(resource), resource);
       }
-    } else if (resource.cfnResourceType === 'AWS::IAM::ManagedPolicy') {
-      index.managedPolicies.set(stack.resolve(resource.logicalId), resource);
     }
   }
   return index;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Aws, aws_kms as kms, Stack } from 'aws-cdk-lib';
+import { Aws, aws_kms as kms, CfnResource, Stack } from 'aws-cdk-lib';
 import { denyFinding, roleIn } from './denies';
 import { urlSuffixOf } from '../app/environment';
 import { KeyPointer } from '../app/key';
@@ -8,6 +8,7 @@ import { definedResource } from '../app/resource';
 import { mayAllow } from '../documents/allows';
 import { findDenies } from '../documents/denies';
 import { SourceAnchor } from '../flows/source';
+import { waitsFor } from '../flows/waits';
 import { Finding, aboutRule, error, warning } from '../messages/finding';
 import { NEEDED_ACTIONS } from '../permissions/actions';
 import { ruleKeys } from '../rules/rule-keys';
@@ -53,7 +54,7 @@ function inPolicyOf(anchor: SourceAnchor, key: KeyPointer, actions: readonly str
   const missing = actions.filter((action) => !mayAllow(document, action, role, foreign));
   return [
     ...denies.map((deny) => denyFinding(deny, policy)),
-    ...circle(anchor, stack, document, policy),
+    ...circle(anchor, key.cfn, policy),
     ...(missing.length === 0
       ? []
       : [
@@ -67,16 +68,10 @@ function inPolicyOf(anchor: SourceAnchor, key: KeyPointer, actions: readonly str
 }
 
 /** A role with its permissions inside names the key, so the key cannot name the role in return. */
-function circle(anchor: SourceAnchor, stack: Stack, document: unknown, policy: string): Finding[] {
+function circle(anchor: SourceAnchor, key: CfnResource, policy: string): Finding[] {
   const role = definedResource(anchor.role, 'AWS::IAM::Role');
   const inside = role !== undefined && role.node.scopes.includes(anchor) && anchor.policy === undefined;
-  if (!inside || stack !== Stack.of(anchor)) {
-    return [];
-  }
-  const { logicalId } = role;
-  const text = JSON.stringify(document ?? '');
-  const id = JSON.stringify(stack.resolve(logicalId));
-  return !text.includes(`{"Ref":${id}}`) && !text.includes(`{"Fn::GetAtt":[${id},`)
+  return !inside || !waitsFor(key, role, 'template')
     ? []
     : [
         error({

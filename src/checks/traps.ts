@@ -7,7 +7,7 @@ import { shown } from '../app/environment';
 import { bucketsLoggingTo, finalProperties } from '../app/rendered';
 import { DestinationAnchor } from '../flows/destination';
 import { SourceAnchor } from '../flows/source';
-import { logsLeadTo } from '../flows/waits';
+import { waitsFor } from '../flows/waits';
 import { Finding, aboutRule, error, warning } from '../messages/finding';
 import { AddedRule } from '../rules/added-rule';
 
@@ -108,7 +108,7 @@ function destinationTraps(
           }),
         ]
       : []),
-    ...(logsLeadTo(anchor.bucket, end.cfn)
+    ...(waitsFor(end.cfn, anchor.bucket, 'template')
       ? [
           error({
             saw: `destination ${name} refers to the source by its server access logs, directly or over other buckets`,

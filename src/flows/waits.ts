@@ -1,101 +1,94 @@
 // SPDX-License-Identifier: Apache-2.0
 import { aws_s3 as s3, CfnResource, Stack } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
-import { DestinationAnchor } from './destination';
 import { SourceAnchor } from './source';
-import { bucketsLoggingTo, finalProperties } from '../app/rendered';
-import { deployedStack } from '../app/stacks';
+import { finalProperties, referredTo } from '../app/rendered';
+import { definedResource } from '../app/resource';
+import { stacksAround } from '../app/stacks';
 import { asRecord } from '../documents/intrinsics';
 import { AddedRule } from '../rules/added-rule';
 import { RuleKeys, ruleKeys } from '../rules/rule-keys';
 
-/** Whether replication, followed over any number of buckets, leads from one bucket to the other. */
-export function leadsTo(from: s3.CfnBucket, to: s3.CfnBucket, seen = new Set<s3.CfnBucket>()): boolean {
-  if (from === to) {
-    return true;
-  }
-  seen.add(from);
-  return (SourceAnchor.find(from)?.rules ?? []).some(
-    ({ destination: { cfn } }) => cfn !== undefined && !seen.has(cfn) && leadsTo(cfn, to, seen),
-  );
-}
+/** The graph: what must exist before a resource. Rules say it at any time, the template when nothing changes any more. */
+type Known = 'rules' | 'template';
 
 /**
- * Whether a destination refers to the source by where buckets write their server access logs to, also over buckets that
- * replicate or log to each other: as the source refers to its destination, CloudFormation could create neither.
- */
-export function logsLeadTo(source: s3.CfnBucket, destination: s3.CfnBucket): boolean {
-  const waiting = new Set([source]);
-  for (const bucket of waiting) {
-    const sources = [...(DestinationAnchor.find(bucket)?.sources ?? [])];
-    const loggers = bucketsLoggingTo(bucket).filter(
-      (logger) => asRecord(finalProperties(logger).LoggingConfiguration?.DestinationBucketName)?.Ref !== undefined,
-    );
-    [...sources.filter((it) => Stack.of(it) === Stack.of(bucket)), ...loggers].forEach((it) => waiting.add(it));
-  }
-  return waiting.has(destination);
-}
-
-/**
- * The nested stack that would wait for itself if the rule were added, or undefined.
+ * The way by which one resource waits for another, over all that must exist before it; undefined when it does not wait,
+ * so that the other one may refer to it. Where it waits, the other one can only use its name.
  *
  * CloudFormation deploys a nested stack as one resource: it waits for all that anything in it refers to, and everything
- * that refers to anything in it waits for the whole. CDK does not notice a circle of that kind.
+ * that refers to anything in it waits for the whole. So a nested stack around one of the two resources, or on the way,
+ * is a node as a resource is. CDK does not notice a circle of that kind; circles of other stacks it does.
+ *
+ * Looks at what it reaches only: thousands of sources of one stack would else look at each other.
  */
-export function nestedCircle(source: CfnResource, rule: AddedRule, keys: RuleKeys): Stack | undefined {
-  for (const target of targetsOf(source, rule, keys)) {
-    const around = commonStack(source, target);
-    const [from, to] = [unitIn(around, source), unitIn(around, target)];
-    const nested = [from, to].find((unit) => Stack.isStack(unit));
-    if (nested && from !== to && waitsFor(around, to, from)) {
-      return nested as Stack;
+export function waitsFor(
+  consumer: CfnResource,
+  producer: CfnResource,
+  known: Known = 'rules',
+): IConstruct[] | undefined {
+  const others = stacksAround(producer);
+  const around = stacksAround(consumer)
+    .filter((stack) => others.includes(stack))
+    .pop();
+  const end = nodeIn(around, producer);
+  const reachedFrom = new Map<IConstruct, IConstruct | undefined>([[nodeIn(around, consumer), undefined]]);
+  for (const node of reachedFrom.keys()) {
+    if (node === end) {
+      return wayTo(end, reachedFrom);
+    }
+    for (const needed of needs(node, known)) {
+      const next = nodeIn(around, needed);
+      if (!reachedFrom.has(next)) {
+        reachedFrom.set(next, node);
+      }
     }
   }
   return undefined;
 }
 
-/** What the source refers to because of a rule, as far as it is deployed with the same stack. */
-function targetsOf(source: CfnResource, rule: AddedRule, { sourceKeys, replicaKey }: RuleKeys): CfnResource[] {
-  const used = [...sourceKeys, ...(replicaKey ? [replicaKey] : [])].flatMap((key) => ('cfn' in key ? [key.cfn] : []));
-  return [...(rule.destination.cfn ? [rule.destination.cfn] : []), ...used].filter(
-    (target) => deployedStack(Stack.of(target)) === deployedStack(Stack.of(source)),
-  );
+function wayTo(end: IConstruct, reachedFrom: Map<IConstruct, IConstruct | undefined>): IConstruct[] {
+  const before = reachedFrom.get(end);
+  return before ? [...wayTo(before, reachedFrom), end] : [end];
 }
 
-/** From the stack that is deployed by itself down to the one that the resource is in. */
-function stacksAround(resource: IConstruct): Stack[] {
-  const stacks = [Stack.of(resource)];
-  while (stacks[0].nestedStackParent) {
-    stacks.unshift(stacks[0].nestedStackParent);
-  }
-  return stacks;
-}
-
-function commonStack(a: IConstruct, b: IConstruct): Stack {
-  const others = stacksAround(b);
-  return stacksAround(a)
-    .filter((stack) => others.includes(stack))
-    .pop()!;
-}
-
-/** What a template knows of a resource: the resource itself, or the nested stack that it is in. */
-function unitIn(around: Stack, resource: IConstruct): IConstruct {
+/** What the template of a stack knows of a resource: the resource itself, or the nested stack that it is in. */
+function nodeIn(around: Stack | undefined, resource: CfnResource): IConstruct {
   const stacks = stacksAround(resource);
-  return stacks[stacks.indexOf(around) + 1] ?? resource;
+  return (around && stacks.includes(around) && stacks[stacks.indexOf(around) + 1]) || resource;
 }
 
-/** Looks at what it reaches only: thousands of sources of one stack would else look at each other. */
-function waitsFor(around: Stack, from: IConstruct, to: IConstruct): boolean {
-  const reached = new Set([from]);
-  for (const unit of reached) {
-    for (const { bucket, rules } of unit.node.findAll().filter((it) => it instanceof SourceAnchor)) {
-      if (unitIn(around, bucket) === unit) {
-        rules
-          .flatMap((rule) => targetsOf(bucket, rule, ruleKeys(bucket, rule)))
-          .filter((target) => stacksAround(target).includes(around))
-          .forEach((target) => reached.add(unitIn(around, target)));
-      }
-    }
+function needs(node: IConstruct, known: Known): CfnResource[] {
+  if (Stack.isStack(node)) {
+    return node.node.findAll().flatMap((it) => (CfnResource.isCfnResource(it) ? needs(it, known) : []));
   }
-  return reached.has(to);
+  const bucket = node as s3.CfnBucket; // or something else, which has no such child
+  const rules = SourceAnchor.find(bucket)?.rules ?? [];
+  return [
+    ...rules.flatMap((rule) => neededBy(rule, ruleKeys(bucket, rule))),
+    ...(known === 'template' ? namedInTemplate(bucket) : []),
+  ];
+}
+
+/** What a source refers to because of a rule. */
+function neededBy({ destination }: AddedRule, { sourceKeys, replicaKey }: RuleKeys): CfnResource[] {
+  const keys = replicaKey ? [...sourceKeys, replicaKey] : sourceKeys;
+  return [...(destination.cfn ? [destination.cfn] : []), ...keys.flatMap((key) => ('cfn' in key ? [key.cfn] : []))];
+}
+
+/** The bucket that a bucket writes its server access logs to, and the roles that the policy of a key names. */
+function namedInTemplate(resource: CfnResource): CfnResource[] {
+  if (!definedResource(resource, 'AWS::S3::Bucket', 'AWS::KMS::Key', 'AWS::KMS::ReplicaKey')) {
+    return [];
+  }
+  const { LoggingConfiguration, KeyPolicy } = finalProperties(resource);
+  const { Ref } = asRecord(LoggingConfiguration?.DestinationBucketName) ?? {};
+  return referredTo(Stack.of(resource), [{ Ref }, KeyPolicy]);
+}
+
+/** The nested stack that would wait for itself if the rule were added, or undefined. */
+export function nestedCircle(source: CfnResource, rule: AddedRule, keys: RuleKeys): Stack | undefined {
+  return neededBy(rule, keys)
+    .flatMap((target) => waitsFor(target, source)?.reverse() ?? [])
+    .find((node) => Stack.isStack(node)) as Stack | undefined;
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import { aws_s3 as s3 } from 'aws-cdk-lib';
+import { aws_s3 as s3, CfnResource } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { BucketEnd, nameOf } from '../app/bucket';
 import { literalName } from '../app/bucket-name';
 import { compare, partitionOf, shown } from '../app/environment';
 import { literalPartition, notAGeneralPurposeBucket, refersTo } from '../app/imported-bucket';
 import { deployedStack, isNested, sameStage } from '../app/stacks';
-import { leadsTo } from '../flows/waits';
+import { waitsFor } from '../flows/waits';
 import { Mistake, mistake } from '../messages/mistake';
 import { hasKnownPlace } from '../permissions/role-name';
 
@@ -77,7 +77,7 @@ function destinationMistake(source: BucketEnd, destination: BucketEnd, namesRole
 
 function undeployable(source: BucketEnd, destination: BucketEnd & { cfn: s3.CfnBucket }): Mistake | undefined {
   const name = nameOf(destination);
-  if (leadsTo(destination.cfn, source.cfn!)) {
+  if (waitsFor(destination.cfn, source.cfn!)?.every((node) => CfnResource.isCfnResource(node))) {
     return {
       saw: `destination ${name} replicates, directly or through other buckets, to the source ${nameOf(source)}`,
       because: 'each bucket would have to exist before the other, so CloudFormation can create neither',

@@ -8,7 +8,7 @@ import {
   bucketPoliciesOf,
   bucketsLoggingTo,
   keyPolicyOf,
-  managedPolicyDocument,
+  referredTo,
   renderedProperties,
 } from '../../src/app/rendered';
 import { asList, isIntrinsic } from '../../src/documents/intrinsics';
@@ -189,10 +189,21 @@ test('keyPolicyOf', () => {
   expect(keyPolicyOf(new kms.CfnKey(stack, 'Bare'))).toBeUndefined();
 });
 
-test('managedPolicyDocument', () => {
+test('boundaryDocumentOf', () => {
   const policy = new iam.CfnManagedPolicy(stack, 'Policy', { policyDocument: document('managed') });
-  expect(managedPolicyDocument(stack, stack.resolve(policy.logicalId))).toEqual(document('managed'));
-  expect(managedPolicyDocument(stack, 'Other')).toBeUndefined();
+  const role = (id: string, permissionsBoundary?: string) =>
+    new iam.CfnRole(stack, id, { assumeRolePolicyDocument: {}, permissionsBoundary });
+  expect(boundaryDocumentOf(role('Bounded', policy.ref))).toEqual(document('managed'));
+  expect(boundaryDocumentOf(role('ByArn', 'arn:aws:iam::111111111111:policy/Policy'))).toBeUndefined();
+  expect(boundaryDocumentOf(role('ByParameter', new CfnParameter(stack, 'Boundary').valueAsString))).toBeUndefined();
+  expect(boundaryDocumentOf(role('Free'))).toBeUndefined();
+});
+
+test('referredTo', () => {
+  const [a, b] = ['A', 'B'].map((id) => new CfnResource(stack, id, { type: 'AWS::SNS::Topic' }));
+  const part = { x: [a.ref, { y: b.getAtt('Arn') }, stack.account, new CfnParameter(stack, 'Parameter').value] };
+  expect(referredTo(stack, stack.resolve(part))).toEqual([a, b]);
+  expect(referredTo(stack, { x: 'A' })).toEqual([]);
 });
 
 describe('reading documents', () => {
