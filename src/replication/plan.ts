@@ -2,7 +2,6 @@
 import { Stack } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { checkDestination } from './destination-input';
-import { checkExecutionRole } from './execution-role';
 import { checkKeys } from './key-input';
 import { checkedSource } from './source-input';
 import { BucketEnd, bucketEnd, nameOf } from '../app/bucket';
@@ -86,9 +85,6 @@ export function planRule(
   };
   checkAgainst(at, added, others);
   const keys = ruleKeys(bucket, added);
-  if (foreign) {
-    checkExecutionRole(at, source, destination, keys);
-  }
   const waiting = nestedCircle(bucket, added, keys);
   if (waiting) {
     throw mistake(at, {
