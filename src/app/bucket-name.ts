@@ -31,7 +31,8 @@ export function accountRegionalName(stack: Stack, prefix?: string, namespace?: s
 
 /** The bucket's name when the user gave one as text. */
 export function literalName(cfn: s3.CfnBucket): string | undefined {
-  const name = givenName(cfn);
+  // without a prefix only what the property has can be text; to settle a token takes a while
+  const name = cfn.bucketNamePrefix === undefined ? cfn.bucketName : givenName(cfn);
   return name === undefined || Token.isUnresolved(name) ? undefined : name;
 }
 

@@ -12,22 +12,29 @@ export type DefaultEncryption =
   | { readonly kind: 'alias'; readonly alias: string }
   | { readonly kind: 'unknown' };
 
-/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-bucket-encryption.html */
+/**
+ * Settles only what is not plain: to settle all takes longer, and loses which resource a key id points to.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-bucket-encryption.html
+ */
 export function defaultEncryption(cfn: s3.CfnBucket): DefaultEncryption {
   const stack = Stack.of(cfn);
-  const encryption = stack.resolve(cfn.bucketEncryption);
+  const plain = (value: any) => (Tokenization.isResolvable(value) ? stack.resolve(value) : value);
+  const encryption = plain(cfn.bucketEncryption);
   if (encryption === undefined) {
     return { kind: 'SSE-S3' }; // what S3 does on its own since January 2023
   }
-  const rules = encryption.serverSideEncryptionConfiguration;
+  const rules = plain(encryption.serverSideEncryptionConfiguration);
   if (!Array.isArray(rules)) {
     return { kind: 'unknown' }; // an intrinsic such as Fn::If
   }
-  const byDefault = rules.map((rule) => rule?.serverSideEncryptionByDefault).find((it) => it !== undefined);
+  const byDefault = rules
+    .map((rule) => plain(plain(rule)?.serverSideEncryptionByDefault))
+    .find((it) => it !== undefined);
   if (byDefault === undefined) {
     return { kind: 'SSE-S3' }; // rules about other things, such as blocked encryption types
   }
-  const algorithm = byDefault.sseAlgorithm;
+  const algorithm = stack.resolve(byDefault.sseAlgorithm);
   if (algorithm === 'AES256') {
     return { kind: 'SSE-S3' };
   }
@@ -35,23 +42,21 @@ export function defaultEncryption(cfn: s3.CfnBucket): DefaultEncryption {
     return { kind: 'unknown' };
   }
   const kind = algorithm === 'aws:kms' ? 'SSE-KMS' : 'DSSE-KMS';
-  const resolved = byDefault.kmsMasterKeyId;
+  const keyId = byDefault.kmsMasterKeyId;
+  const target = keyId && Tokenization.reverse(keyId, { failConcat: false });
+  const key = Reference.isReference(target) ? definedKey(target.target) : undefined;
+  if (key) {
+    return { kind, key: { cfn: key } };
+  }
+  const resolved = stack.resolve(keyId);
   if (resolved === undefined || /(^|:)alias\/aws\/s3$/.test(String(resolved))) {
     return { kind: 'aws/s3' };
   }
   if (typeof resolved !== 'string') {
-    const unresolved = rawKeyId(cfn);
-    if (unresolved === undefined) {
-      return { kind: 'unknown' };
+    if (typeof keyId !== 'string') {
+      return { kind: 'unknown' }; // settled already, so that nothing can name it again
     }
-    const target = Tokenization.reverse(unresolved, { failConcat: false });
-    const key = Reference.isReference(target) ? definedKey(target.target) : undefined;
-    if (key) {
-      return { kind, key: { cfn: key } };
-    }
-    return namesAlias(stack, unresolved)
-      ? { kind: 'alias', alias: aliasName(resolved) }
-      : { kind, key: { arn: unresolved } };
+    return namesAlias(stack, keyId) ? { kind: 'alias', alias: aliasName(resolved) } : { kind, key: { arn: keyId } };
   }
   if (/(^|:)alias\//.test(resolved)) {
     return { kind: 'alias', alias: resolved };
@@ -64,22 +69,6 @@ export function defaultEncryption(cfn: s3.CfnBucket): DefaultEncryption {
 
 function aliasName(resolved: unknown): string {
   return /alias\/[\w/-]+/.exec(JSON.stringify(resolved))?.[0] ?? 'of this app';
-}
-
-/** The key id as the user wrote it, with its tokens: resolving would lose which resource it points to. */
-function rawKeyId(cfn: s3.CfnBucket): string | undefined {
-  const encryption = cfn.bucketEncryption;
-  if (encryption === undefined || Tokenization.isResolvable(encryption)) {
-    return undefined;
-  }
-  const rules = encryption.serverSideEncryptionConfiguration;
-  for (const rule of Tokenization.isResolvable(rules) ? [] : rules) {
-    const byDefault = Tokenization.isResolvable(rule) ? undefined : rule.serverSideEncryptionByDefault;
-    if (byDefault && !Tokenization.isResolvable(byDefault)) {
-      return byDefault.kmsMasterKeyId as string | undefined;
-    }
-  }
-  return undefined;
 }
 
 /** The key that replicas are encrypted with when the rule names no other one, as far as it is known. */

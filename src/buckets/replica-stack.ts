@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createHash } from 'crypto';
 import { DefaultStackSynthesizer, IStackSynthesizer, Stack, StackProps, Stage, Token } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
 import { partitionOf, shown } from '../app/environment';
+import { hashOf } from '../app/hash';
 import { deployedStack } from '../app/stacks';
 import { mistake } from '../messages/mistake';
 
@@ -86,8 +86,7 @@ function stackName(parent: Stack, region: string): string {
   if (name.length + suffix.length <= MAX_STACK_NAME) {
     return name + suffix;
   }
-  const hash = createHash('sha256').update(name).digest('hex').slice(0, 8);
-  return `${name.slice(0, MAX_STACK_NAME - suffix.length - 9)}-${hash}${suffix}`;
+  return `${name.slice(0, MAX_STACK_NAME - suffix.length - 9)}-${hashOf(name, 8)}${suffix}`;
 }
 
 function checkRegion(at: IConstruct, source: Stack, region: string): void {

@@ -93,7 +93,7 @@ export function createReplicatedBucket(
         : RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE),
     autoDeleteObjects: settings.autoDeleteObjects,
   };
-  const bucket = new s3.Bucket(scope, id, said(props));
+  const bucket = new s3.Bucket(scope, id, props);
   const used = { serverAccessLogsBucket: options.serverAccessLogsBucket, encryptionKey: options.encryptionKey };
   for (const [prop, resource] of Object.entries(used)) {
     const defined = resource && definedResource(resource, 'AWS::S3::Bucket', 'AWS::KMS::Key', 'AWS::KMS::ReplicaKey');
@@ -135,9 +135,4 @@ export function deleteBeforeEmptying(source: s3.IBucket, destination: s3.IBucket
   if (resource && deployedStack(resource.stack) === deployedStack(definedBucket(source)!.stack)) {
     waitFor(definedBucket(source)!, resource);
   }
-}
-
-/** The props that say something: core looks at every one that is there, which takes its time in every bucket. */
-export function said<T extends object>(props: T): T {
-  return Object.fromEntries(Object.entries(props).filter(([, value]) => value !== undefined)) as T;
 }

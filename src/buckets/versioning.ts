@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-import { aws_s3 as s3, Lazy, Stack } from 'aws-cdk-lib';
+import { aws_s3 as s3, Lazy, Stack, Token, Tokenization } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { mistake } from '../messages/mistake';
 
 /** Switches versioning on where it is not set. */
 export function enableVersioning(bucket: s3.CfnBucket): void {
-  const stack = Stack.of(bucket);
   const configured = bucket.versioningConfiguration;
-  if (stack.resolve(configured) === undefined) {
+  if (settled(bucket) === undefined) {
     const enabled = { status: 'Enabled' };
     // a lazy value that says nothing now may say something in the end
     bucket.versioningConfiguration =
-      configured === undefined ? enabled : Lazy.any({ produce: () => stack.resolve(configured) ?? enabled });
+      configured === undefined ? enabled : Lazy.any({ produce: () => Stack.of(bucket).resolve(configured) ?? enabled });
   }
 }
 
@@ -21,7 +20,7 @@ export function enableVersioning(bucket: s3.CfnBucket): void {
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-requirements.html
  */
 export function checkVersioning(at: IConstruct, bucket: s3.CfnBucket, which: 'source' | 'destination'): void {
-  const { status } = Stack.of(bucket).resolve(bucket.versioningConfiguration) ?? {};
+  const status = Stack.of(bucket).resolve(settled(bucket)?.status);
   if (typeof status === 'string' && status !== 'Enabled') {
     throw mistake(at, {
       saw: `${which} '${bucket.node.path}' with versioning '${status}'`,
@@ -29,4 +28,9 @@ export function checkVersioning(at: IConstruct, bucket: s3.CfnBucket, which: 'so
       instead: "remove versioningConfiguration from the bucket, or set its status to 'Enabled'",
     });
   }
+}
+
+function settled(bucket: s3.CfnBucket): { readonly status?: unknown } | undefined {
+  const configured: unknown = bucket.versioningConfiguration;
+  return Tokenization.isResolvable(configured) ? Stack.of(bucket).resolve(configured) : configured;
 }

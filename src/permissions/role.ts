@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createHash } from 'crypto';
 import { aws_iam as iam, CfnCondition, CfnDeletionPolicy, CfnResource, Lazy, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { Statement } from './role-statements';
+import { hashOf } from '../app/hash';
 import { waitFor } from '../app/references';
 import { definedResource } from '../app/resource';
 import { deployedStack } from '../app/stacks';
@@ -158,6 +158,5 @@ function existLike(bucket: CfnResource, resource: CfnResource): void {
 /** Of a policy in a role that others use too, also the same code deployed as another stack or to another region. */
 function policyNameFor(bucket: CfnResource): string {
   const { stackName, region } = deployedStack(Stack.of(bucket));
-  const hash = createHash('sha256').update(`${stackName}/${bucket.node.path}`).digest('hex').slice(0, 8);
-  return `${POLICY_NAME}-${region}-${hash}`;
+  return `${POLICY_NAME}-${region}-${hashOf(`${stackName}/${bucket.node.path}`, 8)}`;
 }
