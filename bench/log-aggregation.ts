@@ -8,7 +8,7 @@ import recommended from 'aws-cdk-lib/recommended-feature-flags.json';
 import { LogAggregationSRR, LogProducer, LogSourceOptions, ReplicationFilter } from 'cdk-s3-replication';
 import { inTurn, median, slope } from './measure';
 
-const SIZES = [10, 100, 1000, 5000];
+const SIZES = [10, 100, 1000, 2000];
 const REPETITIONS = 3;
 const GOAL = 1.05;
 /** A source is 4 resources, of which CloudFormation takes 500 in a template. */

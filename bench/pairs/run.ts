@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { App, Stack } from 'aws-cdk-lib';
-import context from 'aws-cdk-lib/recommended-feature-flags.json';
+import { build } from './build';
 import { settled } from './equivalence';
 import { measured } from './measured';
 
@@ -20,28 +19,14 @@ export interface Run {
   readonly meaning: string;
 }
 
-/** With at most 6 resources of a pair in a template, of which CloudFormation takes 500. */
-const PAIRS_OF_STACK = 80;
-
-function build(pair: (scope: Stack, id: string) => void, size: number): App {
-  // the validation of aws-cdk-lib takes 3 seconds and 20 ms a pair, whoever made the templates
-  const withoutOthersWork = { analyticsReporting: false, builtinCloudFormationValidation: false };
-  const app = new App({ ...withoutOthersWork, context });
-  let stack!: Stack;
-  for (let n = 0; n < size; n++) {
-    if (n % PAIRS_OF_STACK === 0) {
-      stack = new Stack(app, `Storage${n / PAIRS_OF_STACK}`, { env: { account: '111111111111', region: 'us-east-1' } });
-    }
-    pair(stack, `Pair${n}`);
-  }
-  return app;
-}
+/** The validation of aws-cdk-lib takes 3 seconds and 20 ms a pair, whoever made the templates. */
+const WITHOUT_OTHERS_WORK = { analyticsReporting: false, builtinCloudFormationValidation: false };
 
 const [scenario, variant, size, only] = process.argv.slice(2);
 const { pair } = createRequire(__filename)(`./${scenario}/${variant}`);
 // aws-cdk-lib loads much of itself on first use, the library when it is loaded: neither is what a pair costs
-rmSync(build(pair, 1).synth().directory, { recursive: true });
-const made = measured(() => build(pair, Number(size)));
+rmSync(build(pair, 1, WITHOUT_OTHERS_WORK).synth().directory, { recursive: true });
+const made = measured(() => build(pair, Number(size), WITHOUT_OTHERS_WORK));
 if (only === 'construct') {
   console.log(JSON.stringify({ construct: made.cpu }));
   process.exit();
