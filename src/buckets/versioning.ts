@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { aws_s3 as s3, Lazy, Stack, Token, Tokenization } from 'aws-cdk-lib';
+import { aws_s3 as s3, Lazy, Stack, Tokenization } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { mistake } from '../messages/mistake';
 
@@ -30,7 +30,7 @@ export function checkVersioning(at: IConstruct, bucket: s3.CfnBucket, which: 'so
   }
 }
 
-function settled(bucket: s3.CfnBucket): { readonly status?: unknown } | undefined {
-  const configured: unknown = bucket.versioningConfiguration;
+function settled(bucket: s3.CfnBucket): s3.CfnBucket.VersioningConfigurationProperty | undefined {
+  const configured = bucket.versioningConfiguration;
   return Tokenization.isResolvable(configured) ? Stack.of(bucket).resolve(configured) : configured;
 }
