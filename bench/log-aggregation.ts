@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { App, aws_s3 as s3, Stack } from 'aws-cdk-lib';
 import { version } from 'aws-cdk-lib/package.json';
 import recommended from 'aws-cdk-lib/recommended-feature-flags.json';
-import { LogAggregationSRR, LogProducer, LogSourceOptions, ReplicationFilter } from 'cdk-s3-replication';
 import { inTurn, median, slope } from './measure';
+import { LogAggregationSRR, LogProducer, LogSourceOptions, ReplicationFilter } from 'cdk-s3-replication';
 
 const SIZES = [10, 100, 1000, 2000];
 const REPETITIONS = 3;
