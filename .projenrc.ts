@@ -88,12 +88,12 @@ const project = new awscdk.AwsCdkConstructLibrary({
   prettierOptions: { settings: { singleQuote: true, printWidth: 120 } },
   eslintOptions: {
     dirs: ['src'],
-    devdirs: ['test', 'projenrc', 'examples', 'scripts', 'bench'],
+    devdirs: ['test', 'judges', 'projenrc', 'examples', 'scripts', 'bench'],
     commandOptions: { fix: false, extraArgs: ['--max-warnings=0'] },
   },
   tsconfigDev: {
     compilerOptions: { isolatedModules: true, paths: { 'cdk-s3-replication': ['../src'] } },
-    include: ['../examples/**/*.ts', '../scripts/**/*.ts', '../bench/**/*.ts'],
+    include: ['../judges/**/*.ts', '../examples/**/*.ts', '../scripts/**/*.ts', '../bench/**/*.ts'],
   },
   postBuildSteps: [{ name: 'Signatures of dependencies', run: 'npm audit signatures' }],
   githubOptions: {
@@ -107,6 +107,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
 });
 for (const path of [
   '/docs/',
+  '/judges/',
   '/examples/',
   '/scripts/',
   '/bench/',
@@ -175,7 +176,8 @@ const NEWEST_MODULES = {
   '^aws-cdk-lib/(.*)$': '<rootDir>/node_modules/aws-cdk-lib-newest/$1',
   '^constructs$': '<rootDir>/node_modules/constructs-newest',
 };
-const inTests = (paths: string[]) => paths.map((path) => `<rootDir>/test/${path}`);
+const inTests = (paths: string[]) =>
+  ['test', 'judges'].flatMap((house) => paths.map((path) => `<rootDir>/${house}/${path}`));
 const jestProject = (displayName: string, modules: Record<string, string>, which: string[], ignored: string[]) => ({
   displayName,
   testMatch: inTests(which),
@@ -232,7 +234,7 @@ new JsonFile(project, 'jest.deep.json', {
       jestProject('deep', NEWEST_MODULES, ['**/*.deep.test.ts'], [MORE]),
       jestProject('deep on the floor', FLOOR_MODULES, [...many, MORE], []),
     ],
-    globalSetup: '<rootDir>/test/python/set-up.ts',
+    globalSetup: '<rootDir>/judges/python/set-up.ts',
     testTimeout: 600_000,
     maxWorkers: '100%',
   },
@@ -342,6 +344,7 @@ const changed = [
   'examples/**',
   'scripts/bundle.ts',
   'test/languages/**',
+  'judges/python/**',
   'package.json',
   'package-lock.json',
 ];

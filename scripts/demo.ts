@@ -8,10 +8,10 @@ import { renderPage, Shown } from './demo/page';
 import { proveThatChecksRun, synthesize, Synthesized } from './demo/synthesize';
 import { list, renderText, wrap } from './demo/terminal';
 import { failuresOf } from './demo/verdict';
-import { DeployedApp } from '../test/assembly/deployed';
+import { DeployedApp } from '../judges/assembly/deployed';
+import { NOT_JUDGED } from '../judges/local-aws/limits';
 import { readDeployedStacks, together } from '../test/examples/deployment';
 import { exampleNames } from '../test/examples/load';
-import { NOT_JUDGED } from '../test/local-aws/limits';
 
 const ROOT = resolve(__dirname, '..');
 const OUT = join(ROOT, 'demo.out');

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Finding } from '../../test/third-party/finding';
+import { Finding } from '../../judges/third-party/finding';
 
 export interface Findings {
   /** Any of these fails the demo. */

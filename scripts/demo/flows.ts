@@ -1,5 +1,5 @@
 import { placeOf } from './place';
-import { DeployedApp, DeployedResource } from '../../test/assembly/deployed';
+import { DeployedApp, DeployedResource } from '../../judges/assembly/deployed';
 
 /** One end of a flow. */
 export interface BucketEnd {

@@ -2,18 +2,18 @@ import { basename, relative } from 'node:path';
 import { readReport } from './checks';
 import { Flow } from './flows';
 import { Synthesized } from './synthesize';
-import { judgeAccess } from '../../test/access/judge';
-import { isOurs } from '../../test/access/two-accounts';
-import { DeployedApp } from '../../test/assembly/deployed';
-import { templateFiles } from '../../test/assembly/template-files';
+import { judgeAccess } from '../../judges/access/judge';
+import { isOurs } from '../../judges/access/two-accounts';
+import { DeployedApp } from '../../judges/assembly/deployed';
+import { templateFiles } from '../../judges/assembly/template-files';
+import { judgeRules } from '../../judges/generated/rules';
+import { PythonEnvironment } from '../../judges/python/environment';
+import { rehearse, rehearseDestroy } from '../../judges/rehearsal/rehearse';
+import { checkWithCfnLint } from '../../judges/third-party/cfn-lint';
+import { Finding } from '../../judges/third-party/finding';
+import { checkWithGuard } from '../../judges/third-party/guard';
 import { bootstrapped, deployedTemplateFiles } from '../../test/examples/deployment';
 import { ORGANIZATION } from '../../test/examples/load';
-import { judgeRules } from '../../test/generated/rules';
-import { PythonEnvironment } from '../../test/python/environment';
-import { rehearse, rehearseDestroy } from '../../test/rehearsal/rehearse';
-import { checkWithCfnLint } from '../../test/third-party/cfn-lint';
-import { Finding } from '../../test/third-party/finding';
-import { checkWithGuard } from '../../test/third-party/guard';
 
 /** A role with a name goes with its stack; one that other accounts do not know is retained with the source. */
 const leftDead = (what: string) =>

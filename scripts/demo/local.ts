@@ -1,8 +1,8 @@
 import { constants } from 'node:os';
+import { Deployed, deployExample } from '../../judges/local-aws/arrivals';
+import { LocalAws, startLocalAws } from '../../judges/local-aws/server';
+import { makePython, PythonEnvironment } from '../../judges/python/environment';
 import { inLocalOrganization } from '../../test/examples/local-organization';
-import { Deployed, deployExample } from '../../test/local-aws/arrivals';
-import { LocalAws, startLocalAws } from '../../test/local-aws/server';
-import { makePython, PythonEnvironment } from '../../test/python/environment';
 
 /** What the demo has of Python: all of it, or the reason why not. */
 export type Python = { readonly environment: PythonEnvironment } | { readonly missing: string };

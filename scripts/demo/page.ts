@@ -1,10 +1,10 @@
 import { BucketEnd, Flow } from './flows';
 import { ARRIVAL_COLUMNS, arrivalCells, deployOrder, FLOW_COLUMNS, flowCells, plural, proofs } from './rows';
 import { failuresOf, Known } from './verdict';
-import { StackOfApp } from '../../test/assembly/stacks';
-import { Arrival } from '../../test/local-aws/arrivals';
-import { NOT_JUDGED } from '../../test/local-aws/limits';
-import { Finding } from '../../test/third-party/finding';
+import { StackOfApp } from '../../judges/assembly/stacks';
+import { Arrival } from '../../judges/local-aws/arrivals';
+import { NOT_JUDGED } from '../../judges/local-aws/limits';
+import { Finding } from '../../judges/third-party/finding';
 
 /** What the demo found out about one example. */
 export interface Shown extends Known {

@@ -1,4 +1,4 @@
-import { StackOfApp } from '../../test/assembly/stacks';
+import { StackOfApp } from '../../judges/assembly/stacks';
 
 /** Where a stack is, as far as it matters: with its account where there are several. */
 export function placeOf({ account, region }: StackOfApp, stacks: StackOfApp[]): string {

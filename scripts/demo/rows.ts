@@ -1,8 +1,8 @@
 import { Flow } from './flows';
 import { Judgement } from './judge';
 import { placeOf } from './place';
-import { StackOfApp } from '../../test/assembly/stacks';
-import { Arrival } from '../../test/local-aws/arrivals';
+import { StackOfApp } from '../../judges/assembly/stacks';
+import { Arrival } from '../../judges/local-aws/arrivals';
 
 export const plural = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
 

@@ -3,8 +3,8 @@ import { Flow } from './flows';
 import { Shown } from './page';
 import { ARRIVAL_COLUMNS, arrivalCells, deployOrder, FLOW_COLUMNS, flowCells, plural, proofs } from './rows';
 import { failuresOf } from './verdict';
-import { Arrival } from '../../test/local-aws/arrivals';
-import { Finding } from '../../test/third-party/finding';
+import { Arrival } from '../../judges/local-aws/arrivals';
+import { Finding } from '../../judges/third-party/finding';
 
 const WIDTH = 120;
 /** Each adds up to it with borders and indentation. */

@@ -1,7 +1,7 @@
 import { Flow } from './flows';
 import { Judgement } from './judge';
-import { Deployed } from '../../test/local-aws/arrivals';
-import { Finding } from '../../test/third-party/finding';
+import { Deployed } from '../../judges/local-aws/arrivals';
+import { Finding } from '../../judges/third-party/finding';
 
 /** What is known of an example. */
 export interface Known {

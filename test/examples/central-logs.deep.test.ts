@@ -2,12 +2,12 @@ import { aws_ec2 as ec2, aws_elasticloadbalancingv2 as elb, aws_s3 as s3, Stack 
 import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { LogAggregationSRR, LogProducer } from 'cdk-s3-replication';
 import { loadExample } from './load';
-import { isAllowed } from '../access/simulate';
+import { isAllowed } from '../../judges/access/simulate';
+import { DeployedApp } from '../../judges/assembly/deployed';
+import { readStacks, StackOfApp } from '../../judges/assembly/stacks';
+import { rehearse } from '../../judges/rehearsal/rehearse';
 import { quietApp } from '../app';
-import { DeployedApp } from '../assembly/deployed';
-import { readStacks, StackOfApp } from '../assembly/stacks';
 import { ENV } from '../builders';
-import { rehearse } from '../rehearsal/rehearse';
 
 afterAll(() => CloudAssembly.cleanupTemporaryDirectories());
 

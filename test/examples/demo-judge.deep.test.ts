@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { aws_s3 as s3, NestedStack, Stack, Stage } from 'aws-cdk-lib';
 import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { BucketReplication } from 'cdk-s3-replication';
+import { DeployedApp } from '../../judges/assembly/deployed';
+import { readStacks } from '../../judges/assembly/stacks';
+import { makePython } from '../../judges/python/environment';
 import { readFlows } from '../../scripts/demo/flows';
 import { judge } from '../../scripts/demo/judge';
 import { quietApp } from '../app';
-import { DeployedApp } from '../assembly/deployed';
-import { readStacks } from '../assembly/stacks';
 import { ENV } from '../builders';
-import { makePython } from '../python/environment';
 
 afterAll(() => CloudAssembly.cleanupTemporaryDirectories());
 

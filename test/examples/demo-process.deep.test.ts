@@ -22,7 +22,7 @@ beforeEach(() => {
   checkout = mkdtempSync(join(tmpdir(), 'demo-checkout-'));
   temporary = join(checkout, 'temporary');
   mkdirSync(temporary);
-  for (const name of ['src', 'test', 'scripts', 'examples', 'package.json', 'tsconfig.json']) {
+  for (const name of ['src', 'judges', 'test', 'scripts', 'examples', 'package.json', 'tsconfig.json']) {
     cpSync(join(ROOT, name), join(checkout, name), { recursive: true });
   }
   for (const name of ['node_modules', '.python']) symlinkSync(join(ROOT, name), join(checkout, name));

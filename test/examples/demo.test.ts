@@ -1,11 +1,11 @@
 import { flowsOf, KMS, output, replicaStack, sourceStack } from './flow-stacks';
+import { Arrival, Deployed } from '../../judges/local-aws/arrivals';
+import { startedTooEarly } from '../../judges/local-aws/stack-order';
 import { Judgement } from '../../scripts/demo/judge';
 import { renderDiagram, renderPage } from '../../scripts/demo/page';
 import { deployOrder, flowCells } from '../../scripts/demo/rows';
 import { arrivalTable, renderText } from '../../scripts/demo/terminal';
 import { failuresOf } from '../../scripts/demo/verdict';
-import { Arrival, Deployed } from '../local-aws/arrivals';
-import { startedTooEarly } from '../local-aws/stack-order';
 
 describe('showing flows', () => {
   const stacks = [

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { CloudAssembly } from 'aws-cdk-lib/cx-api';
-import { readStacks, StackOfApp, Template } from '../assembly/stacks';
-import { templateFiles } from '../assembly/template-files';
+import { readStacks, StackOfApp, Template } from '../../judges/assembly/stacks';
+import { templateFiles } from '../../judges/assembly/template-files';
 
 /**
  * The stacks of an app that somebody deploys with the CDK CLI, or a pipeline does for him: not the pipeline itself, and

@@ -9,12 +9,12 @@ import { contextOf, EXAMPLES, exampleNames, loadExample, ORGANIZATION } from './
 import { tooEarlyInPipeline } from './pipeline-order';
 import { judgeReader } from './reading-back';
 import { ContentPlatform } from '../../examples/add-to-an-existing-app/content-platform';
+import { judgeAccess } from '../../judges/access/judge';
+import { isOurs } from '../../judges/access/two-accounts';
+import { DeployedApp } from '../../judges/assembly/deployed';
+import { readStacks, StackOfApp } from '../../judges/assembly/stacks';
+import { judgeRules } from '../../judges/generated/rules';
 import { readFlows } from '../../scripts/demo/flows';
-import { judgeAccess } from '../access/judge';
-import { isOurs } from '../access/two-accounts';
-import { DeployedApp } from '../assembly/deployed';
-import { readStacks, StackOfApp } from '../assembly/stacks';
-import { judgeRules } from '../generated/rules';
 
 /** A template without what the stack synthesizer adds to it, which changes with the version of aws-cdk-lib. */
 function written({ Parameters, Rules, ...template }: any): object {

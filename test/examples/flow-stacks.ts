@@ -1,6 +1,6 @@
+import { DeployedApp } from '../../judges/assembly/deployed';
+import { StackOfApp } from '../../judges/assembly/stacks';
 import { readFlows } from '../../scripts/demo/flows';
-import { DeployedApp } from '../assembly/deployed';
-import { StackOfApp } from '../assembly/stacks';
 
 const SOURCE = { 'Fn::GetAtt': ['Role', 'Arn'] };
 

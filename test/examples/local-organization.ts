@@ -1,8 +1,8 @@
 import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ORGANIZATION } from './load';
-import { templateFiles } from '../assembly/template-files';
-import { ACCOUNT, LocalAws, REGION } from '../local-aws/server';
+import { templateFiles } from '../../judges/assembly/template-files';
+import { ACCOUNT, LocalAws, REGION } from '../../judges/local-aws/server';
 
 /**
  * Apps for the organization of the examples as apps for the one that the local AWS has for the account of their sources;

@@ -2,13 +2,13 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { appsOf, EXAMPLES, loadApp, ORGANIZATION } from './load';
-import { judgeAccess } from '../access/judge';
-import { Document } from '../access/policies';
-import { Call, isAllowed } from '../access/simulate';
-import { isOurs } from '../access/two-accounts';
-import { DeployedApp } from '../assembly/deployed';
-import { readStacks } from '../assembly/stacks';
-import { rehearse } from '../rehearsal/rehearse';
+import { judgeAccess } from '../../judges/access/judge';
+import { Document } from '../../judges/access/policies';
+import { Call, isAllowed } from '../../judges/access/simulate';
+import { isOurs } from '../../judges/access/two-accounts';
+import { DeployedApp } from '../../judges/assembly/deployed';
+import { readStacks } from '../../judges/assembly/stacks';
+import { rehearse } from '../../judges/rehearsal/rehearse';
 
 afterAll(() => CloudAssembly.cleanupTemporaryDirectories());
 

@@ -4,8 +4,8 @@ import { CodePipeline, CodePipelineSource, ShellStep } from 'aws-cdk-lib/pipelin
 import { BucketReplication } from 'cdk-s3-replication';
 import { readDeployedStacks } from './deployment';
 import { tooEarlyInPipeline } from './pipeline-order';
+import { readStacks } from '../../judges/assembly/stacks';
 import { quietApp } from '../app';
-import { readStacks } from '../assembly/stacks';
 
 afterAll(() => CloudAssembly.cleanupTemporaryDirectories());
 

@@ -1,5 +1,5 @@
 import { isPipeline } from './deployment';
-import { StackOfApp } from '../assembly/stacks';
+import { StackOfApp } from '../../judges/assembly/stacks';
 
 /** When a pipeline acts on a stack: the index of the stage, and the number in it; equal ones are at the same time. */
 type Turn = [stage: number, runOrder: number];

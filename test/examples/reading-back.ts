@@ -1,6 +1,6 @@
-import { asList, Document, resourcePolicy, rolePolicies, Statement } from '../access/policies';
-import { Call, isAllowed } from '../access/simulate';
-import { DeployedApp } from '../assembly/deployed';
+import { asList, Document, resourcePolicy, rolePolicies, Statement } from '../../judges/access/policies';
+import { Call, isAllowed } from '../../judges/access/simulate';
+import { DeployedApp } from '../../judges/assembly/deployed';
 
 /** What is wrong with a role that reads replicas back: a sentence about each call and each part of its policies. */
 export async function judgeReader(app: DeployedApp, change: (statement: any) => void = () => {}): Promise<string[]> {

@@ -1,7 +1,7 @@
 import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { readDeployedStacks, together } from './deployment';
 import { appsOf, loadApp } from './load';
-import { rehearse } from '../rehearsal/rehearse';
+import { rehearse } from '../../judges/rehearsal/rehearse';
 
 afterAll(() => CloudAssembly.cleanupTemporaryDirectories());
 

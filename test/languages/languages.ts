@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { CACHE, MAVEN, Packages, ROOT } from './build';
 import { run } from './run';
-import { makePython } from '../python/environment';
+import { makePython } from '../../judges/python/environment';
 
 /** How the app in `apps/` of a language gets the package, and how it is run. */
 export interface Language {

@@ -15,6 +15,7 @@ import {
 } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { CloudAssembly } from 'aws-cdk-lib/cx-api';
+import { readStacks } from '../../judges/assembly/stacks';
 import {
   BucketReplication,
   BucketReplicationProps,
@@ -23,7 +24,6 @@ import {
   ReplicationRuleOptions,
 } from '../../src';
 import { quietApp } from '../app';
-import { readStacks } from '../assembly/stacks';
 import { bucket, KMS, l1 } from '../builders';
 import { Grant, grant } from '../grant';
 

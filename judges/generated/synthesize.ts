@@ -1,0 +1,23 @@
+import { rmSync } from 'node:fs';
+import { App } from 'aws-cdk-lib';
+import { build, Built } from './build';
+import { AppPlan } from './plan';
+import { quietApp } from '../../test/app';
+import { readStacks, StackOfApp } from '../assembly/stacks';
+
+/** The stacks of a plan's app, or why there are none. */
+export type Synthesized = { readonly built: Built; readonly stacks: StackOfApp[] } | { readonly error: Error };
+
+/** @param withReplication false for the same app without this library */
+export function synthesize(plan: AppPlan, withReplication = true): Synthesized {
+  let app: App | undefined;
+  try {
+    app = quietApp();
+    const built = build(plan, app, withReplication);
+    return { built, stacks: readStacks(app.synth()) };
+  } catch (error) {
+    return { error: error as Error };
+  } finally {
+    if (app) rmSync(app.outdir, { recursive: true, force: true });
+  }
+}
