@@ -169,19 +169,30 @@ project.eslint!.addRules({
   ],
 });
 
-// tests run against the floor, the newest aws-cdk-lib, or both; see MANY and ONCE
+project.eslint!.addOverride({
+  files: ['judges/**'], // a judge that shared code with what it judges would share its mistakes
+  rules: {
+    'import/no-restricted-paths': [
+      'error',
+      {
+        zones: [
+          { target: './judges', from: './src', except: ['./index.ts'], message: 'judges see the public API only' },
+        ],
+      },
+    ],
+  },
+});
+
+// A test's folder and name say where it runs, docs/testing.md: on the newest aws-cdk-lib, on the floor, or on both.
 const FLOOR_MODULES = {};
 const NEWEST_MODULES = {
   '^aws-cdk-lib$': '<rootDir>/node_modules/aws-cdk-lib-newest',
   '^aws-cdk-lib/(.*)$': '<rootDir>/node_modules/aws-cdk-lib-newest/$1',
   '^constructs$': '<rootDir>/node_modules/constructs-newest',
 };
-const inTests = (paths: string[]) =>
-  ['test', 'judges'].flatMap((house) => paths.map((path) => `<rootDir>/${house}/${path}`));
-const jestProject = (displayName: string, modules: Record<string, string>, which: string[], ignored: string[]) => ({
+const jestProject = (displayName: string, modules: Record<string, string>, ...names: string[]) => ({
   displayName,
-  testMatch: inTests(which),
-  testPathIgnorePatterns: ['/node_modules/', ...inTests(ignored)],
+  testMatch: names.map((name) => `<rootDir>/${name}.test.ts`),
   modulePathIgnorePatterns: ['<rootDir>/(\\.python|demo\\.out|dist|test-reports)/'],
   // types are checked by tsc before; this is ten times as fast from a cold cache
   transform: {
@@ -190,49 +201,15 @@ const jestProject = (displayName: string, modules: Record<string, string>, which
   setupFiles: ['<rootDir>/test/setup.ts'],
   moduleNameMapper: { ...modules, '^cdk-s3-replication$': '<rootDir>/src/index.ts' },
 });
-const DEEP = '.*\\.deep\\.test\\.ts$';
-const LANGUAGES = 'languages/';
-/** What judges templates, which are equal under both versions, as their snapshots are: once is enough. */
-const ONCE = [
-  'access/',
-  'assembly/',
-  'examples/demo\\.',
-  'generated/(?!generated-more)',
-  'rehearsal/',
-  'third-party/',
-  'updates\\.',
-];
-/** Many cases of which few could differ between the versions: once in `npm test`, and once in the deep tests. */
-const MANY = [
-  'bucket-names',
-  'core-errors',
-  'cross-account-replication',
-  'environments',
-  'examples/examples',
-  'limits',
-  'log-aggregation-keys',
-  'log-aggregation-mistakes',
-  'log-aggregation-srr',
-  'log-aggregation-traps',
-  'log-producer',
-  'log-source',
-  'mistakes',
-  'nag',
-  'other-accounts',
-  'replica-grants',
-  'warnings',
-];
-const many = MANY.map((name) => `${name}.test.ts`);
 project.jest!.config.projects = [
-  jestProject('floor', FLOOR_MODULES, ['**/*.test.ts'], [DEEP, LANGUAGES, ...ONCE, ...many]),
-  jestProject('newest', NEWEST_MODULES, ['**/*.test.ts'], [DEEP, LANGUAGES, 'generated/generated-more\\.']),
+  jestProject('floor', FLOOR_MODULES, 'test/**/*.both', 'judges/**/*.floor'),
+  jestProject('newest', NEWEST_MODULES, 'test/**/!(*.deep|*.languages)', 'judges/**/!(*.deep|*.floor)'),
 ];
-const MORE = 'generated/generated-more.deep.test.ts';
 new JsonFile(project, 'jest.deep.json', {
   obj: {
     projects: [
-      jestProject('deep', NEWEST_MODULES, ['**/*.deep.test.ts'], [MORE]),
-      jestProject('deep on the floor', FLOOR_MODULES, [...many, MORE], []),
+      jestProject('deep', NEWEST_MODULES, 'test/**/*.deep', 'judges/**/!(*.floor).deep'),
+      jestProject('deep on the floor', FLOOR_MODULES, 'test/**/!(*.both|*.deep|*.languages)', 'judges/**/*.floor.deep'),
     ],
     globalSetup: '<rootDir>/judges/python/set-up.ts',
     testTimeout: 600_000,
@@ -273,7 +250,7 @@ const snippets = project.addTask('test:snippets', {
 });
 const links = project.addTask('test:links', {
   description: 'Check that links between the pages, and to their headings, lead somewhere',
-  exec: `remark --frail --quiet --no-stdout --use 'remark-validate-links=repository:"cdk-s3-replication/cdk-s3-replication"' *.md docs examples bench`,
+  exec: `remark --frail --quiet --no-stdout --use 'remark-validate-links=repository:"cdk-s3-replication/cdk-s3-replication"' *.md docs judges examples bench`,
 });
 // synthesis makes much short-lived garbage: with more room for it the suite takes three quarters of the time
 project.testTask.env('NODE_OPTIONS', '--max-semi-space-size=64');

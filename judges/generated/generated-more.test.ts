@@ -1,4 +1,0 @@
-import { testApps } from './apps';
-
-// One half of the apps on the oldest aws-cdk-lib, the other one, in generated.test.ts, on the newest: see .projenrc.ts.
-testApps(42);
