@@ -128,6 +128,73 @@ describe('what a value is once it is deployed', () => {
     expect(refused).toThrow('stack Main refers to');
   });
 
+  describe('that an SSM parameter or a secret has', () => {
+    const name = '/data/bucket';
+    const parameter = (Type: string) => ({ Type: `AWS::SSM::Parameter::Value<${Type}>`, Default: name });
+    const main = stackOf('Main', {
+      Resources: { Bucket: { Type: 'AWS::S3::Bucket', Properties: { BucketName: { Ref: 'Stored' } } } },
+      Parameters: {
+        Stored: parameter('String'),
+        Strings: parameter('List<String>'),
+        Key: parameter('AWS::EC2::Image::Id'),
+      },
+      Conditions: {
+        Same: { 'Fn::Equals': [{ Ref: 'Stored' }, { Ref: 'Stored' }] },
+        Undecided: { 'Fn::Equals': [{ Ref: 'Stored' }, name] },
+      },
+    });
+    const unknown = resolve({ Ref: 'Stored' }, main);
+
+    test.each<[what: string, value: unknown]>([
+      ['Ref', { Ref: 'Stored' }],
+      ['a list', { 'Fn::Join': [',', { Ref: 'Strings' }] }],
+      ['a list of which one is selected', { 'Fn::Select': [3, { Ref: 'Strings' }] }],
+      ['a type of another service', { Ref: 'Key' }],
+      ['Sub', { 'Fn::Sub': 'arn:aws:s3:::${Stored}' }],
+      ['an ARN of which the name is taken', { 'Fn::Select': [5, { 'Fn::Split': [':', { Ref: 'Stored' }] }] }],
+      ['the name of a bucket', { 'Fn::GetAtt': ['Bucket', 'Arn'] }],
+      ['a dynamic reference', 'arn:aws:s3:::{{resolve:ssm:/data/bucket}}'],
+      ['a dynamic reference in a Join', { 'Fn::Join': ['', ['{{resolve:ssm-secure:', '/data/bucket', ':1}}']] }],
+      ['a secret', { 'Fn::Sub': '{{resolve:secretsmanager:/data/bucket:SecretString:name::}}' }],
+    ])('is not its name: %s', (_, value) => {
+      const resolved = resolve(value, main);
+      expect(resolved).toMatch(/<[^<>]+ in 111111111111 us-east-1>/);
+      expect(resolved).not.toContain(name);
+    });
+
+    test('is equal to itself in one place only', () => {
+      expect(resolve({ 'Fn::If': ['Same', 1, 2] }, main)).toBe(1);
+      expect(resolve('{{resolve:ssm:/data/bucket}}', main)).toBe(unknown);
+      expect(resolve('{{resolve:ssm:/data.bucket}}', main)).not.toBe(unknown);
+      expect(resolve({ Ref: 'Stored' }, { ...main, region: 'eu-west-1' })).not.toBe(unknown);
+      expect(resolve({ Ref: 'Stored' }, { ...main, account: OTHER })).not.toBe(unknown);
+    });
+
+    test('decides no condition', () => {
+      expect(() => resolve({ 'Fn::If': ['Undecided', 1, 2] }, main)).toThrow('before it is deployed');
+    });
+
+    test('leaves what is known around it', () => {
+      const select = (index: number, text: string) => ({
+        'Fn::Select': [index, { 'Fn::Split': ['/', { 'Fn::Sub': text }] }],
+      });
+      expect(resolve(select(0, 'a/${Stored}/b'), main)).toBe('a');
+      expect(resolve(select(1, 'a/${Stored}/b'), main)).toBe(unknown);
+      expect(resolve(select(2, 'a/${Stored}/b'), main)).toBe(unknown);
+      expect(resolve({ 'Fn::Select': [1, [{ Ref: 'Stored' }, 'b']] }, main)).toBe('b');
+      expect(resolve('{{resolve:nothing}} {{literal}}', main)).toBe('{{resolve:nothing}} {{literal}}');
+    });
+
+    test('is what a nested stack is given', () => {
+      const nested = { Nested: { Resources: {}, Parameters: { Given: parameter('String') } } };
+      const Resources = {
+        Nested: { Type: 'AWS::CloudFormation::Stack', Properties: { Parameters: { Given: 'known' } } },
+      };
+      const app = new DeployedApp([stackOf('Main', { Resources }, { nested })]);
+      expect(app.resolve(app.stacks[0], { Ref: 'Given' }, 'Nested.')).toMatch(/^<ssm%3Aknown in/);
+    });
+  });
+
   test.each([
     ['us-east-1', 'aws', 'amazonaws.com'],
     ['cn-north-1', 'aws-cn', 'amazonaws.com.cn'],

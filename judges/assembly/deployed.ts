@@ -1,5 +1,6 @@
 import { Physical, partitionOf, physical } from './physical';
 import { Resource, StackOfApp, Template } from './stacks';
+import { hasUnknown, isStoredElsewhere, memberOf, split, unknownValue, withoutDynamicReferences } from './unknown';
 
 /** A resource as it is in the cloud after the deployment: every value is plain. */
 export interface DeployedResource {
@@ -45,7 +46,10 @@ export class DeployedApp {
     }
   }
 
-  /** The plain value of something in a stack's template. Throws {@link LostReference}. */
+  /**
+   * The plain value of something in a stack's template; text that no name is like for what an SSM parameter or a secret
+   * has. Throws {@link LostReference}.
+   */
   public resolve(stack: StackOfApp, value: unknown, prefix = ''): any {
     return this.plain(this.scopes.get(`${stack.id}|${prefix}`)!, value);
   }
@@ -123,9 +127,14 @@ export class DeployedApp {
         if (condition === undefined) throw lost(scope, value, 'the template has no such condition');
         return this.holds(scope, condition);
       }
-      case 'Fn::Equals':
+      case 'Fn::Equals': {
         // CloudFormation compares text: 3 is '3'
-        return String(this.plain(scope, argument[0])) === String(this.plain(scope, argument[1]));
+        const [one, other] = argument.map((it: any) => String(this.plain(scope, it)));
+        if (one !== other && (hasUnknown(one) || hasUnknown(other))) {
+          throw lost(scope, value, 'nobody knows the value before it is deployed');
+        }
+        return one === other;
+      }
       case 'Fn::And':
         return argument.every((it: any) => this.holds(scope, it));
       case 'Fn::Or':
@@ -139,10 +148,12 @@ export class DeployedApp {
 
   private plain(scope: Scope, value: any): any {
     if (Array.isArray(value)) return value.map((it) => this.plain(scope, it)).filter((it) => it !== undefined);
+    if (typeof value === 'string') return withoutDynamicReferences(value, scope.stack);
     if (typeof value !== 'object' || value === null) return value;
     const keys = Object.keys(value);
     if (keys.length === 1 && (keys[0] === 'Ref' || keys[0].startsWith('Fn::'))) {
-      return this.call(scope, keys[0], value[keys[0]]);
+      const made = this.call(scope, keys[0], value[keys[0]]);
+      return typeof made === 'string' ? withoutDynamicReferences(made, scope.stack) : made; // of parts, too
     }
     return Object.fromEntries(
       Object.entries(value)
@@ -175,12 +186,12 @@ export class DeployedApp {
         });
       }
       case 'Fn::Select': {
-        const chosen = this.plain(scope, argument[1])[Number(this.plain(scope, argument[0]))];
+        const chosen = memberOf(this.plain(scope, argument[1]), Number(this.plain(scope, argument[0])));
         if (chosen === undefined) throw lost(scope, { [name]: argument }, 'there are not so many');
         return chosen;
       }
       case 'Fn::Split':
-        return text(argument[1]).split(argument[0]);
+        return split(text(argument[1]), argument[0]);
       case 'Fn::If':
         return this.plain(scope, this.holds(scope, { Condition: argument[0] }) ? argument[1] : argument[2]);
       case 'Fn::FindInMap': {
@@ -225,6 +236,10 @@ export class DeployedApp {
     const parameter = scope.template.Parameters?.[name];
     const given = scope.parent && name in scope.parameters;
     const value = given ? this.plain(scope.parent!, scope.parameters[name]) : parameter?.Default;
+    if (value !== undefined && isStoredElsewhere(parameter?.Type)) {
+      const unknown = unknownValue(`ssm:${value}`, scope.stack);
+      return isList(parameter?.Type) ? [unknown] : unknown;
+    }
     if (value !== undefined) return isList(parameter?.Type) && !Array.isArray(value) ? listed(value) : value;
     throw lost(scope, { Ref: name }, parameter ? 'the parameter has no default' : 'the template has no such resource');
   }
@@ -294,7 +309,8 @@ const NAMES = new Set([
   ...['RoleName', 'Path', 'ManagedPolicyName', 'AliasName'],
 ]);
 
-const isList = (type?: string) => type !== undefined && /^(CommaDelimitedList$|List<)/.test(type);
+const isList = (type?: string) =>
+  type !== undefined && /^(AWS::SSM::Parameter::Value<)?(CommaDelimitedList|List<)/.test(type);
 const listed = (value: unknown) =>
   String(value)
     .split(',')

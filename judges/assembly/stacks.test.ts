@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   App,
   Aws,
@@ -96,6 +98,22 @@ describe('stacks of a synthesized app', () => {
       deployed.ofType('AWS::S3::Bucket')[0].arn,
     );
     expect(deployed.ofType('Custom::CrossRegionExportReader')).toHaveLength(how === 'custom resources' ? 1 : 0);
+  });
+
+  test('are read from the assembly of an aws-cdk-lib that is not there yet', () => {
+    const app = quietApp();
+    bucketIn(new Stack(app, 'Plain'));
+    bucketIn(new Stack(new Stage(app, 'Production'), 'Staged'));
+    const assembly = app.synth();
+    for (const { directory } of [assembly, assembly.nestedAssemblies[0].nestedAssembly]) {
+      const file = join(directory, 'manifest.json');
+      const manifest = JSON.parse(readFileSync(file, 'utf8'));
+      manifest.version = '9999.0.0';
+      manifest.artifacts.New = { type: 'cdk:not-there-yet', properties: {} };
+      writeFileSync(file, JSON.stringify(manifest));
+    }
+    expect(() => new CloudAssembly(assembly.directory)).toThrow('9999.0.0');
+    expect(readStacks(assembly.directory).map(({ id }) => id)).toEqual(['Plain', 'Production/Staged']);
   });
 
   test('have their nested stacks, also those in nested stacks', () => {

@@ -44,9 +44,12 @@ export interface Credentials {
 }
 const SOMEONE: Credentials = { account: '111111111111', region: 'us-east-1' };
 
+/** An assembly may be of a newer aws-cdk-lib than ours: what is read of a manifest has been in all of them. */
+const ANY_VERSION = { skipVersionCheck: true, skipEnumCheck: true };
+
 /** The stacks of a cloud assembly and of the Stages in it, in the order in which `cdk deploy --all` deploys them. */
 export function readStacks(assembly: CloudAssembly | string, credentials = SOMEONE): StackOfApp[] {
-  const { stacksRecursively } = typeof assembly === 'string' ? new CloudAssembly(assembly) : assembly;
+  const { stacksRecursively } = typeof assembly === 'string' ? new CloudAssembly(assembly, ANY_VERSION) : assembly;
   const stacks = stacksRecursively.map((artifact) => {
     const { account, region } = artifact.environment;
     return {
