@@ -198,6 +198,8 @@ const jestProject = (displayName: string, modules: Record<string, string>, ...na
   transform: {
     '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, sourceMaps: 'inline' }],
   },
+  globalSetup: '<rootDir>/test/temporary-folder/make.ts',
+  globalTeardown: '<rootDir>/test/temporary-folder/remove.ts',
   setupFiles: ['<rootDir>/test/setup.ts'],
   moduleNameMapper: { ...modules, '^cdk-s3-replication$': '<rootDir>/src/index.ts' },
 });

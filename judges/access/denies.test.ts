@@ -1,5 +1,4 @@
 import { App, aws_iam as iam, aws_kms as kms, aws_s3 as s3, Stack } from 'aws-cdk-lib';
-import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { BucketReplication, ReplicationFilter } from 'cdk-s3-replication';
 import { judgeAccess } from './judge';
 import { Statement } from './policies';
@@ -7,8 +6,6 @@ import { quietApp } from '../../test/app';
 import { ACCOUNT, ENV } from '../../test/builders';
 import { DeployedApp } from '../assembly/deployed';
 import { readStacks } from '../assembly/stacks';
-
-afterAll(() => CloudAssembly.cleanupTemporaryDirectories());
 
 type Where = 'source' | 'destination' | 'source key' | 'destination key';
 

@@ -1,12 +1,9 @@
-import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { ORGANIZATION, stacksOf } from './cell-app';
 import { Cell } from './cells';
 import { demandsOf, optionsOf } from './matrix';
 import { judgeDeputies, judgeMutations } from './mutation';
 import { DeployedApp } from '../assembly/deployed';
 import { StackOfApp } from '../assembly/stacks';
-
-afterAll(() => CloudAssembly.cleanupTemporaryDirectories());
 
 const plain: Cell = {
   ...{ scope: 'CRR', source: 'KMS', destination: 'KMS', filter: 'all', deleteMarkers: false, objectLock: false },

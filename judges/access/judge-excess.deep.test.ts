@@ -1,13 +1,10 @@
 import { Stack } from 'aws-cdk-lib';
-import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { BucketReplication, ReplicationFilter } from 'cdk-s3-replication';
 import { Breakable, findingsOf, goodApp } from './broken';
 import { AccessOptions } from './judge';
 import { quietApp } from '../../test/app';
 import { bucket, ENV, KMS } from '../../test/builders';
 import { readStacks, StackOfApp } from '../assembly/stacks';
-
-afterAll(() => CloudAssembly.cleanupTemporaryDirectories());
 
 const stacks = goodApp();
 const findings = (breakIt: (app: Breakable) => void, options?: AccessOptions) => findingsOf(stacks, breakIt, options);

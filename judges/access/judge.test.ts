@@ -1,9 +1,6 @@
-import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { Breakable, findingsOf, goodApp } from './broken';
 import { AccessOptions, judgeAccess } from './judge';
 import { ENV } from '../../test/builders';
-
-afterAll(() => CloudAssembly.cleanupTemporaryDirectories());
 
 const stacks = goodApp();
 

@@ -1,7 +1,4 @@
-import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { expectDeployable, forms } from './log-archive';
-
-afterAll(() => CloudAssembly.cleanupTemporaryDirectories());
 
 test.each(forms)(
   'with trust in %s all sources have what they need and nothing else, and deploy from empty in one pass',

@@ -1,4 +1,3 @@
-import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import {
   archive,
   ARCHIVE,
@@ -15,8 +14,6 @@ import {
 import { Document, resourcePolicy } from './policies';
 import { Call, isAllowed } from './simulate';
 import { DeployedApp } from '../assembly/deployed';
-
-afterAll(() => CloudAssembly.cleanupTemporaryDirectories());
 
 test('sources of all accounts have what they need and nothing else, and deploy from empty in one pass', () =>
   expectDeployable('organization', 'sample'));

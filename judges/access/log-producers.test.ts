@@ -1,5 +1,4 @@
 import { aws_kms as kms, aws_s3 as s3, Stack } from 'aws-cdk-lib';
-import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { LogProducer } from 'cdk-s3-replication';
 import { Document, resourcePolicy } from './policies';
 import { Call, isAllowed } from './simulate';
@@ -10,8 +9,6 @@ import { readStacks } from '../assembly/stacks';
 const [OWN, OTHER, STRANGER] = ['111111111111', '222222222222', '333333333333'];
 const BUCKET = 'arn:aws:s3:::aws-waf-logs-all';
 const OWNER_ACL = { 's3:x-amz-acl': 'bucket-owner-full-control' };
-
-afterAll(() => CloudAssembly.cleanupTemporaryDirectories());
 
 interface Target {
   readonly bucketPolicy: Document;

@@ -1,4 +1,3 @@
-import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { ORGANIZATION, stacksOf } from './cell-app';
 import { Cell, nameOf } from './cells';
 import { Demands } from './deputies';
@@ -32,8 +31,6 @@ export function optionsOf(cell: Cell, app: DeployedApp): AccessOptions {
 
 /** A test for each cell. */
 export function testCells(cells: readonly Cell[], least: 'all' | 'sample'): void {
-  afterAll(() => CloudAssembly.cleanupTemporaryDirectories());
-
   test.each(cells.map((cell, seed) => [nameOf(cell), cell, seed] as const))('%s', async (_, cell, seed) => {
     const { actionsDenied, ...verdict } = await judgeCell(cell, { least, seed });
     expect(verdict).toEqual(expectedOf(cell));

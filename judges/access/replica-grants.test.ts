@@ -1,5 +1,4 @@
 import { aws_kms as kms, aws_s3 as s3, Stack } from 'aws-cdk-lib';
-import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { Document, resourcePolicy } from './policies';
 import { Call, isAllowed } from './simulate';
 import { quietApp } from '../../test/app';
@@ -18,8 +17,6 @@ const WRITE = ['s3:ReplicateObject', 's3:ReplicateDelete', 's3:ReplicateTags'];
 const ENCRYPT = ['kms:Encrypt', 'kms:GenerateDataKey', 'kms:Decrypt'];
 /** So that only the policies of the destination decide. */
 const EVERYTHING: Document = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
-
-afterAll(() => CloudAssembly.cleanupTemporaryDirectories());
 
 interface Destination {
   readonly bucketPolicy: Document;

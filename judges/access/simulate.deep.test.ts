@@ -1,9 +1,6 @@
-import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { Cell } from './cells';
 import { judgeCell } from './matrix';
 import { Call, isAllowed, Policies, simulate } from './simulate';
-
-afterAll(() => CloudAssembly.cleanupTemporaryDirectories());
 
 const CELL: Cell = {
   ...{ scope: 'CRR', source: 'KMS', destination: 'KMS+bucket key', filter: 'prefix', deleteMarkers: true },

@@ -1,4 +1,3 @@
-import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { stacksOf, THEIRS } from './cell-app';
 import { Cell, nameOf } from './cells';
 import { expectedOf, fewestDenied, mutantsOf } from './expected';
@@ -23,7 +22,6 @@ const excepted = ({ exceptions }: Pick<AccessVerdict, 'exceptions'>) =>
  */
 export function testTwoAccounts(cells: readonly Cell[], least: 'all' | 'sample', mutated: boolean): void {
   const score = { killed: 0, excepted: 0 };
-  afterAll(() => CloudAssembly.cleanupTemporaryDirectories());
 
   test.each(cells.map((cell, seed) => [nameOf(cell), cell, seed] as const))('%s', async (_, cell, seed) => {
     const stacks = stacksOf(cell);

@@ -21,8 +21,6 @@ import { ACCOUNT } from '../../test/builders';
 
 const OTHER = '222222222222';
 
-afterAll(() => CloudAssembly.cleanupTemporaryDirectories());
-
 describe('stacks of a synthesized app', () => {
   const bucketIn = (scope: Stack, bucketName?: string) => new s3.Bucket(scope, 'Bucket', { bucketName });
   // the name that aws-cdk-lib had for it before prints a deprecation warning

@@ -1,5 +1,4 @@
 import { aws_iam as iam, aws_s3 as s3, CfnOutput, Stack, Token } from 'aws-cdk-lib';
-import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { DeployedBucket, liveConfiguration } from './deployed-rules';
 import { deployed } from './inline-app';
 import { look, write } from './objects';
@@ -57,10 +56,7 @@ beforeAll(async () => {
   const { directory } = app.synth();
   buckets = await deployed(aws, { directory, stacks: readStacks(directory) });
 }, 120_000);
-afterAll(async () => {
-  await aws?.stop();
-  CloudAssembly.cleanupTemporaryDirectories();
-});
+afterAll(async () => aws?.stop());
 
 const outputOf = (StackName: string, OutputName: string, role = 'reader') => ({
   'Fn::GetStackOutput': { StackName, OutputName, Region: 'eu-west-1', RoleArn: `arn:aws:iam::${OTHER}:role/${role}` },

@@ -1,6 +1,5 @@
 import { HeadBucketCommand } from '@aws-sdk/client-s3';
 import { aws_s3 as s3, RemovalPolicy } from 'aws-cdk-lib';
-import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { BucketReplication, ReplicatedBucketPair, ReplicationFilter, ReplicationRule } from 'cdk-s3-replication';
 import { deploy, destroy, tryDeploy } from './cdk';
 import { DeployedBucket, liveConfiguration } from './deployed-rules';
@@ -10,10 +9,7 @@ import { ACCOUNT, LocalAws, startLocalAws } from './server';
 
 let aws: LocalAws;
 beforeAll(async () => (aws = await startLocalAws()), 60_000);
-afterAll(async () => {
-  await aws?.stop();
-  CloudAssembly.cleanupTemporaryDirectories();
-});
+afterAll(async () => aws?.stop());
 
 const isThere = ({ s3: client, name }: BucketThere) =>
   client.send(new HeadBucketCommand({ Bucket: name })).then(

@@ -1,4 +1,3 @@
-import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { Arrival, callerOf, deployExample, observe } from './arrivals';
 import { bootstrap, deploy, destroy, reset } from './cdk';
 import { deployedBuckets, liveConfiguration } from './deployed-rules';
@@ -100,10 +99,7 @@ const synthesize = (name: string) => loadExample(name).map((app) => app.synth().
 
 let aws: LocalAws;
 beforeAll(async () => (aws = await startLocalAws()), 60_000);
-afterAll(async () => {
-  await aws?.stop();
-  CloudAssembly.cleanupTemporaryDirectories();
-});
+afterAll(async () => aws?.stop());
 
 test('every example is here', () => {
   expect(exampleNames).toEqual(Object.keys(EXPECTED));

@@ -1,5 +1,4 @@
 import { App, aws_s3 as s3, Stack } from 'aws-cdk-lib';
-import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { BucketReplication, LogAggregationSRR, LogProducer, LogSource } from 'cdk-s3-replication';
 import { DeployedBucket } from './deployed-rules';
 import { deployed } from './inline-app';
@@ -72,10 +71,7 @@ beforeAll(async () => {
     await deploy((app) => defineBaseline(app, account));
   }
 }, 240_000);
-afterAll(async () => {
-  await aws?.stop();
-  CloudAssembly.cleanupTemporaryDirectories();
-});
+afterAll(async () => aws?.stop());
 
 /** The server makes an organization for each account that asks, and knows no members. */
 async function organizationOf(account: string): Promise<string> {

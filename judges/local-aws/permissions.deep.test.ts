@@ -6,7 +6,6 @@ import {
   PutObjectLockConfigurationCommand,
 } from '@aws-sdk/client-s3';
 import { aws_s3 as s3, Duration } from 'aws-cdk-lib';
-import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { ReplicatedBucketPair } from 'cdk-s3-replication';
 import { DeployedBucket } from './deployed-rules';
 import { deployed, synthesize } from './inline-app';
@@ -41,10 +40,7 @@ beforeAll(async () => {
   role = source.configuration!.Role!.split('/').pop()!;
   policies = await readPolicies();
 }, 120_000);
-afterAll(async () => {
-  await aws?.stop();
-  CloudAssembly.cleanupTemporaryDirectories();
-});
+afterAll(async () => aws?.stop());
 
 async function iam(Action: string, parameters: Record<string, string> = {}): Promise<string> {
   const body = new URLSearchParams({ Action, Version: '2010-05-08', RoleName: role, ...parameters }).toString();

@@ -1,5 +1,4 @@
 import { aws_kms as kms, aws_s3 as s3, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { BucketReplication, ReplicationFilter, ReplicationRuleOptions } from 'cdk-s3-replication';
 import { DeployedBucket, liveConfiguration } from './deployed-rules';
 import { deployed, synthesize } from './inline-app';
@@ -97,10 +96,7 @@ beforeAll(async () => {
     }),
   );
 }, 120_000);
-afterAll(async () => {
-  await aws?.stop();
-  CloudAssembly.cleanupTemporaryDirectories();
-});
+afterAll(async () => aws?.stop());
 
 function replicate(
   stack: Stack,

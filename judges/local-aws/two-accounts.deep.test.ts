@@ -1,6 +1,5 @@
 import { GetBucketEncryptionCommand } from '@aws-sdk/client-s3';
 import { aws_kms as kms, aws_s3 as s3, Stack } from 'aws-cdk-lib';
-import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { BucketReplication, ReplicasFromOptions, ReplicatedBucketPair } from 'cdk-s3-replication';
 import { DeployedBucket } from './deployed-rules';
 import { deployed, InlineApp } from './inline-app';
@@ -14,10 +13,7 @@ import { Grant, grant } from '../grant';
 const THEIRS = '222222222222';
 let aws: LocalAws;
 beforeAll(async () => void (aws = await startLocalAws()), 60_000);
-afterAll(async () => {
-  await aws?.stop();
-  CloudAssembly.cleanupTemporaryDirectories();
-});
+afterAll(async () => aws?.stop());
 
 function synthesize(define: (here: () => Stack, there: () => Stack) => void, name: string): InlineApp {
   const app = quietApp();

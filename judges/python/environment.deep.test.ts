@@ -12,7 +12,6 @@ beforeAll(() => {
   place = { requirements: join(root, 'requirements.txt'), environments: join(root, 'environments') };
   writeFileSync(place.requirements, '');
 });
-afterAll(() => rmSync(root, { recursive: true }));
 
 /** In a process of its own: what makes an environment blocks. */
 function makeBeside(): Promise<string> {

@@ -1,5 +1,4 @@
 import { aws_iam as iam, aws_kms as kms, aws_s3 as s3, Stack } from 'aws-cdk-lib';
-import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { byName, synthesized, waitingFor } from './apps';
 import * as plain from './plain-resources';
 import { plainStack } from './plain-stack';
@@ -7,7 +6,6 @@ import { rehearse } from './rehearse';
 import { rehearseSecondAttempt } from './rollback';
 import { ACCOUNT, beside, bucket, ENV, KMS, l1 } from '../../test/builders';
 
-afterAll(() => CloudAssembly.cleanupTemporaryDirectories());
 // of core's replicationRules
 beforeAll(() => void jest.spyOn(console, 'error').mockImplementation(() => {}));
 

@@ -1,11 +1,8 @@
-import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { rehearse, rehearseDestroy, rehearseUpdate } from './rehearse';
 import { rehearseSecondAttempt } from './rollback';
 import { bootstrapped, readDeployedStacks, together } from '../../test/examples/deployment';
 import { exampleNames, loadExample } from '../../test/examples/load';
 import { StackOfApp } from '../assembly/stacks';
-
-afterAll(() => CloudAssembly.cleanupTemporaryDirectories());
 
 const stacksOf = (name: string) => together(loadExample(name).map((app) => readDeployedStacks(app.synth())));
 

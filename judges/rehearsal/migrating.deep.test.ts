@@ -1,5 +1,4 @@
 import { aws_iam as iam, aws_kms as kms, aws_s3 as s3, Stack } from 'aws-cdk-lib';
-import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import {
   allow,
   appOf,
@@ -25,8 +24,6 @@ import { DeployedApp } from '../assembly/deployed';
 import { grant } from '../grant';
 
 // the paths of docs/migrating.md, deployment by deployment
-
-afterAll(() => CloudAssembly.cleanupTemporaryDirectories());
 
 const { CORE, DATA, OUR_POLICY, OUR_ROLE, ROLE } = PATHS;
 type Data = (props?: s3.BucketProps) => s3.Bucket;

@@ -1,5 +1,4 @@
 import { Stack } from 'aws-cdk-lib';
-import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { BucketReplication, ReplicatedBucketPair, ReplicationFilter } from 'cdk-s3-replication';
 import { Outcome, perform, Plan, wander } from './adversary';
 import { byName, changed, synthesized } from './apps';
@@ -10,8 +9,6 @@ import { deletion } from './remove';
 import { ACCOUNT, beside, bucket, inEurope, KMS } from '../../test/builders';
 import { DeployedApp } from '../assembly/deployed';
 import { StackOfApp } from '../assembly/stacks';
-
-afterAll(() => CloudAssembly.cleanupTemporaryDirectories());
 
 const ORDERS = 500;
 

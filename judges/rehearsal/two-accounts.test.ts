@@ -1,5 +1,4 @@
 import { aws_kms as kms, aws_s3 as s3, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { BucketReplication, CrossAccountReplication } from 'cdk-s3-replication';
 import { changed } from './apps';
 import { rehearse, rehearseDestroy, Rehearsal, rehearseUpdate } from './rehearse';
@@ -13,8 +12,6 @@ import { grant } from '../grant';
 const THEIRS = { account: '222222222222', region: 'eu-west-1' };
 const fine = { refusals: [], dead: [] };
 const named = (roleName: string) => `arn:aws:iam::${ACCOUNT}:role/${roleName}`;
-
-afterAll(() => CloudAssembly.cleanupTemporaryDirectories());
 
 function stacksOf(id: string, env: typeof ENV, define: (stack: Stack) => void): StackOfApp[] {
   const app = quietApp();

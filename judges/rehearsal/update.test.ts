@@ -1,5 +1,4 @@
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import {
   BucketReplication,
   ReplicatedBucketPair,
@@ -10,8 +9,6 @@ import { synthesized } from './apps';
 import { rehearse, rehearseDestroy, rehearseUpdate } from './rehearse';
 import { bucket, inEurope, KMS } from '../../test/builders';
 import { StackOfApp } from '../assembly/stacks';
-
-afterAll(() => CloudAssembly.cleanupTemporaryDirectories());
 
 const made = new Map<string, StackOfApp[]>();
 /** The same app is synthesized once. */

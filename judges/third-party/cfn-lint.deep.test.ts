@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -16,7 +16,6 @@ import {
   Stack,
   Stage,
 } from 'aws-cdk-lib';
-import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { BucketReplication, ReplicatedBucketPair, ReplicationFilter } from 'cdk-s3-replication';
 import { MUTATIONS } from './broken-templates';
 import { checkWithCfnLint } from './cfn-lint';
@@ -33,10 +32,6 @@ let environment: PythonEnvironment;
 beforeAll(() => void (environment = makePython()));
 
 const directory = mkdtempSync(join(tmpdir(), 'cfn-lint-'));
-afterAll(() => {
-  rmSync(directory, { recursive: true });
-  CloudAssembly.cleanupTemporaryDirectories();
-});
 
 function write(name: string, template: unknown): string {
   const file = join(directory, `${name.replace(/\W+/g, '-')}.template.json`);

@@ -1,9 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { CfnGuardValidator } from '@cdklabs/cdk-validator-cfnguard';
 import { App, aws_s3 as s3, Stack, Validations } from 'aws-cdk-lib';
-import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { ReplicatedBucketPair } from 'cdk-s3-replication';
 import { MUTATIONS } from './broken-templates';
 import { Finding } from './finding';
@@ -14,10 +13,6 @@ import { deployedTemplateFiles } from '../../test/examples/deployment';
 import { exampleNames, loadExample } from '../../test/examples/load';
 
 const directory = mkdtempSync(join(tmpdir(), 'guard-'));
-afterAll(() => {
-  rmSync(directory, { recursive: true });
-  CloudAssembly.cleanupTemporaryDirectories();
-});
 
 function write(name: string, content: unknown): string {
   const file = join(directory, name);

@@ -2,14 +2,12 @@ import '../../test/validation';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, aws_s3 as s3, Stage } from 'aws-cdk-lib';
-import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { AwsSolutionsChecks, NIST80053R5Checks } from 'cdk-nag';
 import { exampleApps, loadApp } from '../../test/examples/load';
 
 let stderr: jest.SpyInstance;
 beforeEach(() => void (stderr = jest.spyOn(console, 'error').mockImplementation(() => {})));
 afterEach(() => stderr.mockRestore());
-afterAll(() => CloudAssembly.cleanupTemporaryDirectories());
 
 /** What the report of aws-cdk-lib has about an example: warnings as well, with which a synthesis succeeds. */
 function reported(app: App): string[] {

@@ -26,8 +26,6 @@ function written({ Parameters, Rules, ...template }: any): object {
 const nonEmpty = (sections: Record<string, object>) =>
   Object.fromEntries(Object.entries(sections).filter(([, section]) => Object.keys(section).length > 0));
 
-afterAll(() => CloudAssembly.cleanupTemporaryDirectories());
-
 describe.each(exampleNames)('example %s', (name) => {
   let apps: App[];
   let assemblies: CloudAssembly[];

@@ -1,4 +1,3 @@
-import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { readDeployedStacks } from './deployment';
 import { loadExample } from './load';
 import { inLocalOrganization } from './local-organization';
@@ -12,10 +11,7 @@ import { ACCOUNT, LocalAws, REGION, startLocalAws } from '../../judges/local-aws
 
 let aws: LocalAws;
 beforeAll(async () => (aws = await startLocalAws()), 60_000);
-afterAll(async () => {
-  await aws?.stop();
-  CloudAssembly.cleanupTemporaryDirectories();
-});
+afterAll(async () => aws?.stop());
 
 const synthesize = (name: string) => loadExample(name).map((app) => app.synth().directory);
 

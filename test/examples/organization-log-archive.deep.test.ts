@@ -10,8 +10,6 @@ import { DeployedApp } from '../../judges/assembly/deployed';
 import { readStacks } from '../../judges/assembly/stacks';
 import { rehearse } from '../../judges/rehearsal/rehearse';
 
-afterAll(() => CloudAssembly.cleanupTemporaryDirectories());
-
 const NAME = 'organization-log-archive';
 const [ARCHIVE, BASELINE] = ['archive.app.ts', 'baseline.app.ts'];
 const assemblies: Record<string, CloudAssembly> = {};

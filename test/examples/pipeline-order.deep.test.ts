@@ -7,8 +7,6 @@ import { tooEarlyInPipeline } from './pipeline-order';
 import { readStacks } from '../../judges/assembly/stacks';
 import { quietApp } from '../app';
 
-afterAll(() => CloudAssembly.cleanupTemporaryDirectories());
-
 const [TOOLS, OURS, THEIRS] = ['333333333333', '111111111111', '222222222222'].map((account) => ({
   env: { account, region: 'us-east-1' },
 }));

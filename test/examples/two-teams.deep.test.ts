@@ -1,9 +1,6 @@
-import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { readDeployedStacks, together } from './deployment';
 import { appsOf, loadApp } from './load';
 import { rehearse } from '../../judges/rehearsal/rehearse';
-
-afterAll(() => CloudAssembly.cleanupTemporaryDirectories());
 
 const [DESTINATION, SOURCE] = ['destination.app.ts', 'source.app.ts'];
 
