@@ -24,7 +24,7 @@ test('the folder is removed with all that is in it, and so is one of a run that 
   }
   const environment = process.env;
   process.env = { ...environment, TMPDIR: place };
-  jest.spyOn(require('node:os'), 'tmpdir').mockImplementation(() => process.env.TMPDIR);
+  jest.spyOn(jest.requireActual('node:os'), 'tmpdir').mockImplementation(() => process.env.TMPDIR);
   try {
     make();
     const made = tmpdir();
