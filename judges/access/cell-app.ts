@@ -10,9 +10,9 @@ import { Cell } from './cells';
 import { handedOver } from './handed-over';
 import { quietApp } from '../../test/app';
 import { ACCOUNT } from '../../test/builders';
+import { Grant, grant } from '../../test/grant';
 import { DeployedApp } from '../assembly/deployed';
 import { readStacks, StackOfApp } from '../assembly/stacks';
-import { Grant, grant } from '../grant';
 
 export const THEIRS = '222222222222';
 export const ORGANIZATION = 'o-a1b2c3d4e5';

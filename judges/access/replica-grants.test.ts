@@ -2,9 +2,9 @@ import { aws_kms as kms, aws_s3 as s3, Stack } from 'aws-cdk-lib';
 import { Document, resourcePolicy } from './policies';
 import { Call, isAllowed } from './simulate';
 import { quietApp } from '../../test/app';
+import { Grant, grant } from '../../test/grant';
 import { DeployedApp } from '../assembly/deployed';
 import { readStacks } from '../assembly/stacks';
-import { Grant, grant } from '../grant';
 
 const [SOURCE, THEIRS, STRANGER] = ['111111111111', '222222222222', '333333333333'];
 const ORGANIZATION = 'o-a1b2c3d4e5';

@@ -7,8 +7,8 @@ import { look, write } from './objects';
 import { ACCOUNT, LocalAws, startLocalAws } from './server';
 import { quietApp } from '../../test/app';
 import { bucket, key, KMS } from '../../test/builders';
+import { Grant, grant } from '../../test/grant';
 import { readStacks } from '../assembly/stacks';
-import { Grant, grant } from '../grant';
 
 const THEIRS = '222222222222';
 let aws: LocalAws;

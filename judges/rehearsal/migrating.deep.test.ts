@@ -20,8 +20,8 @@ import {
 } from './migrations';
 import { rehearse, rehearseUpdate } from './rehearse';
 import { ACCOUNT, bucket, ENV, KMS } from '../../test/builders';
+import { grant } from '../../test/grant';
 import { DeployedApp } from '../assembly/deployed';
-import { grant } from '../grant';
 
 // the paths of docs/migrating.md, deployment by deployment
 

@@ -4,10 +4,10 @@ import { changed } from './apps';
 import { rehearse, rehearseDestroy, Rehearsal, rehearseUpdate } from './rehearse';
 import { quietApp } from '../../test/app';
 import { ACCOUNT, bucket, ENV, KMS } from '../../test/builders';
+import { grant } from '../../test/grant';
 import { BOOTSTRAPPED } from '../access/two-accounts';
 import { DeployedApp } from '../assembly/deployed';
 import { readStacks, StackOfApp } from '../assembly/stacks';
-import { grant } from '../grant';
 
 const THEIRS = { account: '222222222222', region: 'eu-west-1' };
 const fine = { refusals: [], dead: [] };
