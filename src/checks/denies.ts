@@ -4,13 +4,14 @@ import { bucketEnd, nameOf } from '../app/bucket';
 import { givenName } from '../app/bucket-name';
 import { defaultEncryption } from '../app/encryption';
 import { partitionOf, urlSuffixOf } from '../app/environment';
+import { isLocked } from '../app/object-lock';
 import { bucketPoliciesOf, keyPolicyOf } from '../app/rendered';
 import { definedResource } from '../app/resource';
 import { DenyFinding, DenyQuestion, findDenies } from '../documents/denies';
 import { DestinationAnchor } from '../flows/destination';
 import { SourceAnchor } from '../flows/source';
 import { Finding, aboutRule, error, warning } from '../messages/finding';
-import { NEEDED_ACTIONS } from '../permissions/actions';
+import { ACTIONS, neededAtDestination, neededAtSource } from '../permissions/actions';
 import { Granted } from '../permissions/granted';
 import { ruleKeys } from '../rules/rule-keys';
 
@@ -20,14 +21,17 @@ export function bucketDenies(anchor: SourceAnchor): Finding[] {
   return [
     ...(anchor.rules.length === 0
       ? []
-      : inPoliciesOf(anchor, anchor.bucket, 'the source', { actions: NEEDED_ACTIONS.sourceBucket, prefixes })),
+      : inPoliciesOf(anchor, anchor.bucket, 'the source', {
+          actions: neededAtSource(isLocked(anchor.bucket) === true),
+          prefixes,
+        })),
     ...anchor.rules.flatMap((rule) => {
       const { cfn } = rule.destination;
       const question = {
-        // S3 uses ReplicateDelete for delete markers only
-        actions: NEEDED_ACTIONS.destinationBucket.filter(
-          (action) => action !== 's3:ReplicateDelete' || rule.options.deleteMarkerReplication,
-        ),
+        actions: neededAtDestination({
+          deleteMarkers: rule.options.deleteMarkerReplication,
+          ownerOverride: rule.ownerOverride,
+        }),
         prefixes: stack.resolve([rule.filter._prefix]),
         replicaEncryption: replicaEncryption(anchor.bucket, ruleKeys(anchor.bucket, rule).replicatesKmsObjects),
       };
@@ -105,7 +109,7 @@ export function grantDenies(bucket: s3.CfnBucket): string[] {
   return [...found.values()].filter((finding) => finding.warning === undefined).map(({ text }) => text);
 }
 
-function deniesOf(bucket: s3.CfnBucket, { grantee, keys }: Granted): Finding[] {
+function deniesOf(bucket: s3.CfnBucket, { grantee, keys, ownerOverride }: Granted): Finding[] {
   const end = bucketEnd(bucket);
   const { stack } = end;
   const partition = partitionOf(end.region);
@@ -122,8 +126,7 @@ function deniesOf(bucket: s3.CfnBucket, { grantee, keys }: Granted): Finding[] {
     ...(typeof name === 'string' ? [[stack.resolve(bucket.ref), name] as const] : []),
     [{ Ref: 'AWS::URLSuffix' }, urlSuffixOf(end.region)],
   ];
-  // S3 uses ReplicateDelete for delete markers only, and whether they are replicated is said at the source
-  const actions = NEEDED_ACTIONS.destinationBucket.filter((action) => action !== 's3:ReplicateDelete');
+  const actions = neededAtDestination({ ownerOverride }); // delete markers: that is said at the source
   return [
     ...bucketPoliciesOf(bucket).flatMap(({ policy, document }) =>
       findDenies({ ...role, document, actions, resource: stack.resolve(bucket.attrArn), known }).map((deny) =>
@@ -138,7 +141,7 @@ function deniesOf(bucket: s3.CfnBucket, { grantee, keys }: Granted): Finding[] {
         ? findDenies({
             ...role,
             document: keyPolicyOf(key.cfn as kms.CfnKey),
-            actions: NEEDED_ACTIONS.destinationKey,
+            actions: ACTIONS.replicaKey,
             viaService: stack.resolve(`s3.${end.region}.${Aws.URL_SUFFIX}`),
             known,
           }).map((deny) => denyFinding(deny, `the policy of key '${key.cfn.node.path}'`))

@@ -10,7 +10,7 @@ import { findDenies } from '../documents/denies';
 import { SourceAnchor } from '../flows/source';
 import { waitsFor } from '../flows/waits';
 import { Finding, aboutRule, error, warning } from '../messages/finding';
-import { NEEDED_ACTIONS } from '../permissions/actions';
+import { ACTIONS } from '../permissions/actions';
 import { ruleKeys } from '../rules/rule-keys';
 
 /**
@@ -24,10 +24,8 @@ export function keyPolicyFindings(anchor: SourceAnchor): Finding[] {
     const { replicatesKmsObjects, sourceKeys, replicaKey } = ruleKeys(anchor.bucket, rule);
     return replicatesKmsObjects
       ? [
-          ...sourceKeys.flatMap((key) => inPolicyOf(anchor, key, NEEDED_ACTIONS.sourceKey, 'source')),
-          ...(replicaKey
-            ? aboutRule(rule, inPolicyOf(anchor, replicaKey, NEEDED_ACTIONS.destinationKey, 'destination'))
-            : []),
+          ...sourceKeys.flatMap((key) => inPolicyOf(anchor, key, ACTIONS.sourceKey, 'source')),
+          ...(replicaKey ? aboutRule(rule, inPolicyOf(anchor, replicaKey, ACTIONS.replicaKey, 'destination')) : []),
         ]
       : [];
   });

@@ -21,7 +21,7 @@ import { DocumentStatement, statementsIn } from './statements';
  */
 export interface DenyQuestion {
   readonly document: unknown;
-  /** What replication needs here, for example `NEEDED_ACTIONS.sourceBucket`. */
+  /** What replication needs here, for example `s3:ReplicateObject`. */
   readonly actions: readonly string[];
   /** ARN of the bucket, as its attribute if it has one; leave out for a key policy, whose resource is the key. */
   readonly resource?: unknown;

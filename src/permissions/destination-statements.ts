@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Aws } from 'aws-cdk-lib';
+import { ACTIONS } from './actions';
 import { RoleOfAccount } from './role-name';
 import { Statement } from './role-statements';
 import { arnByName } from '../app/bucket-name';
@@ -45,12 +46,7 @@ export function bucketStatement({ grantee, ...grant }: Grant): ResourceStatement
     Sid: `ReplicasFrom${suffix(grantee, what)}`,
     Effect: 'Allow',
     Principal: principal(grantee),
-    Action: [
-      's3:ReplicateObject',
-      's3:ReplicateDelete',
-      's3:ReplicateTags',
-      ...(grant.ownerOverride ? ['s3:ObjectOwnerOverrideToBucketOwner'] : []),
-    ],
+    Action: [...ACTIONS.replicas, ...(grant.ownerOverride ? ACTIONS.ownerOverride : [])],
     Resource: [`${grant.destinationArn}/*`],
     Condition: { ...who(grantee), ...(grant.enforceSSL ? { Bool: { 'aws:SecureTransport': 'true' } } : {}) },
   };
@@ -68,7 +64,7 @@ export function keyStatement(grantee: Grantee, region: string, whose: string, bu
     Sid: `ReplicasFrom${suffix(grantee, bucketName === undefined ? region : whose)}`,
     Effect: 'Allow',
     Principal: principal(grantee),
-    Action: ['kms:Encrypt', 'kms:GenerateDataKey', 'kms:Decrypt'],
+    Action: ACTIONS.replicaKey,
     Resource: ['*'],
     Condition: {
       ...who(grantee),

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Aws } from 'aws-cdk-lib';
+import { ACTIONS } from './actions';
 import { inPolicy, widest } from './prefixes';
 
 /** A statement of an identity policy, in the form of the policy language. */
 export interface Statement {
   readonly Sid: string;
   readonly Effect: 'Allow';
-  readonly Action: string[];
+  readonly Action: readonly string[];
   readonly Resource: string[];
   readonly Condition?: { readonly [operator: string]: { readonly [key: string]: string | string[] } };
 }
@@ -53,7 +54,7 @@ export function statements(access: SourceAccess): Statement[] {
   const readConfiguration: Statement = {
     Sid: 'ReadReplicationConfiguration',
     Effect: 'Allow',
-    Action: ['s3:GetReplicationConfiguration', 's3:ListBucket'],
+    Action: ACTIONS.configuration,
     Resource: [access.sourceArn],
   };
   if (access.rules.length === 0) {
@@ -65,19 +66,13 @@ export function statements(access: SourceAccess): Statement[] {
     {
       Sid: 'ReadSourceObjects',
       Effect: 'Allow',
-      Action: [
-        's3:GetObjectVersionForReplication',
-        's3:GetObjectVersionAcl',
-        's3:GetObjectVersionTagging',
-        's3:GetObjectVersionAnnotationForReplication',
-        ...(access.objectLock ? ['s3:GetObjectRetention', 's3:GetObjectLegalHold'] : []),
-      ],
+      Action: [...ACTIONS.objects, ...ACTIONS.annotations, ...(access.objectLock ? ACTIONS.objectLock : [])],
       Resource: objects(access.sourceArn, access.rules),
     },
     {
       Sid: 'WriteReplicas',
       Effect: 'Allow',
-      Action: ['s3:ReplicateObject', 's3:ReplicateDelete', 's3:ReplicateTags'],
+      Action: ACTIONS.replicas,
       Resource: replicas(access.rules),
     },
     ...(overriding.length > 0
@@ -85,14 +80,14 @@ export function statements(access: SourceAccess): Statement[] {
           {
             Sid: 'OwnReplicas',
             Effect: 'Allow' as const,
-            Action: ['s3:ObjectOwnerOverrideToBucketOwner'],
+            Action: ACTIONS.ownerOverride,
             Resource: replicas(overriding),
           },
         ]
       : []),
     ...keyStatements(
       'DecryptSourceObjects',
-      ['kms:Decrypt', 'kms:GenerateDataKey'],
+      ACTIONS.sourceKey,
       access.rules.flatMap(({ sourceKeys, prefix }) =>
         sourceKeys.map((key) => ({ ...key, bucketArn: access.sourceArn, prefix })),
       ),
@@ -100,7 +95,7 @@ export function statements(access: SourceAccess): Statement[] {
     ),
     ...keyStatements(
       'EncryptReplicas',
-      ['kms:Encrypt', 'kms:GenerateDataKey', 'kms:Decrypt'],
+      ACTIONS.replicaKey,
       access.rules.flatMap(({ replicaKey, destinationArn, prefix }) =>
         replicaKey ? [{ ...replicaKey, bucketArn: destinationArn, prefix }] : [],
       ),
@@ -122,7 +117,7 @@ interface KeyUse extends KeyAccess {
  */
 function keyStatements(
   sid: string,
-  actions: string[],
+  actions: readonly string[],
   uses: readonly KeyUse[],
   { mergeKeys }: SourceAccess,
 ): Statement[] {

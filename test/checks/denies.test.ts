@@ -1,7 +1,7 @@
 import { aws_iam as iam, aws_s3 as s3, CfnParameter, Stack } from 'aws-cdk-lib';
 import { ReplicationFilter } from '../../src';
 import { quietApp } from '../app';
-import { bucket, ENV, flow, inEurope, key } from '../builders';
+import { beside, bucket, ENV, flow, inEurope, key } from '../builders';
 import { refusesAtSynthesis } from '../messages';
 
 describe('policies that deny', () => {
@@ -100,6 +100,35 @@ describe('policies that deny', () => {
       `[${at}] … of destination 'Stack/Destination' denies s3:ReplicateDelete … no condition … ${instead}`,
     ],
     [
+      'reading what Object Lock keeps, at a source that has it',
+      (stack) => {
+        const source = bucket(stack, 'Source', { objectLockEnabled: true });
+        flow(stack, { destination: bucket(stack, 'Destination', { objectLockEnabled: true }) }, source);
+        deny(source, {
+          actions: ['s3:GetObjectRetention', 's3:GetObjectLegalHold'],
+          resources: [source.arnForObjects('*')],
+        });
+      },
+      `[${at}] … ${ofSource}GetObjectRetention, s3:GetObjectLegalHold … no condition … ${instead}`,
+    ],
+    [
+      'becoming the owner of replicas, which the rule asks for',
+      (stack) => {
+        const source = bucket(stack, 'Source');
+        const theirs = beside(stack, 'Theirs', { ...ENV, account: '222222222222' });
+        const destination = bucket(theirs, 'Destination', {
+          bucketName: 'theirs',
+          objectOwnership: s3.ObjectOwnership.OBJECT_WRITER,
+        });
+        flow(stack, { destination }, source);
+        deny(destination, {
+          actions: ['s3:ObjectOwnerOverrideToBucketOwner'],
+          resources: [destination.arnForObjects('*')],
+        });
+      },
+      `[${at}] … of destination 'Theirs/Destination' denies s3:ObjectOwnerOverrideToBucketOwner … no condition … ${instead}`,
+    ],
+    [
       'a prefix that is a token',
       (stack) => {
         const prefix = new CfnParameter(stack, 'Prefix').valueAsString;
@@ -149,18 +178,26 @@ describe('policies that deny', () => {
   ]);
 });
 
-test('a Deny of delete markers does not matter when no rule replicates them', () => {
+test.each([
+  ['writing delete markers, which no rule replicates', 's3:ReplicateDelete'],
+  ['changing the owner, which no rule asks for', 's3:ObjectOwnerOverrideToBucketOwner'],
+  ['reading retention, which no object has', 's3:GetObjectRetention'],
+  ['reading annotations, without which the object arrives', 's3:GetObjectVersionAnnotationForReplication'],
+])('a Deny of %s does not matter', (_, action) => {
   const app = quietApp();
   const stack = new Stack(app, 'Stack', { env: ENV });
-  const destination = bucket(stack, 'Destination');
-  flow(stack, { destination });
-  destination.addToResourcePolicy(
-    new iam.PolicyStatement({
-      effect: iam.Effect.DENY,
-      principals: [new iam.AnyPrincipal()],
-      actions: ['s3:ReplicateDelete'],
-      resources: [destination.arnForObjects('*')],
-    }),
+  const ends = [bucket(stack, 'Source'), bucket(stack, 'Destination')];
+  flow(stack, { destination: ends[1] }, ends[0]);
+  ends.forEach((it) =>
+    it.addToResourcePolicy(
+      new iam.PolicyStatement({
+        effect: iam.Effect.DENY,
+        principals: [new iam.AnyPrincipal()],
+        actions: [action],
+        resources: [it.arnForObjects('*')],
+      }),
+    ),
   );
-  app.synth(); // S3 uses the permission for delete markers only
+  const { messages } = app.synth().getStackByName('Stack');
+  expect(messages.map(({ entry }) => entry.data)).toEqual([]);
 });

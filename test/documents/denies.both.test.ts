@@ -1,6 +1,8 @@
 import { DenyQuestion, findDenies } from '../../src/documents/denies';
-import { NEEDED_ACTIONS } from '../../src/permissions/actions';
+import { ACTIONS, neededAtDestination, neededAtSource } from '../../src/permissions/actions';
 
+const WRITING = neededAtDestination({ deleteMarkers: true, ownerOverride: false });
+const READING = neededAtSource(false);
 const ARN = { 'Fn::GetAtt': ['Bucket', 'Arn'] };
 const OBJECTS = { 'Fn::Join': ['', [ARN, '/*']] };
 const ROLE = { 'Fn::GetAtt': ['Role', 'Arn'] };
@@ -9,7 +11,7 @@ const DENY = { Effect: 'Deny', Principal: '*', Action: 's3:*', Resource: [ARN, O
 function ask(statement: unknown, question: Partial<DenyQuestion> = {}) {
   return findDenies({
     document: { Statement: [statement] },
-    actions: NEEDED_ACTIONS.destinationBucket,
+    actions: WRITING,
     resource: ARN,
     ...question,
   });
@@ -36,7 +38,7 @@ describe('statements', () => {
       {
         certain: true,
         statement: 'statement 1',
-        actions: NEEDED_ACTIONS.destinationBucket,
+        actions: WRITING,
         reason: 'it has no condition',
       },
     ]);
@@ -122,9 +124,9 @@ describe('actions', () => {
   test.each([
     ['s3:ReplicateObject', ['s3:ReplicateObject']],
     ['S3:replicateOBJECT', ['s3:ReplicateObject']],
-    ['s3:Replicate*', NEEDED_ACTIONS.destinationBucket],
+    ['s3:Replicate*', WRITING],
     ['s3:Replicate??????', ['s3:ReplicateObject', 's3:ReplicateDelete']],
-    ['*', NEEDED_ACTIONS.destinationBucket],
+    ['*', WRITING],
     [['s3:PutObject', 's3:*Tags'], ['s3:ReplicateTags']],
     // replication is authorized as s3:ReplicateObject, so the usual Deny of unencrypted uploads does not hit it
     ['s3:PutObject', []],
@@ -134,7 +136,7 @@ describe('actions', () => {
   ])('Action %j', (Action, hit) => expect(ask({ ...DENY, Action }).flatMap((finding) => finding.actions)).toEqual(hit));
 
   test.each([
-    ['s3:PutObject', NEEDED_ACTIONS.destinationBucket],
+    ['s3:PutObject', WRITING],
     [
       ['s3:Get*', 's3:ReplicateObject'],
       ['s3:ReplicateDelete', 's3:ReplicateTags'],
@@ -262,7 +264,7 @@ describe('resources', () => {
   });
 
   test('actions on the bucket and on its objects are told apart', () => {
-    expect(ask({ ...DENY, Resource: [ARN, own('/secret/*')] }, { actions: NEEDED_ACTIONS.sourceBucket })).toEqual([
+    expect(ask({ ...DENY, Resource: [ARN, own('/secret/*')] }, { actions: READING })).toEqual([
       {
         certain: true,
         statement: 'statement 1',
@@ -474,7 +476,7 @@ describe('key policies', () => {
   const key = (statement: object, viaService?: unknown) =>
     verdict(
       { ...DENY, Action: 'kms:*', Resource: '*', ...statement },
-      { actions: NEEDED_ACTIONS.destinationKey, resource: undefined, viaService },
+      { actions: ACTIONS.replicaKey, resource: undefined, viaService },
     );
   const via = (operator: string, value: unknown) => ({ Condition: { [operator]: { 'kms:ViaService': value } } });
 

@@ -280,6 +280,24 @@ describe('a Deny that hits the roles that were let in', () => {
   ])('is an error: %s', (_, options, conditions) => {
     expect(() => denying(options, conditions).synth()).toThrow(/Locked in the policy .* denies s3:ReplicateObject/);
   });
+  test('of becoming the owner is an error where that was granted, and none elsewhere', () => {
+    const synthesized = (options: ReplicasFromOptions) => {
+      const app = quietApp();
+      const replica = bucket(backup(app), 'Replica');
+      replica.addToResourcePolicy(
+        new iam.PolicyStatement({
+          effect: iam.Effect.DENY,
+          principals: [new iam.AnyPrincipal()],
+          actions: ['s3:ObjectOwnerOverrideToBucketOwner'],
+          resources: [replica.arnForObjects('*')],
+        }),
+      );
+      grant(replica, options);
+      return () => app.synth();
+    };
+    expect(synthesized({ ...ROLE, ownerOverride: true })).toThrow(/denies s3:ObjectOwnerOverrideToBucketOwner/);
+    expect(synthesized(ROLE)).not.toThrow();
+  });
   test('is none when the role is exempt', () => {
     expect(() => denying(ROLE, exempt('data-to-backup')).synth()).not.toThrow();
   });

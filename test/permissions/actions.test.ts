@@ -1,0 +1,20 @@
+import { readFileSync } from 'fs';
+import { join } from 'path';
+import { ACTIONS } from '../../src/permissions/actions';
+
+/** Rows of the tables of docs/permissions.md that name actions, a list of actions each. */
+function documented(heading: string): string[][] {
+  const page = readFileSync(join(__dirname, '../../docs/permissions.md'), 'utf8');
+  const section = page.split('\n## ').find((it) => it.startsWith(heading))!;
+  return section
+    .split('\n')
+    .filter((line) => line.startsWith('| '))
+    .map((line) => [...line.split('|')[2].matchAll(/`((?:s3|kms):\w+)`/g)].map(([, action]) => action))
+    .filter((actions) => actions.length > 0);
+}
+
+test('docs/permissions.md says for each need of the role why it is there, in its order', () =>
+  expect(documented('Identity policy of the replication role')).toEqual(Object.values(ACTIONS)));
+
+test('docs/permissions.md says the same for the policies of a destination in another account', () =>
+  expect(documented('Bucket and key policies')).toEqual([ACTIONS.replicas, ACTIONS.ownerOverride, ACTIONS.replicaKey]));
