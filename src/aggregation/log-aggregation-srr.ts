@@ -2,16 +2,18 @@
 import { aws_s3 as s3 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { archiveLifecycle, checkArchiveInput, checkProducers, checkSourcePlace, daysMistake } from './archive-input';
-import { LogFlow, collisionErrors, warnOfCollisions } from './collisions';
+import { LogFlow, collisionFindings } from './collisions';
 import { LogAggregationSRRProps, LogSourceOptions, ProducedLogSourceOptions } from './log-aggregation-options';
-import { loopErrors } from './loops';
 import { createLogBucket, keysOfProducers } from './source-bucket';
 import { BucketEnd, bucketEnd, nameOf } from '../app/bucket';
 import { createReplicatedBucket } from '../buckets/replicated-bucket';
+import { logsToItself } from '../checks/access-logs';
+import { readBucket } from '../flows/read-facts';
 import { receiveReplicas } from '../grants/receive-replicas';
 import { ReplicaGrantee } from '../grants/replica-grantee';
 import { ReplicaGrants } from '../grants/replica-grants';
 import { mistake } from '../messages/mistake';
+import { report } from '../messages/report';
 import { RoleOptions } from '../permissions/role';
 import { prefixedRoleName } from '../permissions/role-name';
 import { LogBucket } from '../producers/log-bucket';
@@ -61,10 +63,13 @@ export class LogAggregationSRR extends Construct {
     }
     this.node.addValidation({
       validate: () => {
-        const { end } = this;
-        const ofItself = end.cfn && LogBucket.find(end.cfn)?.deliveries.length ? [{ source: end }] : [];
-        warnOfCollisions(this, [...this.flows, ...ofItself]);
-        return [...collisionErrors([...this.flows, ...ofItself]), ...loopErrors(this.end, this.flows)];
+        const { cfn } = this.end;
+        const ofItself = cfn && LogBucket.find(cfn)?.deliveries.length ? [{ source: this.end }] : [];
+        return report(this, [
+          ...collisionFindings([...this.flows, ...ofItself]),
+          // where there are sources in this app, they say so
+          ...(cfn && this.flows.length === 0 ? logsToItself(readBucket(cfn)) : []),
+        ]);
       },
     });
   }

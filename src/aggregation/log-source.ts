@@ -2,12 +2,13 @@
 import { aws_s3 as s3, Duration, Stack } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
 import { checkProducers, checkRoleNamePrefix, checkSourcePlace, daysMistake } from './archive-input';
-import { warnOfOtherAccounts } from './collisions';
+import { findingsAmongAccounts } from './collisions';
 import { createLogBucket, keysOfProducers } from './source-bucket';
 import { BucketEnd, bucketEnd, bucketOf, nameOf } from '../app/bucket';
 import { compare, shown } from '../app/environment';
 import { ReplicatedBucketOptions } from '../buckets/replicated-bucket-options';
 import { Mistake, mistake, together } from '../messages/mistake';
+import { report } from '../messages/report';
 import { prefixedRoleName } from '../permissions/role-name';
 import { LogProducer } from '../producers/log-producer';
 import { BucketReplication } from '../replication/bucket-replication';
@@ -107,8 +108,7 @@ export class LogSource extends Construct {
     this.node.addValidation({
       validate: () => {
         const { filter } = rule;
-        warnOfOtherAccounts(this, { source: bucketEnd(this.from), filter, uniqueKeys });
-        return [];
+        return report(this, findingsAmongAccounts({ source: bucketEnd(this.from), filter, uniqueKeys }));
       },
     });
   }

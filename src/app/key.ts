@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { aws_kms as kms, Reference, Stack, Token, Tokenization } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
-import { BucketEnd, nameOf } from './bucket';
 import { compare, shown } from './environment';
 import { definedResource } from './resource';
 import { deployedStack, isNested, sameStage } from './stacks';
@@ -67,13 +66,13 @@ export function unusableArn(stack: Stack, arn: string): string | undefined {
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html */
-export function wrongRegion(region: string, bucket: BucketEnd): Mistake {
+export function wrongRegion(keyRegion: string, bucket: string, region: string, inApp: boolean): Mistake {
   return {
-    saw: `${nameOf(bucket)} in ${shown(bucket.region)} with a key of region ${shown(region)}`,
+    saw: `${bucket} in ${shown(region)} with a key of region ${shown(keyRegion)}`,
     because: "S3 encrypts with keys of the bucket's own region only, also where a key is a multi-Region key",
     instead:
-      `give a key of region ${shown(bucket.region)} (for a multi-Region key, the ARN of its replica there)` +
-      (bucket.cfn ? '' : ', or the true region of the imported bucket with Bucket.fromBucketAttributes()'),
+      `give a key of region ${shown(region)} (for a multi-Region key, the ARN of its replica there)` +
+      (inApp ? '' : ', or the true region of the imported bucket with Bucket.fromBucketAttributes()'),
   };
 }
 

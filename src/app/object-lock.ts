@@ -8,8 +8,14 @@ export function isLocked(bucket: s3.CfnBucket): boolean | undefined {
   const stack = Stack.of(bucket);
   const overrides = propertyOverrides(bucket);
   const final = (name: string, property: unknown) => stack.resolve(name in overrides ? overrides[name] : property);
-  const enabled = final('ObjectLockEnabled', bucket.objectLockEnabled);
-  const configuration = final('ObjectLockConfiguration', bucket.objectLockConfiguration);
+  return saysLocked(
+    final('ObjectLockEnabled', bucket.objectLockEnabled),
+    final('ObjectLockConfiguration', bucket.objectLockConfiguration),
+  );
+}
+
+/** @param enabled resolved, as the configuration is */
+export function saysLocked(enabled: unknown, configuration: unknown): boolean | undefined {
   if (enabled === true || enabled === 'true' || (configuration !== undefined && !isIntrinsic(configuration))) {
     return true;
   }

@@ -27,14 +27,41 @@ export interface BucketPolicy {
  * The properties of a resource as its template will have them: after property overrides, later assignments and aspects.
  */
 export function renderedProperties(resource: CfnResource): Record<string, any> {
-  const template = Stack.of(resource).resolve(resource._toCloudFormation());
-  const [rendered] = Object.values<any>(template?.Resources ?? {});
-  return JSON.parse(JSON.stringify(rendered?.Properties ?? {})); // without the keys that have no value
+  return render(resource).properties;
+}
+
+interface Rendered {
+  readonly logicalId: string;
+  readonly properties: Record<string, any>;
+}
+
+function render(resource: CfnResource): Rendered {
+  const stack = Stack.of(resource);
+  const template = stack.resolve(resource._toCloudFormation());
+  const [[logicalId, rendered]] = Object.entries<any>(template?.Resources ?? { [stack.getLogicalId(resource)]: {} });
+  // without the keys that have no value
+  return { logicalId, properties: JSON.parse(JSON.stringify(rendered.Properties ?? {})) };
 }
 
 /** The same while CDK validates, when nothing changes any more: rendered once, however many checks ask. */
 export function finalProperties(resource: CfnResource): Record<string, any> {
-  return indexOf(Stack.of(resource)).properties(resource);
+  return indexOf(Stack.of(resource)).rendered(resource).properties;
+}
+
+/** As the templates call the resource. */
+export function finalLogicalId(resource: CfnResource): string {
+  return indexOf(Stack.of(resource)).rendered(resource).logicalId;
+}
+
+/** What is read of a resource once while CDK validates, however many checks ask. */
+export function readOnce<R extends CfnResource, T>(resource: R, read: (resource: R) => T): T {
+  const { facts } = indexOf(Stack.of(resource));
+  const ofReader = facts.get(read) ?? new Map();
+  facts.set(read, ofReader);
+  if (!ofReader.has(resource)) {
+    ofReader.set(resource, read(resource));
+  }
+  return ofReader.get(resource);
 }
 
 /** The policies which the bucket's own stack attaches to it, whoever made them; other stacks are not looked at. */
@@ -70,7 +97,8 @@ interface StackIndex {
   /** By logical id; made when the first one is looked up, which is rare. */
   readonly resources: () => Map<string, CfnResource>;
   /** Rendered once for each resource: a key or a boundary may serve thousands of buckets. */
-  readonly properties: (resource: CfnResource) => Record<string, any>;
+  readonly rendered: (resource: CfnResource) => Rendered;
+  readonly facts: Map<unknown, Map<CfnResource, any>>;
 }
 
 /**
@@ -95,26 +123,26 @@ function indexOf(stack: Stack & { [INDEX]?: { current?: StackIndex } }): StackIn
 }
 
 function buildIndex(stack: Stack): StackIndex {
-  const rendered = new Map<CfnResource, Record<string, any>>();
-  const properties = (resource: CfnResource) => {
-    const result = rendered.get(resource) ?? renderedProperties(resource);
-    rendered.set(resource, result);
+  const known = new Map<CfnResource, Rendered>();
+  const rendered = (resource: CfnResource) => {
+    const result = known.get(resource) ?? render(resource);
+    known.set(resource, result);
     return result;
   };
   const all = resourcesIn(stack);
   let byId: Map<string, CfnResource> | undefined;
-  const resources = () => (byId ??= new Map(all.map((it) => [stack.resolve(it.logicalId), it])));
-  const index: StackIndex = { policies: new Map(), loggers: new Map(), resources, properties };
+  const resources = () => (byId ??= new Map(all.map((resource) => [stack.resolve(resource.logicalId), resource])));
+  const index: StackIndex = { policies: new Map(), loggers: new Map(), resources, rendered, facts: new Map() };
   for (const resource of all) {
     if (isA<s3.CfnBucketPolicy>(resource, 'AWS::S3::BucketPolicy')) {
-      const { Bucket, PolicyDocument } = properties(resource);
+      const { Bucket, PolicyDocument } = rendered(resource).properties;
       append(index.policies, Bucket, { policy: resource, document: PolicyDocument });
     } else if (isA<s3.CfnBucket>(resource, 'AWS::S3::Bucket')) {
-      const logging = asRecord(properties(resource).LoggingConfiguration);
+      const logging = asRecord(rendered(resource).properties.LoggingConfiguration);
       if (logging && !isIntrinsic(logging)) {
         // without a destination the bucket logs to itself:
         // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-loggingconfiguration.html
-        append(index.loggers, logging.DestinationBucketName ?? referenceTo(resource), resource);
+        append(index.loggers, logging.DestinationBucketName ?? { Ref: rendered(resource).logicalId }, resource);
       }
     }
   }
@@ -134,12 +162,11 @@ function isA<T extends CfnResource>(resource: CfnResource, type: string): resour
 }
 
 function namesOf(bucket: s3.CfnBucket, index: StackIndex): string[] {
-  return [referenceTo(bucket), index.properties(bucket).BucketName]
+  const { logicalId, properties } = index.rendered(bucket);
+  return [{ Ref: logicalId }, properties.BucketName]
     .filter((name) => name !== undefined)
     .map((name) => JSON.stringify(name));
 }
-
-const referenceTo = (resource: CfnResource) => ({ Ref: Stack.of(resource).resolve(resource.logicalId) });
 
 function append<T>(map: Map<string, T[]>, name: unknown, item: T): void {
   const key = JSON.stringify(name);

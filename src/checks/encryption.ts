@@ -1,23 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-import { aws_s3 as s3, CfnResource, Stack } from 'aws-cdk-lib';
-import { BucketEnd, bucketEnd, nameOf } from '../app/bucket';
-import { DefaultEncryption, defaultEncryption, usesKms } from '../app/encryption';
-import { compare } from '../app/environment';
-import { KeyPointer, regionOfKey, unusableArn, whyUnreachable, wrongRegion } from '../app/key';
-import { finalProperties } from '../app/rendered';
-import { propertyOverrides } from '../app/resource';
-import { SourceAnchor } from '../flows/source';
-import { Finding, aboutRule, error, warning } from '../messages/finding';
-import { AddedRule } from '../rules/added-rule';
-import { RuleKeys, ruleKeys } from '../rules/rule-keys';
+import { wrongRegion } from '../app/key';
+import { same } from '../documents/intrinsics';
+import { BucketFacts, EncryptionFacts, KeyFacts, ReplicationFacts, RuleFacts } from '../flows/facts';
+import { Finding, error, warning } from '../messages/finding';
+
+const SSE_S3 = { kind: 'SSE-S3', usesKms: false, overridden: false } as const;
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html */
-export function encryptionFindings(anchor: SourceAnchor): Finding[] {
-  const encryption = defaultEncryption(anchor.bucket);
-  const named = anchor.rules.every(({ options }) => options.sourceKeys?.length && options.destinationKey !== undefined);
+export function sourceEncryption({ source, rules }: ReplicationFacts): Finding[] {
+  const { encryption = SSE_S3 } = source;
+  if (rules.length === 0) {
+    return [];
+  }
+  const named = rules.every((rule) => rule.namedSourceKeys.length > 0 && rule.namesReplicaKey);
   return [
-    ...(anchor.rules.length === 0 ? [] : named ? overridingKey(anchor) : unreadable(anchor, encryption)),
-    ...(encryption.kind === 'aws/s3' && anchor.rules.length > 0
+    ...(named ? overriddenKey(encryption, rules) : unreadable(encryption, rules)),
+    ...(encryption.kind === 'aws/s3'
       ? [
           warning(
             'sourceUsesAwsManagedKey',
@@ -26,26 +24,22 @@ export function encryptionFindings(anchor: SourceAnchor): Finding[] {
           ),
         ]
       : []),
-    ...anchor.rules.flatMap((rule) => {
-      const keys = ruleKeys(anchor.bucket, rule);
-      return aboutRule(rule, [...ruleFindings(anchor, encryption, rule, keys), ...unfitKeys(anchor, rule, keys)]);
-    }),
   ];
 }
 
 /** Keys that cannot be read from the source; naming them on the rules makes up for it. */
-function unreadable(anchor: SourceAnchor, encryption: DefaultEncryption): Finding[] {
-  if (encryption.kind === 'alias' && anchor.rules.some(({ options }) => !options.sourceKeys?.length)) {
+function unreadable({ kind, alias, overridden }: EncryptionFacts, rules: readonly RuleFacts[]): Finding[] {
+  if (kind === 'alias' && rules.some(({ namedSourceKeys }) => namedSourceKeys.length === 0)) {
     return [
-      error({
-        saw: `the source is encrypted with the alias '${encryption.alias}'`,
+      error('sourceEncryptedByAlias', {
+        saw: `the source is encrypted with the alias '${alias}'`,
         because:
           'the role needs permission for the key itself, and which key an alias points to is not known at synthesis',
         instead: 'encrypt the bucket with the key, or name the key in sourceKeys of every rule',
       }),
     ];
   }
-  if (encryption.kind === 'unknown') {
+  if (kind === 'unknown') {
     return [
       warning(
         'sourceEncryptionUnknown',
@@ -53,9 +47,9 @@ function unreadable(anchor: SourceAnchor, encryption: DefaultEncryption): Findin
       ),
     ];
   }
-  return overridesEncryption(anchor.bucket)
+  return overridden
     ? [
-        error({
+        error('sourceEncryptionOverridden', {
           saw: 'a property override of BucketEncryption on the source',
           because:
             'keys are read from the property itself, so permissions for the key in the override would be missing',
@@ -66,18 +60,9 @@ function unreadable(anchor: SourceAnchor, encryption: DefaultEncryption): Findin
 }
 
 /** A key that only a property override names is not among those that the role may decrypt with. */
-function overridingKey({ bucket, rules }: SourceAnchor): Finding[] {
-  const byDefault = Object.values<any>(
-    finalProperties(bucket).BucketEncryption?.ServerSideEncryptionConfiguration ?? {},
-  ).find((rule) => rule?.ServerSideEncryptionByDefault)?.ServerSideEncryptionByDefault;
-  const key = JSON.stringify(byDefault?.KMSMasterKeyID);
-  const namesIt = ({ options }: AddedRule) =>
-    options.sourceKeys!.some(({ keyRef }) =>
-      Stack.of(bucket)
-        .resolve([keyRef.keyArn, keyRef.keyId])
-        .some((name: unknown) => JSON.stringify(name) === key),
-    );
-  return !overridesEncryption(bucket) || key === undefined || rules.every(namesIt)
+function overriddenKey({ overridden, keyId }: EncryptionFacts, rules: readonly RuleFacts[]): Finding[] {
+  const isNamed = ({ namedSourceKeys }: RuleFacts) => namedSourceKeys.some((name) => same(name, keyId));
+  return !overridden || keyId === undefined || rules.every(isNamed)
     ? []
     : [
         warning(
@@ -88,18 +73,14 @@ function overridingKey({ bucket, rules }: SourceAnchor): Finding[] {
       ];
 }
 
-function ruleFindings(
-  { bucket }: SourceAnchor,
-  encryption: DefaultEncryption,
-  rule: AddedRule,
-  keys: RuleKeys,
-): Finding[] {
-  const name = nameOf(rule.destination);
-  const ofDestination = rule.destination.cfn && defaultEncryption(rule.destination.cfn);
-  if (keys.replicatesKmsObjects && keys.replicaKey === undefined) {
+/** Whether the rule has the key that it needs, and needs the key that it has. */
+export function replicaKey(rule: RuleFacts, { source: { encryption = SSE_S3 } }: ReplicationFacts): Finding[] {
+  const { destination, replicatesKmsObjects } = rule;
+  const { name, encryption: ofDestination } = destination;
+  if (replicatesKmsObjects && rule.replicaKey === undefined) {
     return [
-      error({
-        saw: `the source is encrypted with ${usesKms(encryption) ? encryption.kind : 'KMS (sourceKeys)'}, and ${describeMissing(bucket, ofDestination, name, rule.destination.account)}`,
+      error('replicaKeyMissing', {
+        saw: `the source is encrypted with ${encryption.usesKms ? encryption.kind : 'KMS (sourceKeys)'}, and ${describeMissing(rule)}`,
         because:
           'S3 takes a rule for objects that are encrypted with KMS only with the ARN of a customer managed key for their replicas',
         instead:
@@ -107,21 +88,16 @@ function ruleFindings(
       }),
     ];
   }
-  if (
-    rule.destination.cfn &&
-    rule.options.destinationKey === undefined &&
-    keys.replicatesKmsObjects &&
-    overridesEncryption(rule.destination.cfn)
-  ) {
+  if (!rule.namesReplicaKey && replicatesKmsObjects && ofDestination?.overridden) {
     return [
-      error({
+      error('destinationEncryptionOverridden', {
         saw: `a property override of BucketEncryption on destination ${name}`,
         because: 'the key for the replicas is read from the property itself',
         instead: 'set the property bucketEncryption, or name destinationKey on the rule',
       }),
     ];
   }
-  if (!keys.replicatesKmsObjects && ofDestination && usesKms(ofDestination)) {
+  if (!replicatesKmsObjects && ofDestination?.usesKms) {
     return [
       warning(
         'replicasKeepSseS3',
@@ -130,65 +106,18 @@ function ruleFindings(
       ),
     ];
   }
-  if (rule.options.destinationKey && encryption.kind === 'SSE-S3' && !rule.options.sourceKeys?.length) {
-    return [
-      warning(
-        'destinationKeyWithoutSourceKey',
-        `destinationKey encrypts replicas of objects which are encrypted with KMS only; the source is encrypted with SSE-S3, so the replicas in ${name} are too. ` +
-          'Name the keys of single objects in sourceKeys (without it the role cannot decrypt them), or leave out destinationKey, or acknowledge this',
-      ),
-    ];
-  }
-  return [];
-}
-
-function unfitKeys(anchor: SourceAnchor, rule: AddedRule, keys: RuleKeys): Finding[] {
-  return keys.replicatesKmsObjects
+  return rule.namesReplicaKey && encryption.kind === 'SSE-S3' && rule.namedSourceKeys.length === 0
     ? [
-        ...keys.sourceKeys.flatMap((key) => keyFindings(bucketEnd(anchor.bucket), key)),
-        ...(keys.replicaKey ? keyFindings(rule.destination, keys.replicaKey) : []),
+        warning(
+          'destinationKeyWithoutSourceKey',
+          `destinationKey encrypts replicas of objects which are encrypted with KMS only; the source is encrypted with SSE-S3, so the replicas in ${name} are too. ` +
+            'Name the keys of single objects in sourceKeys (without it the role cannot decrypt them), or leave out destinationKey, or acknowledge this',
+        ),
       ]
     : [];
 }
 
-/** Keys as they are in the end; a key that nothing is encrypted with does not matter. */
-function keyFindings(bucket: BucketEnd, key: KeyPointer): Finding[] {
-  const problem = 'cfn' in key ? unfit(key.cfn) : unusableArn(bucket.stack, key.arn);
-  const name = 'cfn' in key ? `'${key.cfn.node.path}' ` : '';
-  if (problem !== undefined) {
-    return [
-      error({
-        saw: `the key ${name}of ${nameOf(bucket)} ${problem}`,
-        because: 'S3 replicates with symmetric KMS keys that are enabled, and permissions name a key by its ARN',
-        instead: 'use a customer managed key like that, a kms.Key or Key.fromKeyArn() with its key ARN',
-      }),
-    ];
-  }
-  const region = regionOfKey(key);
-  return region !== undefined && compare(region, bucket.region) === 'different'
-    ? [error(wrongRegion(region, bucket))]
-    : [];
-}
-
-/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html */
-function unfit(key: CfnResource): string | undefined {
-  const { Enabled, KeySpec, KeyUsage } = finalProperties(key);
-  if (Enabled === false || Enabled === 'false') {
-    return 'is disabled';
-  }
-  const kind = [
-    [KeySpec, 'SYMMETRIC_DEFAULT'],
-    [KeyUsage, 'ENCRYPT_DECRYPT'],
-  ].find(([actual, needed]) => typeof actual === 'string' && actual !== needed);
-  return kind && `is not a symmetric encryption key (${kind[0]})`;
-}
-
-function describeMissing(
-  source: s3.CfnBucket,
-  encryption: DefaultEncryption | undefined,
-  name: string,
-  owner: string,
-): string {
+function describeMissing({ destination: { name, encryption }, keyOutOfReach }: RuleFacts): string {
   switch (encryption?.kind) {
     case undefined:
       return `no key is known for ${name}`;
@@ -198,23 +127,46 @@ function describeMissing(
       return `destination ${name} with the alias '${encryption.alias}', which may point to another key tomorrow`;
     case 'SSE-KMS':
     case 'DSSE-KMS':
-      return `the key of destination ${name} is ${whyUnreachable(Stack.of(source), encryption.key, owner)}, where the source cannot refer to it`;
+      return `the key of destination ${name} is ${keyOutOfReach}, where the source cannot refer to it`;
     default:
       return `destination ${name} has no KMS key`;
   }
 }
 
-/** Whether property overrides change how the bucket is encrypted by default; other settings do not matter here. */
-function overridesEncryption(bucket: s3.CfnBucket): boolean {
-  if (!('BucketEncryption' in propertyOverrides(bucket))) {
-    return false;
+/** Keys as they are in the end; a key that nothing is encrypted with does not matter. */
+export function unfitKeys(rule: RuleFacts, { source }: ReplicationFacts): Finding[] {
+  return rule.replicatesKmsObjects
+    ? [
+        ...rule.sourceKeys.flatMap((key) => unfitKey(source, key)),
+        ...(rule.replicaKey ? unfitKey(rule.destination, rule.replicaKey) : []),
+      ]
+    : [];
+}
+
+function unfitKey({ name, region, properties }: BucketFacts, key: KeyFacts): Finding[] {
+  const problem = key.unusable ?? (key.properties && unfit(key.properties));
+  if (problem !== undefined) {
+    return [
+      error('keyUnusable', {
+        saw: `the key ${key.path === undefined ? '' : `'${key.path}' `}of ${name} ${problem}`,
+        because: 'S3 replicates with symmetric KMS keys that are enabled, and permissions name a key by its ARN',
+        instead: 'use a customer managed key like that, a kms.Key or Key.fromKeyArn() with its key ARN',
+      }),
+    ];
   }
-  const byDefault = (rules: any) => Object.values(rules ?? {}).map((rule: any) => rule?.ServerSideEncryptionByDefault);
-  const rendered = byDefault(finalProperties(bucket).BucketEncryption?.ServerSideEncryptionConfiguration);
-  const property = Stack.of(bucket).resolve(bucket.bucketEncryption)?.serverSideEncryptionConfiguration;
-  const known = (Array.isArray(property) ? property : []).map((rule) => rule?.serverSideEncryptionByDefault);
-  const texts = (key: unknown, algorithm: unknown) => JSON.stringify([key, algorithm]);
-  const before = known.find((it) => it !== undefined);
-  const after = rendered.find((it) => it !== undefined);
-  return texts(before?.kmsMasterKeyId, before?.sseAlgorithm) !== texts(after?.KMSMasterKeyID, after?.SSEAlgorithm);
+  return region !== undefined && key.region !== undefined && key.region !== region
+    ? [error('keyInWrongRegion', wrongRegion(key.region, name, region, properties !== undefined))]
+    : [];
+}
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html */
+function unfit({ Enabled, KeySpec, KeyUsage }: NonNullable<KeyFacts['properties']>): string | undefined {
+  if (Enabled === false || Enabled === 'false') {
+    return 'is disabled';
+  }
+  const kind = [
+    [KeySpec, 'SYMMETRIC_DEFAULT'],
+    [KeyUsage, 'ENCRYPT_DECRYPT'],
+  ].find(([actual, needed]) => typeof actual === 'string' && actual !== needed);
+  return kind && `is not a symmetric encryption key (${kind[0]})`;
 }

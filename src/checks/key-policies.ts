@@ -1,17 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Aws, aws_kms as kms, CfnResource, Stack } from 'aws-cdk-lib';
-import { denyFinding, roleIn } from './denies';
-import { urlSuffixOf } from '../app/environment';
-import { KeyPointer } from '../app/key';
-import { keyPolicyOf } from '../app/rendered';
-import { definedResource } from '../app/resource';
+import { inKeyPolicy } from './denies';
 import { mayAllow } from '../documents/allows';
-import { findDenies } from '../documents/denies';
-import { SourceAnchor } from '../flows/source';
-import { waitsFor } from '../flows/waits';
-import { Finding, aboutRule, error, warning } from '../messages/finding';
+import { KeyFacts, ReplicationFacts, RoleFacts, RuleFacts } from '../flows/facts';
+import { Finding, error, warning } from '../messages/finding';
 import { ACTIONS } from '../permissions/actions';
-import { ruleKeys } from '../rules/rule-keys';
 
 /**
  * Key policies of this app that do not let the replication role use the key: the role has the permission in IAM, which
@@ -19,40 +11,27 @@ import { ruleKeys } from '../rules/rule-keys';
  *
  * @see https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
  */
-export function keyPolicyFindings(anchor: SourceAnchor): Finding[] {
-  return anchor.rules.flatMap((rule) => {
-    const { replicatesKmsObjects, sourceKeys, replicaKey } = ruleKeys(anchor.bucket, rule);
-    return replicatesKmsObjects
-      ? [
-          ...sourceKeys.flatMap((key) => inPolicyOf(anchor, key, ACTIONS.sourceKey, 'source')),
-          ...(replicaKey ? aboutRule(rule, inPolicyOf(anchor, replicaKey, ACTIONS.replicaKey, 'destination')) : []),
-        ]
-      : [];
-  });
+export function sourceKeyPolicies({ role, rules }: ReplicationFacts): Finding[] {
+  const keys = rules.filter((rule) => rule.replicatesKmsObjects).flatMap(({ sourceKeys }) => sourceKeys);
+  return [...new Set(keys)].flatMap((key) => inPolicyOf(role, key, ACTIONS.sourceKey, 'source'));
 }
 
-function inPolicyOf(anchor: SourceAnchor, key: KeyPointer, actions: readonly string[], whose: string): Finding[] {
-  if (!('cfn' in key)) {
+export function replicaKeyPolicy({ replicaKey }: RuleFacts, { role }: ReplicationFacts): Finding[] {
+  return replicaKey ? inPolicyOf(role, replicaKey, ACTIONS.replicaKey, 'destination') : [];
+}
+
+function inPolicyOf(role: RoleFacts, key: KeyFacts, actions: readonly string[], whose: string): Finding[] {
+  if (!key.properties) {
     return [];
   }
-  const stack = Stack.of(key.cfn);
-  const { role, account, owner, known } = roleIn(anchor, stack);
-  const document = keyPolicyOf(key.cfn as kms.CfnKey);
-  const policy = `the policy of the ${whose} key '${key.cfn.node.path}'`;
-  const denies = findDenies({
-    document,
-    actions,
-    role,
-    account,
-    owner,
-    viaService: stack.resolve(`s3.${stack.region}.${Aws.URL_SUFFIX}`),
-    known: [...known, [{ Ref: 'AWS::URLSuffix' }, urlSuffixOf(stack.region)]],
-  });
-  const foreign = owner === account ? undefined : account;
-  const missing = actions.filter((action) => !mayAllow(document, action, role, foreign));
+  const { KeyPolicy } = key.properties;
+  const policy = `the policy of the ${whose} key '${key.path}'`;
+  const caller = role.reference?.template === key.template ? role.reference?.arn : role.arn;
+  const foreign = key.account === role.account ? undefined : role.account;
+  const missing = actions.filter((action) => !mayAllow(KeyPolicy, action, caller, foreign));
   return [
-    ...denies.map((deny) => denyFinding(deny, policy)),
-    ...circle(anchor, key.cfn, policy),
+    ...inKeyPolicy(key, policy, role, actions),
+    ...circle(role, key, policy),
     ...(missing.length === 0
       ? []
       : [
@@ -66,13 +45,11 @@ function inPolicyOf(anchor: SourceAnchor, key: KeyPointer, actions: readonly str
 }
 
 /** A role with its permissions inside names the key, so the key cannot name the role in return. */
-function circle(anchor: SourceAnchor, key: CfnResource, policy: string): Finding[] {
-  const role = definedResource(anchor.role, 'AWS::IAM::Role');
-  const inside = role !== undefined && role.node.scopes.includes(anchor) && anchor.policy === undefined;
-  return !inside || !waitsFor(key, role, 'template')
+function circle({ waitingKeys }: RoleFacts, { path }: KeyFacts, policy: string): Finding[] {
+  return path === undefined || !waitingKeys.includes(path)
     ? []
     : [
-        error({
+        error('keyPolicyNamesRole', {
           saw: `${policy} refers to the replication role`,
           because: 'the role names the key, so CloudFormation could create neither before the other',
           instead: 'give the role a roleName, and write its ARN as text in the key policy',

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import { aws_s3 as s3, CfnResource, Validations } from 'aws-cdk-lib';
-import { Statement } from '../permissions/role-statements';
 
 /** The packs of cdk-nag that have both rules below. */
 const PACKS = ['HIPAA.Security', 'NIST.800.53.R4', 'NIST.800.53.R5', 'PCI.DSS.321'];
@@ -27,7 +26,10 @@ export function acknowledgeInlinePolicy(resource: CfnResource): void {
 }
 
 /** @param statements as rendered: cdk-nag names a finding by the resource as it stands in the template */
-export function acknowledgeObjectWildcards(resource: CfnResource, statements: readonly Statement[]): void {
+export function acknowledgeObjectWildcards(
+  resource: CfnResource,
+  statements: ReadonlyArray<{ readonly Resource: readonly unknown[] }>,
+): void {
   const wide = statements.flatMap((statement) => statement.Resource.map(flat)).filter((arn) => arn.includes('*'));
   acknowledge(
     resource,

@@ -1,34 +1,64 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Annotations, aws_iam as iam, Stack, Stage } from 'aws-cdk-lib';
-import { Construct, IConstruct } from 'constructs';
-import { configurationFindings } from './configuration';
-import { bucketDenies } from './denies';
-import { encryptionFindings } from './encryption';
-import { keyPolicyFindings } from './key-policies';
+import { aws_iam as iam, aws_s3 as s3 } from 'aws-cdk-lib';
+import { accessLogs } from './access-logs';
+import { conditions, configurationTooLarge, renamed, replaced } from './configuration';
+import { destinationDenies, grantDenies, sourceDenies } from './denies';
+import { replicaKey, sourceEncryption, unfitKeys } from './encryption';
+import { replicaKeyPolicy, sourceKeyPolicies } from './key-policies';
 import { acknowledgeInlinePolicy, acknowledgeObjectWildcards } from './nag';
-import { boundaryFindings, roleFindings } from './role';
-import { trapFindings } from './traps';
+import { objectLock } from './object-lock';
+import { acls, ownership } from './ownership';
+import { grantedPolicies, rolePolicy } from './policy-size';
+import { boundary, knownRole, takesNoPolicy, trust } from './role';
+import { chained, disabled, expiration, noRules, oddPrefix, sseC } from './traps';
+import { notVersioned } from './versioning';
 import { definedResource } from '../app/resource';
+import { BucketFacts, ReplicationFacts, RoleFacts, RuleFacts } from '../flows/facts';
+import { readBucket, readReplication } from '../flows/read-facts';
 import { SourceAnchor } from '../flows/source';
 import { Finding } from '../messages/finding';
+import { report } from '../messages/report';
 import { POLICY_NAME } from '../permissions/role';
 
-/**
- * Statements of policies in this app that stop replication: S3 reports them for each object, long after the deployment.
- *
- * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-troubleshoot.html
- */
-export function policyFindings(anchor: SourceAnchor): Finding[] {
-  const findings = [
-    ...bucketDenies(anchor),
-    ...keyPolicyFindings(anchor),
-    ...boundaryFindings(anchor),
-    ...roleFindings(anchor),
-  ];
-  return findings.filter(
-    (one, index) => findings.findIndex((other) => other.text === one.text && other.at === one.at) === index,
-  );
-}
+const OF_A_SOURCE: ReadonlyArray<(replication: ReplicationFacts) => Finding[]> = [
+  noRules,
+  replaced,
+  ({ source }) => notVersioned(source, 'source'),
+  renamed,
+  rolePolicy,
+  configurationTooLarge,
+  sourceEncryption,
+  sourceDenies,
+  sourceKeyPolicies,
+  boundary,
+  trust,
+  knownRole,
+  takesNoPolicy,
+  chained,
+  acls,
+];
+
+const OF_A_RULE: ReadonlyArray<(rule: RuleFacts, replication: ReplicationFacts) => Finding[]> = [
+  conditions,
+  objectLock,
+  replicaKey,
+  unfitKeys,
+  destinationDenies,
+  replicaKeyPolicy,
+  ownership,
+  disabled,
+  oddPrefix,
+  expiration,
+  sseC,
+  accessLogs,
+];
+
+/** Each destination is seen once, however many sources it has. */
+const OF_A_DESTINATION: ReadonlyArray<(bucket: BucketFacts) => Finding[]> = [
+  (bucket) => notVersioned(bucket, 'destination'),
+  grantedPolicies,
+  grantDenies,
+];
 
 /**
  * Checks the replication of one source when aspects have run and lazy values are settled: against the buckets, keys and
@@ -38,45 +68,43 @@ export function policyFindings(anchor: SourceAnchor): Finding[] {
  */
 export function validateReplication(anchor: SourceAnchor): string[] {
   anchor.synthesized = true;
-  acknowledgeFindingsOfNag(anchor);
-  const findings = [configurationFindings, encryptionFindings, policyFindings, trapFindings].flatMap((check) =>
-    check(anchor),
+  const facts = readReplication(anchor);
+  acknowledgeFindingsOfNag(anchor, facts.role);
+  const ofRules = anchor.rules.flatMap(({ at }, index) => {
+    const rule = facts.rules[index];
+    // findings about one rule belong to the construct that added it
+    return report(
+      anchor,
+      OF_A_RULE.flatMap((check) => check(rule, facts)),
+      at,
+    );
+  });
+  const ofSource = report(
+    anchor,
+    OF_A_SOURCE.flatMap((check) => check(facts)),
+    anchor.handle,
   );
-  for (const { warning, text, at: place = anchor.handle } of findings) {
-    // another Stage may be synthesized already, and would never show it
-    const at = Stage.of(place) === Stage.of(anchor) ? place : anchor;
-    if (warning !== undefined && ![at, anchor].some((scope) => isAcknowledged(scope, warning, text))) {
-      Annotations.of(at).addWarningV2(warning, text);
-    }
-  }
-  return findings.filter(({ warning }) => warning === undefined).map(({ text }) => text);
+  return [...new Set([...ofSource, ...ofRules])];
 }
 
-/**
- * Whether the warning is acknowledged on a construct or around it. Core tells only by not recording it, and older
- * versions look around the construct but not at itself.
- */
-function isAcknowledged(scope: IConstruct, id: string, text: string): boolean {
-  const probe = new Construct(scope, 'S3ReplicationProbe');
-  Annotations.of(probe).addWarningV2(id, text);
-  scope.node.tryRemoveChild('S3ReplicationProbe');
-  return probe.node.metadata.length === 0;
+/** The same for a bucket of the app that receives replicas. */
+export function validateDestination(bucket: s3.CfnBucket): string[] {
+  const facts = readBucket(bucket);
+  return report(
+    bucket,
+    OF_A_DESTINATION.flatMap((check) => check(facts)),
+  );
 }
 
 /** Now, because cdk-nag wants the ids of its findings with the resources as they are rendered. */
-function acknowledgeFindingsOfNag(anchor: SourceAnchor): void {
+function acknowledgeFindingsOfNag(anchor: SourceAnchor, { statements, properties }: RoleFacts): void {
   const role = definedResource(anchor.role, 'AWS::IAM::Role') as iam.CfnRole | undefined;
   const holder = anchor.policy ?? role;
   if (holder === undefined) {
     return;
   }
-  acknowledgeObjectWildcards(holder, Stack.of(anchor).resolve(anchor.permissions()));
-  const inlined =
-    holder !== role ||
-    Stack.of(anchor)
-      .resolve(role.policies)
-      ?.every((it: iam.CfnRole.PolicyProperty) => it.policyName === POLICY_NAME);
-  if (inlined) {
+  acknowledgeObjectWildcards(holder, statements);
+  if (holder !== role || properties?.Policies?.every((it: any) => it.PolicyName === POLICY_NAME)) {
     acknowledgeInlinePolicy(holder);
   }
 }

@@ -43,3 +43,6 @@ export function asList(value: unknown): unknown[] {
 export function isIntrinsic(value: unknown): boolean {
   return /^(Ref|Condition|Fn::[^,]*)$/.test(Object.keys(asRecord(value) ?? {}).join());
 }
+
+/** Whether two resolved values are equal in a template. */
+export const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);

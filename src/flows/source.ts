@@ -3,6 +3,7 @@ import { aws_iam as iam, aws_s3 as s3, CfnResource, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { ANCHOR, findAnchor } from './anchor';
 import { arnByName } from '../app/bucket-name';
+import { defaultEncryption } from '../app/encryption';
 import { compare, partitionOf } from '../app/environment';
 import { KeyPointer, regionOfKey } from '../app/key';
 import { isLocked } from '../app/object-lock';
@@ -81,7 +82,7 @@ export class SourceAnchor extends Construct {
   }
 
   /** The statements of the role's policy, sorted so that they do not depend on the order in which rules were added. */
-  public permissions(): Statement[] {
+  public permissions(encryptionOf = defaultEncryption): Statement[] {
     const stack = Stack.of(this.bucket);
     const access = {
       sourceArn: this.arn,
@@ -89,7 +90,7 @@ export class SourceAnchor extends Construct {
       rules: [...this.rules]
         .sort((a, b) => (a.id < b.id ? -1 : 1))
         .map((rule) => {
-          const keys = ruleKeys(this.bucket, rule);
+          const keys = ruleKeys(this.bucket, rule, encryptionOf);
           return {
             prefix: knownText(stack, rule.filter._prefix),
             destinationArn: rule.destinationArn,
@@ -113,7 +114,7 @@ export class SourceAnchor extends Construct {
   }
 
   /** One token a key: core resolves a weak reference for the token object it has seen while preparing the app. */
-  private keyArn(key: KeyPointer): string {
+  public keyArn(key: KeyPointer): string {
     if ('arn' in key) {
       return key.arn;
     }

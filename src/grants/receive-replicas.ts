@@ -2,8 +2,8 @@
 import { aws_s3 as s3 } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { checkVersioning, enableVersioning } from '../buckets/versioning';
-import { destinationErrors } from '../checks/destination';
 import { acknowledgeReplica } from '../checks/nag';
+import { validateDestination } from '../checks/validate';
 import { DestinationAnchor } from '../flows/destination';
 
 /** What a bucket of this app needs to receive replicas: versioning, its checks, and no finding about not being replicated itself. */
@@ -11,5 +11,5 @@ export function receiveReplicas(at: IConstruct, bucket: s3.CfnBucket): Destinati
   checkVersioning(at, bucket, 'destination');
   enableVersioning(bucket);
   acknowledgeReplica(bucket);
-  return DestinationAnchor.of(bucket, () => destinationErrors(bucket));
+  return DestinationAnchor.of(bucket, () => validateDestination(bucket));
 }

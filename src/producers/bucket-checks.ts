@@ -1,73 +1,71 @@
 // SPDX-License-Identifier: Apache-2.0
-import { aws_kms as kms, aws_s3 as s3, Stack } from 'aws-cdk-lib';
+import { aws_kms as kms, aws_s3 as s3 } from 'aws-cdk-lib';
 import { Delivery } from './log-bucket';
 import { LogProducerSpec } from './spec';
-import { BucketEnd, bucketEnd, nameOf } from '../app/bucket';
 import { defaultEncryption } from '../app/encryption';
-import { partitionOf } from '../app/environment';
 import { keyPointer, sameKey } from '../app/key';
-import { isLocked } from '../app/object-lock';
-import { bucketPoliciesOf, bucketsLoggingTo, finalProperties } from '../app/rendered';
+import { bucketsLoggingTo, finalProperties } from '../app/rendered';
+import { logsTo } from '../checks/access-logs';
 import { severalPolicies } from '../checks/policy-size';
-import { asList, asRecord } from '../documents/intrinsics';
+import { asList, asRecord, same } from '../documents/intrinsics';
 import { BUCKET_POLICY_LIMIT, policySize } from '../documents/size';
+import { BucketFacts, EncryptionFacts } from '../flows/facts';
+import { readBucket } from '../flows/read-facts';
 import { SourceAnchor } from '../flows/source';
-import { Mistake, describe } from '../messages/mistake';
+import { Finding, error } from '../messages/finding';
+import { Mistake } from '../messages/mistake';
 
 /** What a service could not deliver into, of a bucket as it will be in the template. */
-export function logBucketErrors(bucket: s3.CfnBucket, deliveries: readonly Delivery[]): string[] {
-  const end = bucketEnd(bucket);
-  const final = finalProperties(bucket);
-  return [
-    ...policyMistakes(end, bucket),
-    ...deliveries
-      .flatMap(({ spec, key }) => [
-        nameMistake(end, spec, final.BucketName ?? final.BucketNamePrefix),
-        encryptionMistake(end, bucket, spec, key, final.BucketEncryption),
-        lockMistake(end, bucket, spec),
-        forgottenKey(end, bucket, spec),
-        formMistake(end, bucket, spec),
-        spec.kind.endsWith('ServerAccessLogs') && bucketsLoggingTo(bucket).includes(bucket)
-          ? logsToItself(end)
-          : undefined,
-      ])
-      .filter((it) => it !== undefined),
-  ].map(describe);
-}
-
-function policyMistakes(end: BucketEnd, bucket: s3.CfnBucket): Mistake[] {
-  const policies = bucketPoliciesOf(bucket);
-  const size = Math.max(...policies.map(({ document }) => policySize(document, partitionOf(end.region))));
+export function logBucketFindings(cfn: s3.CfnBucket, deliveries: readonly Delivery[]): Finding[] {
+  const bucket = readBucket(cfn);
+  const { BucketName, BucketNamePrefix } = bucket.properties!;
+  const mistakes = deliveries.flatMap(({ spec, key }): Array<[id: string, wrong: Mistake | undefined]> => [
+    ['logBucketName', nameMistake(bucket.name, spec, BucketName ?? BucketNamePrefix)],
+    ['logBucketEncryption', encryptionMistake(bucket, spec, key)],
+    ['logBucketLocked', lockMistake(bucket, spec)],
+    ['logKeyUnknown', forgottenKey(bucket.name, cfn, spec)],
+    ['logFormDiffers', formMistake(bucket.name, cfn, spec)],
+    [
+      'logBucketLogsToItself',
+      spec.kind.endsWith('ServerAccessLogs') && logsTo(bucket, bucket) ? logsToItself(bucket.name) : undefined,
+    ],
+  ]);
   return [
     ...severalPolicies(bucket),
-    ...(size > BUCKET_POLICY_LIMIT
-      ? [
-          {
-            saw: `the policy of ${nameOf(end)} has about ${size} characters`,
-            because: `S3 takes at most ${BUCKET_POLICY_LIMIT}`,
-            instead: 'spread the accounts or logged buckets over several buckets with logs',
-          },
-        ]
-      : []),
+    ...policyTooLong(bucket),
+    ...mistakes.flatMap(([id, wrong]) => (wrong ? [error(id, wrong)] : [])),
   ];
 }
 
+function policyTooLong({ name, policies, partition }: BucketFacts): Finding[] {
+  const size = Math.max(...policies.map(({ document }) => policySize(document, partition)));
+  return size <= BUCKET_POLICY_LIMIT
+    ? []
+    : [
+        error('logBucketPolicyTooLong', {
+          saw: `the policy of ${name} has about ${size} characters`,
+          because: `S3 takes at most ${BUCKET_POLICY_LIMIT}`,
+          instead: 'spread the accounts or logged buckets over several buckets with logs',
+        }),
+      ];
+}
+
 /** @param name as a property has it: text, an intrinsic, or undefined when CloudFormation makes one */
-export function nameMistake(end: BucketEnd, spec: LogProducerSpec, name: unknown): Mistake | undefined {
+export function nameMistake(bucket: string, spec: LogProducerSpec, name: unknown): Mistake | undefined {
   const { start = '', dots } = spec.bucketName;
   const known = knownStart(name);
   const length = Math.min(start.length, known?.length ?? 0);
   const wrongStart = start !== '' && (known === undefined || known.slice(0, length) !== start.slice(0, length));
   if (wrongStart || (start !== '' && typeof name === 'string' && !name.startsWith(start))) {
     return {
-      saw: `${spec.title} into ${nameOf(end)}, which ${name === undefined ? 'has no name of its own' : `is called ${JSON.stringify(name)}`}`,
+      saw: `${spec.title} into ${bucket}, which ${name === undefined ? 'has no name of its own' : `is called ${JSON.stringify(name)}`}`,
       because: `the service takes buckets only whose name starts with '${start}' (${spec.page})`,
       instead: `give the bucket a bucketName that starts with '${start}'`,
     };
   }
   return !dots && known?.includes('.')
     ? {
-        saw: `${spec.title} into ${nameOf(end)}, which is called ${JSON.stringify(name)}`,
+        saw: `${spec.title} into ${bucket}, which is called ${JSON.stringify(name)}`,
         because: `the service takes buckets only whose name has no dot (${spec.page})`,
         instead: 'give the bucket a bucketName of lower case letters, digits and hyphens',
       }
@@ -85,20 +83,18 @@ function knownStart(name: unknown): string | undefined {
 }
 
 function encryptionMistake(
-  end: BucketEnd,
-  bucket: s3.CfnBucket,
+  { name, properties, encryption }: BucketFacts,
   spec: LogProducerSpec,
   keyTakenCareOf: boolean,
-  encryption: any,
 ): Mistake | undefined {
-  const byDefault = asList(encryption?.ServerSideEncryptionConfiguration)
+  const byDefault = asList(properties?.BucketEncryption?.ServerSideEncryptionConfiguration)
     .map((rule) => asRecord(rule)?.ServerSideEncryptionByDefault)
     .find((it) => it !== undefined);
   const algorithm = byDefault?.SSEAlgorithm;
   if (algorithm !== 'aws:kms' && algorithm !== 'aws:kms:dsse') {
     return undefined; // SSE-S3, or an intrinsic decides
   }
-  const saw = (what: string) => `${spec.title} into ${nameOf(end)}, which is encrypted with ${what}`;
+  const saw = (what: string) => `${spec.title} into ${name}, which is encrypted with ${what}`;
   if (!spec.keyUses) {
     return {
       saw: saw(`KMS (${algorithm})`),
@@ -116,7 +112,7 @@ function encryptionMistake(
       instead: 'use BucketEncryption.S3_MANAGED, or KMS with a kms.Key as encryptionKey',
     };
   }
-  if (spec.keyByArnOnly && !namesKeyByArn(bucket, keyId)) {
+  if (spec.keyByArnOnly && !namesKeyByArn(encryption!, keyId)) {
     return {
       saw: saw(`a key that is named ${JSON.stringify(keyId)}`),
       because: 'the delivery service needs the full ARN of the key, not its id or an alias',
@@ -133,24 +129,17 @@ function encryptionMistake(
 }
 
 /** False only when it is certainly an id or an alias. */
-function namesKeyByArn(bucket: s3.CfnBucket, keyId: unknown): boolean {
-  if (typeof keyId === 'string') {
-    return /^arn:[^:]+:kms:[^:]*:\d{12}:key\//.test(keyId);
-  }
-  const encryption = defaultEncryption(bucket);
-  if (encryption.kind === 'alias') {
-    return false;
-  }
-  const key = 'key' in encryption && 'cfn' in encryption.key ? encryption.key.cfn : undefined;
-  const { Ref: reference } = asRecord(keyId) ?? {};
-  return reference === undefined || key === undefined || Stack.of(key).resolve(key.logicalId) !== reference;
+function namesKeyByArn({ kind, key }: EncryptionFacts, keyId: unknown): boolean {
+  return typeof keyId === 'string'
+    ? /^arn:[^:]+:kms:[^:]*:\d{12}:key\//.test(keyId)
+    : kind !== 'alias' && (key?.reference === undefined || !same(key.reference, keyId));
 }
 
-function lockMistake(end: BucketEnd, bucket: s3.CfnBucket, spec: LogProducerSpec): Mistake | undefined {
-  return spec.objectLock || isLocked(bucket) !== true
+function lockMistake({ name, objectLock }: BucketFacts, spec: LogProducerSpec): Mistake | undefined {
+  return spec.objectLock || objectLock !== true
     ? undefined
     : {
-        saw: `${spec.title} into ${nameOf(end)}, which has Object Lock`,
+        saw: `${spec.title} into ${name}, which has Object Lock`,
         because: `the service does not deliver into a bucket with Object Lock or a default retention (${spec.page})`,
         instead:
           'have the logs delivered into a bucket without Object Lock, and give Object Lock to the bucket that it is replicated to',
@@ -159,21 +148,21 @@ function lockMistake(end: BucketEnd, bucket: s3.CfnBucket, spec: LogProducerSpec
 
 /** The rules of a source were made before it was known that a service encrypts with a key of its own. */
 function forgottenKey(
-  end: BucketEnd,
-  bucket: s3.CfnBucket,
+  bucket: string,
+  cfn: s3.CfnBucket,
   { title, encryptionKey }: LogProducerSpec,
 ): Mistake | undefined {
-  const rules = SourceAnchor.find(bucket)?.rules ?? [];
+  const rules = SourceAnchor.find(cfn)?.rules ?? [];
   const pointer = encryptionKey && keyPointer(encryptionKey);
-  const encryption = defaultEncryption(bucket);
-  if (!pointer || ('key' in encryption && sameKey(encryption.key, pointer))) {
+  const encryption = pointer && defaultEncryption(cfn);
+  if (!pointer || !encryption || ('key' in encryption && sameKey(encryption.key, pointer))) {
     return undefined;
   }
   const knows = (keys: readonly kms.IKeyRef[] = []) => keys.some((key) => sameKey(keyPointer(key), pointer));
   return rules.every(({ options }) => knows(options.sourceKeys))
     ? undefined
     : {
-        saw: `${title} into ${nameOf(end)} with an encryptionKey that its replication does not know`,
+        saw: `${title} into ${bucket} with an encryptionKey that its replication does not know`,
         because: 'S3 would not replicate what is encrypted with that key',
         instead:
           'give the LogProducer in producers, call allowDeliveryTo() before the bucket is replicated, or name the key in sourceKeys',
@@ -181,10 +170,10 @@ function forgottenKey(
 }
 
 /** Which form access logs have is configured at the logged buckets. */
-function formMistake(end: BucketEnd, bucket: s3.CfnBucket, spec: LogProducerSpec): Mistake | undefined {
+function formMistake(bucket: string, cfn: s3.CfnBucket, spec: LogProducerSpec): Mistake | undefined {
   const other =
     spec.kind === 'PartitionedServerAccessLogs'
-      ? bucketsLoggingTo(bucket).find(
+      ? bucketsLoggingTo(cfn).find(
           (it) =>
             asRecord(finalProperties(it).LoggingConfiguration?.TargetObjectKeyFormat)?.SimplePrefix !== undefined ||
             finalProperties(it).LoggingConfiguration?.TargetObjectKeyFormat === undefined,
@@ -192,7 +181,7 @@ function formMistake(end: BucketEnd, bucket: s3.CfnBucket, spec: LogProducerSpec
       : undefined;
   return (
     other && {
-      saw: `partitioned access logs into ${nameOf(end)}, and '${other.node.path}' that logs into it in the simple form`,
+      saw: `partitioned access logs into ${bucket}, and '${other.node.path}' that logs into it in the simple form`,
       because: 'keys of the simple form say neither account, region nor bucket',
       instead:
         'set targetObjectKeyFormat: TargetObjectKeyFormat.partitionedPrefix() on the logged bucket, or leave partitioned off',
@@ -200,9 +189,9 @@ function formMistake(end: BucketEnd, bucket: s3.CfnBucket, spec: LogProducerSpec
   );
 }
 
-export function logsToItself(end: BucketEnd): Mistake {
+export function logsToItself(bucket: string): Mistake {
   return {
-    saw: `${nameOf(end)} writes its server access logs to itself`,
+    saw: `${bucket} writes its server access logs to itself`,
     because: 'every log that arrives causes another one',
     instead: 'have its logs delivered into another bucket, or do not log it',
   };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { aws_iam as iam, aws_s3 as s3, Token } from 'aws-cdk-lib';
-import { logBucketErrors, logsToItself, nameMistake } from './bucket-checks';
+import { logBucketFindings, logsToItself, nameMistake } from './bucket-checks';
 import { DeliveryStatement, LogTarget, deliveryStatements, keyUseStatements } from './delivery-statements';
 import { LogBucket } from './log-bucket';
 import { LogProducerSpec } from './spec';
@@ -11,6 +11,7 @@ import { KeyPointer, keyPointer } from '../app/key';
 import { bucketAttribute } from '../app/references';
 import { deployedStack } from '../app/stacks';
 import { Mistake, mistake } from '../messages/mistake';
+import { report } from '../messages/report';
 import { handOver, policyOf } from '../permissions/hand-over';
 import { policyTaker } from '../permissions/policy-taker';
 
@@ -19,7 +20,7 @@ export function checkDelivery(spec: LogProducerSpec, bucket: s3.IBucketRef): voi
   const end = bucketEnd(bucket);
   const wrong =
     (spec.source.buckets ?? []).map((from) => loggedMistake(end, bucketEnd(from))).find((it) => it !== undefined) ??
-    (end.cfn ? undefined : nameMistake(end, spec, importedName(bucket)));
+    (end.cfn ? undefined : nameMistake(nameOf(end), spec, importedName(bucket)));
   if (wrong) {
     throw mistake(end.cfn ?? bucket, wrong);
   }
@@ -61,7 +62,7 @@ function importedName(bucket: s3.IBucketRef): unknown {
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html */
 function loggedMistake(end: BucketEnd, from: BucketEnd): Mistake | undefined {
   if (end.cfn ? from.cfn === end.cfn : from.ref === end.ref) {
-    return logsToItself(end);
+    return logsToItself(nameOf(end));
   }
   for (const what of ['account', 'region'] as const) {
     if (compare(from[what], end[what]) === 'different') {
@@ -96,4 +97,5 @@ function add(end: BucketEnd, to: s3.IBucketRef | KeyPointer, id: string, stateme
   }
 }
 
-const remembered = (bucket: s3.CfnBucket) => LogBucket.of(bucket, (deliveries) => logBucketErrors(bucket, deliveries));
+const remembered = (bucket: s3.CfnBucket) =>
+  LogBucket.of(bucket, (deliveries) => report(bucket, logBucketFindings(bucket, deliveries)));

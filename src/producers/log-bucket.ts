@@ -33,6 +33,6 @@ export class LogBucket extends Construct {
   private constructor(bucket: s3.CfnBucket, validate: (deliveries: readonly Delivery[]) => string[]) {
     super(bucket, ID);
     Object.defineProperty(this, LOGS, { value: true });
-    this.node.addValidation({ validate: () => [...new Set(validate(this.deliveries))] });
+    this.node.addValidation({ validate: () => validate(this.deliveries) });
   }
 }

@@ -32,7 +32,7 @@ export function checkKeys(
     const region = regionOfKey(keyPointer(key));
     if (region !== undefined && compare(region, bucket.region) === 'different') {
       throw mistake(at, {
-        ...wrongRegion(region, bucket),
+        ...wrongRegion(region, nameOf(bucket), bucket.region, bucket.cfn !== undefined),
         saw: `${saw} in region ${shown(region)}, ${nameOf(bucket)} in ${shown(bucket.region)}`,
       });
     }

@@ -14,23 +14,30 @@ export interface RuleKeys {
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html */
-export function ruleKeys(source: s3.CfnBucket, rule: AddedRule): RuleKeys {
-  const encryption = defaultEncryption(source);
+export function ruleKeys(source: s3.CfnBucket, rule: AddedRule, encryptionOf = defaultEncryption): RuleKeys {
+  const encryption = encryptionOf(source);
   const named = (rule.options.sourceKeys ?? []).map(keyPointer);
   const sourceKeys =
     'key' in encryption ? [encryption.key, ...named.filter((key) => !sameKey(key, encryption.key))] : named;
   const replicatesKmsObjects =
     usesKms(encryption) || sourceKeys.length > 0 || rule.options.destinationKey !== undefined;
-  return { replicatesKmsObjects, sourceKeys, replicaKey: replicatesKmsObjects ? replicaKey(source, rule) : undefined };
+  return {
+    replicatesKmsObjects,
+    sourceKeys,
+    replicaKey: replicatesKmsObjects ? replicaKey(source, rule, encryptionOf) : undefined,
+  };
 }
 
-function replicaKey(source: s3.CfnBucket, rule: AddedRule): KeyPointer | undefined {
-  const { destination, options } = rule;
+function replicaKey(
+  source: s3.CfnBucket,
+  { destination, options }: AddedRule,
+  encryptionOf: typeof defaultEncryption,
+): KeyPointer | undefined {
   if (options.destinationKey) {
     return keyPointer(options.destinationKey);
   }
   if (destination.cfn) {
-    const encryption = defaultEncryption(destination.cfn);
+    const encryption = encryptionOf(destination.cfn);
     return 'key' in encryption && canRefer(Stack.of(source), encryption.key, destination.account)
       ? encryption.key
       : undefined;

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+import { aws_s3 as s3, CfnResource, Stack, Token } from 'aws-cdk-lib';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import { DestinationAnchor } from './destination';
+import {
+  BucketFacts,
+  EncryptionFacts,
+  GrantFacts,
+  KeyFacts,
+  Place,
+  ReplicationFacts,
+  RoleFacts,
+  RuleFacts,
+} from './facts';
+import { SourceAnchor } from './source';
+import { waitsFor } from './waits';
+import { BucketEnd, bucketEnd, nameOf } from '../app/bucket';
+import { accountRegionalName } from '../app/bucket-name';
+import { defaultEncryption, usesKms } from '../app/encryption';
+import { partitionOf, urlSuffixOf } from '../app/environment';
+import { KeyPointer, regionOfKey, unusableArn, whyUnreachable } from '../app/key';
+import { saysLocked } from '../app/object-lock';
+import {
+  boundaryDocumentOf,
+  bucketPoliciesOf,
+  bucketsLoggingTo,
+  finalLogicalId,
+  finalProperties,
+  readOnce,
+} from '../app/rendered';
+import { definedResource, propertyOverrides } from '../app/resource';
+import { same } from '../documents/intrinsics';
+import { Granted } from '../permissions/granted';
+import { AddedRule } from '../rules/added-rule';
+import { ruleKeys } from '../rules/rule-keys';
+
+/** Reads each fact once, while CDK validates: after aspects, from the resources as they will be in the templates. */
+export function readReplication(anchor: SourceAnchor): ReplicationFacts {
+  const { bucket, givenName } = anchor;
+  return {
+    source: readBucket(bucket),
+    role: readRole(anchor),
+    rules: anchor.rules.map((rule) => readRule(anchor, rule)),
+    nameForPermissions: Stack.of(bucket).resolve(givenName),
+  };
+}
+
+/** A bucket of the app. */
+export function readBucket(cfn: s3.CfnBucket): BucketFacts {
+  return readOnce(cfn, bucketFacts);
+}
+
+function bucketFacts(cfn: s3.CfnBucket): BucketFacts {
+  const stack = Stack.of(cfn);
+  const properties = finalProperties(cfn);
+  const logicalId = finalLogicalId(cfn);
+  const anchor = DestinationAnchor.find(cfn);
+  const { BucketName, BucketNamePrefix, BucketNamespace, ObjectLockEnabled, ObjectLockConfiguration } = properties;
+  return {
+    ...placeOf(stack),
+    name: nameOf(bucketEnd(cfn)),
+    path: cfn.node.path,
+    properties,
+    reference: { Ref: logicalId },
+    arn: { 'Fn::GetAtt': [logicalId, 'Arn'] },
+    bucketName: BucketName ?? stack.resolve(accountRegionalName(stack, BucketNamePrefix, BucketNamespace)),
+    condition: cfn.cfnOptions.condition?.node.path,
+    encryption: encryptionFacts(cfn, properties),
+    objectLock: saysLocked(ObjectLockEnabled, ObjectLockConfiguration),
+    policies: bucketPoliciesOf(cfn).map(({ policy, document }) => ({
+      name: policy.node.path,
+      document,
+      conditional: policy.cfnOptions.condition !== undefined,
+    })),
+    takesAccessLogs: bucketsLoggingTo(cfn).length > 0,
+    receivesFrom: [...(anchor?.sources ?? [])].map((source) => source.node.path),
+    grants: (anchor?.grants ?? []).map((grant) => grantFacts(stack, grant)),
+  };
+}
+
+function readEnd(end: BucketEnd): BucketFacts {
+  const { cfn, ref, stack } = end;
+  return cfn
+    ? readBucket(cfn)
+    : {
+        ...placeOf(stack, end),
+        name: nameOf(end),
+        path: ref.node.path,
+        policies: [],
+        receivesFrom: [],
+        grants: [],
+        takesAccessLogs: false,
+      };
+}
+
+const knownText = (text: string) => (Token.isUnresolved(text) ? undefined : text);
+
+function placeOf(stack: Stack, { account, region }: { account: string; region: string } = stack): Place {
+  return {
+    template: stack.node.path,
+    account: knownText(account),
+    region: knownText(region),
+    partition: partitionOf(region),
+    domain: urlSuffixOf(region),
+  };
+}
+
+/** Keys are read from the property, which still knows the resource behind a reference. */
+function encryptionFacts(cfn: s3.CfnBucket, properties: Record<string, any>): EncryptionFacts {
+  const encryption = readOnce(cfn, defaultEncryption);
+  // an override of one rule makes an object of the list
+  const byDefault = (rules: unknown, name: string): any =>
+    Object.values<any>(rules ?? {}).find((rule) => rule?.[name] !== undefined)?.[name];
+  const rules = properties.BucketEncryption?.ServerSideEncryptionConfiguration;
+  const { KMSMasterKeyID, SSEAlgorithm } = byDefault(rules, 'ServerSideEncryptionByDefault') ?? {};
+  const facts = {
+    kind: encryption.kind,
+    usesKms: usesKms(encryption),
+    alias: 'alias' in encryption ? encryption.alias : undefined,
+    key: 'key' in encryption ? readKey(Stack.of(cfn), encryption.key) : undefined,
+    keyId: KMSMasterKeyID,
+  };
+  if (!('BucketEncryption' in propertyOverrides(cfn))) {
+    return { ...facts, overridden: false };
+  }
+  const property = Stack.of(cfn).resolve(cfn.bucketEncryption)?.serverSideEncryptionConfiguration;
+  const { kmsMasterKeyId, sseAlgorithm } = byDefault(property, 'serverSideEncryptionByDefault') ?? {};
+  return { ...facts, overridden: !same([kmsMasterKeyId, sseAlgorithm], [KMSMasterKeyID, SSEAlgorithm]) };
+}
+
+/** @param stack the one of the bucket that is encrypted with it */
+function readKey(stack: Stack, key: KeyPointer): KeyFacts {
+  return 'cfn' in key
+    ? readOnce(key.cfn, keyFacts)
+    : { ...placeOf(stack), region: regionOfKey(key), unusable: unusableArn(stack, key.arn) };
+}
+
+const keyFacts = (cfn: Extract<KeyPointer, { cfn: unknown }>['cfn']): KeyFacts => ({
+  ...placeOf(Stack.of(cfn)),
+  path: cfn.node.path,
+  reference: { Ref: finalLogicalId(cfn) },
+  properties: finalProperties(cfn),
+});
+
+function grantFacts(stack: Stack, { grantee, keys, ownerOverride, explicit }: Granted): GrantFacts {
+  const role = 'account' in grantee ? grantee : undefined;
+  return {
+    role: role && {
+      account: role.account,
+      arn: roleArn(partitionOf(stack.region) ?? 'aws', role.account, role.rolePath, role.roleName),
+    },
+    keys: keys.map((key) => readKey(stack, key)),
+    ownerOverride,
+    explicit,
+  };
+}
+
+const roleArn = (partition: string, account: string, path: string, name: string) =>
+  `arn:${partition}:iam::${account}:role${path}${name}`;
+
+function readRole(anchor: SourceAnchor): RoleFacts {
+  const { role, policy, knownAs } = anchor;
+  const own = Stack.of(anchor);
+  const cfn = definedResource(role, 'AWS::IAM::Role') as iam.CfnRole | undefined;
+  const properties = cfn && finalProperties(cfn);
+  const made = role.node.scopes.includes(anchor);
+  const inline = cfn !== undefined && made && policy === undefined;
+  return {
+    account: knownText(own.account),
+    arn: literalArn(anchor, properties),
+    reference: { template: own.node.path, arn: own.resolve(role.roleArn) },
+    path: cfn?.node.path ?? role.node.path,
+    properties,
+    boundary: cfn && boundaryDocumentOf(cfn),
+    knownAs: knownAs && own.resolve(knownAs),
+    waitingKeys: inline ? keysOf(anchor).flatMap((key) => (waitsFor(key, cfn, 'template') ? [key.node.path] : [])) : [],
+    takesPolicy: made || policy === undefined || Object.keys(finalProperties(policy)).length > 0,
+    statements: own.resolve(anchor.permissions((bucket) => readOnce(bucket, defaultEncryption))),
+  };
+}
+
+function keysOf({ bucket, rules }: SourceAnchor): CfnResource[] {
+  const keys = rules.map((rule) => ruleKeys(bucket, rule, (of) => readOnce(of, defaultEncryption)));
+  const pointers = keys.flatMap(({ sourceKeys, replicaKey }) => (replicaKey ? [...sourceKeys, replicaKey] : sourceKeys));
+  return [...new Set(pointers.flatMap((key) => ('cfn' in key ? [key.cfn] : [])))];
+}
+
+function literalArn({ role }: SourceAnchor, properties?: Record<string, any>): string | undefined {
+  if (!Token.isUnresolved(role.roleArn)) {
+    return role.roleArn;
+  }
+  const { RoleName, Path = '/' } = properties ?? {};
+  const stack = Stack.of(role);
+  const partition = partitionOf(stack.region);
+  const account = knownText(stack.account);
+  return typeof RoleName === 'string' && typeof Path === 'string' && partition !== undefined && account !== undefined
+    ? roleArn(partition, account, Path, RoleName)
+    : undefined;
+}
+
+function readRule(anchor: SourceAnchor, rule: AddedRule): RuleFacts {
+  const { bucket } = anchor;
+  const { options, ownerOverride } = rule;
+  const stack = Stack.of(bucket);
+  const { cfn } = rule.destination;
+  const encryption = (of: s3.CfnBucket) => readOnce(of, defaultEncryption);
+  const { replicatesKmsObjects, sourceKeys, replicaKey } = ruleKeys(bucket, rule, encryption);
+  const ofDestination = cfn && encryption(cfn);
+  const [id, prefix, destinationArn, replicaKeyArn] = stack.resolve([
+    rule.id,
+    rule.filter._prefix,
+    rule.destinationArn,
+    replicaKey && anchor.keyArn(replicaKey),
+  ]);
+  const destination = readEnd(rule.destination);
+  const account = knownText(stack.account);
+  return {
+    id,
+    enabled: options.enabled !== false,
+    prefix,
+    deleteMarkers: options.deleteMarkerReplication ?? false,
+    ownerOverride,
+    saysOwner: options.ownerOverride !== undefined,
+    foreign: account !== undefined && destination.account !== undefined && account !== destination.account,
+    destination,
+    destinationArn,
+    replicatesKmsObjects,
+    sourceKeys: sourceKeys.map((key) => readKey(stack, key)),
+    namedSourceKeys: stack.resolve((options.sourceKeys ?? []).flatMap(({ keyRef }) => [keyRef.keyArn, keyRef.keyId])),
+    replicaKey: replicaKey && readKey(rule.destination.stack, replicaKey),
+    replicaKeyArn,
+    namesReplicaKey: options.destinationKey !== undefined,
+    keyOutOfReach:
+      replicatesKmsObjects && replicaKey === undefined && ofDestination && 'key' in ofDestination
+        ? whyUnreachable(stack, ofDestination.key, rule.destination.account)
+        : undefined,
+    logsLeadBack: cfn !== undefined && waitsFor(cfn, bucket, 'template') !== undefined,
+  };
+}
