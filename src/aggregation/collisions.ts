@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Stack } from 'aws-cdk-lib';
 import { BucketEnd, nameOf } from '../app/bucket';
-import { Finding, error, warning } from '../messages/finding';
+import { Findings, error, warning } from '../messages/finding';
 import { LogKeySpace, anyKeys, keySpacesOf, keySpacesOverlap } from '../producers/key-space';
 import { LogBucket } from '../producers/log-bucket';
 import { ReplicationFilter } from '../rules/replication-filter';
@@ -21,29 +21,26 @@ interface Collision {
 }
 
 /** Sources that are certain to write the same keys, and one warning for all that may. */
-export function collisionFindings(flows: readonly LogFlow[]): Finding[] {
+export function collisionFindings(flows: readonly LogFlow[]): Findings {
   const found = collisions(flows);
   const possible = found.filter(({ certain }) => !certain);
   return [
-    ...found
-      .filter(({ certain }) => certain)
-      .map(({ kinds }) =>
+    found.map(
+      ({ certain, kinds }) =>
+        certain &&
         error('logKeysMeet', {
           saw: `sources ${namesOf(kinds)} write keys that start with '${readable(kinds[0].space.start)}' and have no unique part`,
           because: 'replication keeps keys, so the logs of one become noncurrent versions of those of the other',
           instead: 'give every source a prefix of its own where its service is configured',
         }),
+    ),
+    possible.length > 0 &&
+      warning(
+        'logKeysMayMeet',
+        `Sources may write the same keys (${namesOf(possible.flatMap(({ kinds }) => kinds))}): replication keeps keys, so the logs of one would become noncurrent versions of ` +
+          'those of the other, unseen. Give every source a prefix of its own where its service is configured, name the services in producers, or set uniqueKeys: true ' +
+          'for sources whose keys never meet those of others; or acknowledge this',
       ),
-    ...(possible.length === 0
-      ? []
-      : [
-          warning(
-            'logKeysMayMeet',
-            `Sources may write the same keys (${namesOf(possible.flatMap(({ kinds }) => kinds))}): replication keeps keys, so the logs of one would become noncurrent versions of ` +
-              'those of the other, unseen. Give every source a prefix of its own where its service is configured, name the services in producers, or set uniqueKeys: true ' +
-              'for sources whose keys never meet those of others; or acknowledge this',
-          ),
-        ]),
   ];
 }
 
@@ -133,15 +130,13 @@ function saysNotWhose(flow: LogFlow): boolean {
 }
 
 /** A source of another app: what is known of its own keys only. */
-export function findingsAmongAccounts(flow: LogFlow): Finding[] {
+export function findingsAmongAccounts(flow: LogFlow): Findings {
   return saysNotWhose(flow)
-    ? [
-        warning(
-          'logKeysMayMeet',
-          `Other sources of the same destination may write the same keys as ${nameOf(flow.source)}, because nothing in them says whose they are: replication keeps keys, ` +
-            'so the logs of one would become noncurrent versions of those of the other, unseen. Have the service write account and region into its keys (a prefix with both, the ' +
-            'partitioned form of access logs), or set uniqueKeys: true where that is so; or acknowledge this',
-        ),
-      ]
-    : [];
+    ? warning(
+        'logKeysMayMeet',
+        `Other sources of the same destination may write the same keys as ${nameOf(flow.source)}, because nothing in them says whose they are: replication keeps keys, ` +
+          'so the logs of one would become noncurrent versions of those of the other, unseen. Have the service write account and region into its keys (a prefix with both, the ' +
+          'partitioned form of access logs), or set uniqueKeys: true where that is so; or acknowledge this',
+      )
+    : undefined;
 }

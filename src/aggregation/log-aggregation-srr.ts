@@ -66,9 +66,9 @@ export class LogAggregationSRR extends Construct {
         const { cfn } = this.end;
         const ofItself = cfn && LogBucket.find(cfn)?.deliveries.length ? [{ source: this.end }] : [];
         return report(this, [
-          ...collisionFindings([...this.flows, ...ofItself]),
+          collisionFindings([...this.flows, ...ofItself]),
           // where there are sources in this app, they say so
-          ...(cfn && this.flows.length === 0 ? logsToItself(readBucket(cfn)) : []),
+          cfn && this.flows.length === 0 && logsToItself(readBucket(cfn)),
         ]);
       },
     });

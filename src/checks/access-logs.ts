@@ -2,47 +2,41 @@
 import { isIntrinsic, same } from '../documents/intrinsics';
 import { statementsIn } from '../documents/statements';
 import { BucketFacts, ReplicationFacts, RuleFacts } from '../flows/facts';
-import { Finding, error, warning } from '../messages/finding';
+import { Findings, error, warning } from '../messages/finding';
 
 /** Logs that cause logs, and buckets that logs cannot be written to. */
-export function accessLogs(rule: RuleFacts, { source }: ReplicationFacts): Finding[] {
+export function accessLogs(rule: RuleFacts, { source }: ReplicationFacts): Findings {
   const { destination } = rule;
   const { name } = destination;
   return [
-    ...logsToItself(destination),
-    ...(logsTo(destination, source) && logsAreReplicated(rule)
-      ? [
-          error('accessLogsToSource', {
-            saw: `destination ${name} writes its server access logs to the source${destination.template === source.template ? '' : ` ${source.name}`}`,
-            because: 'every log that arrives is replicated, which causes another one',
-            instead:
-              'write the access logs of the destination to a bucket of their own, or under a prefix that no rule replicates',
-          }),
-        ]
-      : []),
-    ...(rule.logsLeadBack
-      ? [
-          error('accessLogsLeadBack', {
-            saw: `destination ${name} refers to the source by its server access logs, directly or over other buckets`,
-            because: 'each bucket would have to exist before the other, so CloudFormation can create neither',
-            instead: 'write the access logs to a bucket of their own',
-          }),
-        ]
-      : []),
-    ...(destination.takesAccessLogs ? logTarget(destination) : []),
+    logsToItself(destination),
+    logsTo(destination, source) &&
+      logsAreReplicated(rule) &&
+      error('accessLogsToSource', {
+        saw: `destination ${name} writes its server access logs to the source${destination.template === source.template ? '' : ` ${source.name}`}`,
+        because: 'every log that arrives is replicated, which causes another one',
+        instead:
+          'write the access logs of the destination to a bucket of their own, or under a prefix that no rule replicates',
+      }),
+    rule.logsLeadBack &&
+      error('accessLogsLeadBack', {
+        saw: `destination ${name} refers to the source by its server access logs, directly or over other buckets`,
+        because: 'each bucket would have to exist before the other, so CloudFormation can create neither',
+        instead: 'write the access logs to a bucket of their own',
+      }),
+    destination.takesAccessLogs && logTarget(destination),
   ];
 }
 
-export function logsToItself(destination: BucketFacts): Finding[] {
-  return logsTo(destination, destination)
-    ? [
-        error('accessLogsToThemselves', {
-          saw: `destination ${destination.name} writes its server access logs to itself`,
-          because: 'every log that arrives causes another one',
-          instead: 'write the access logs of the destination to a bucket of their own',
-        }),
-      ]
-    : [];
+export function logsToItself(destination: BucketFacts): Findings {
+  return (
+    logsTo(destination, destination) &&
+    error('accessLogsToThemselves', {
+      saw: `destination ${destination.name} writes its server access logs to itself`,
+      because: 'every log that arrives causes another one',
+      instead: 'write the access logs of the destination to a bucket of their own',
+    })
+  );
 }
 
 /** By a reference, or by its name: from another template, too. */
@@ -66,28 +60,22 @@ function logsAreReplicated({ destination, prefix }: RuleFacts): boolean {
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html */
-function logTarget({ name, encryption, objectLock, policies }: BucketFacts): Finding[] {
+function logTarget({ name, encryption, objectLock, policies }: BucketFacts): Findings {
   const unfit = [...(encryption?.usesKms ? ['KMS as default encryption'] : []), ...(objectLock ? ['Object Lock'] : [])];
   const negated = policies
     .flatMap(({ document }) => statementsIn(document))
     .filter(({ body }) => body.NotPrincipal !== undefined || body.NotAction !== undefined);
   return [
-    ...(unfit.length > 0
-      ? [
-          warning(
-            'destinationCannotTakeAccessLogs',
-            `Other buckets write their server access logs to ${name}, which S3 does not do into a bucket with ${unfit.join(' or ')}. Give the access logs a bucket of their own, or acknowledge this`,
-          ),
-        ]
-      : []),
-    ...(negated.length > 0
-      ? [
-          warning(
-            'negatedStatementOnLogBucket',
-            `The policy of ${name}, a bucket for logs, has NotPrincipal or NotAction (${negated.map((it) => it.name).join(', ')}), which AWS services that set up log delivery cannot add to. ` +
-              'Write it with Principal and Action, or acknowledge this',
-          ),
-        ]
-      : []),
+    unfit.length > 0 &&
+      warning(
+        'destinationCannotTakeAccessLogs',
+        `Other buckets write their server access logs to ${name}, which S3 does not do into a bucket with ${unfit.join(' or ')}. Give the access logs a bucket of their own, or acknowledge this`,
+      ),
+    negated.length > 0 &&
+      warning(
+        'negatedStatementOnLogBucket',
+        `The policy of ${name}, a bucket for logs, has NotPrincipal or NotAction (${negated.map((it) => it.name).join(', ')}), which AWS services that set up log delivery cannot add to. ` +
+          'Write it with Principal and Action, or acknowledge this',
+      ),
   ];
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { same } from '../documents/intrinsics';
 import { ReplicationFacts, RuleFacts } from '../flows/facts';
-import { Finding, error, warning } from '../messages/finding';
+import { Findings, error, warning } from '../messages/finding';
 
 /** The limit of S3 for a replication configuration, in bytes. */
 const MAX_CONFIGURATION = 2 * 1024 * 1024;
@@ -10,7 +10,7 @@ const MAX_CONFIGURATION = 2 * 1024 * 1024;
  * Property overrides, later assignments and aspects come after us; details of a rule may be overridden, a rule may not
  * be lost.
  */
-export function replaced({ source, role, rules }: ReplicationFacts): Finding[] {
+export function replaced({ source, role, rules }: ReplicationFacts): Findings {
   if (rules.length === 0) {
     return [];
   }
@@ -36,44 +36,38 @@ export function replaced({ source, role, rules }: ReplicationFacts): Finding[] {
   }
   const what =
     missing === 0 && changed.length > 0 ? JSON.stringify(changed) : `${missing} of ${rules.length} rules are missing`;
-  return [
-    error('configurationReplaced', {
-      saw: `the replication configuration of the bucket is not the one of its BucketReplication (${what})`,
-      because:
-        'something replaced it later (a property override, an assignment to replicationConfiguration, or an aspect), and its role lacks the permissions',
-      instead: 'remove that, and add rules with BucketReplication.of(bucket).addRule()',
-    }),
-  ];
+  return error('configurationReplaced', {
+    saw: `the replication configuration of the bucket is not the one of its BucketReplication (${what})`,
+    because:
+      'something replaced it later (a property override, an assignment to replicationConfiguration, or an aspect), and its role lacks the permissions',
+    instead: 'remove that, and add rules with BucketReplication.of(bucket).addRule()',
+  });
 }
 
-export function renamed({ source: { bucketName }, nameForPermissions }: ReplicationFacts): Finding[] {
+export function renamed({ source: { bucketName }, nameForPermissions }: ReplicationFacts): Findings {
   return nameForPermissions === undefined || same(nameForPermissions, bucketName)
-    ? []
-    : [
-        error('sourceRenamed', {
-          saw: `the name of the source bucket ${bucketName === undefined ? 'was removed' : `changed to ${JSON.stringify(bucketName)}`} after replication was set up`,
-          because: 'the permissions of the replication role name the bucket as it was called then',
-          instead: 'set the name before, in the props of the bucket',
-        }),
-      ];
+    ? undefined
+    : error('sourceRenamed', {
+        saw: `the name of the source bucket ${bucketName === undefined ? 'was removed' : `changed to ${JSON.stringify(bucketName)}`} after replication was set up`,
+        because: 'the permissions of the replication role name the bucket as it was called then',
+        instead: 'set the name before, in the props of the bucket',
+      });
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_ReplicationConfiguration.html */
-export function configurationTooLarge({ source }: ReplicationFacts): Finding[] {
+export function configurationTooLarge({ source }: ReplicationFacts): Findings {
   const size = Buffer.byteLength(JSON.stringify(source.properties?.ReplicationConfiguration ?? ''));
   return size <= MAX_CONFIGURATION
-    ? []
-    : [
-        error('configurationTooLarge', {
-          saw: `a replication configuration of about ${size} bytes`,
-          because: `S3 takes at most ${MAX_CONFIGURATION} bytes`,
-          instead: 'use fewer rules, or shorter prefixes and tags',
-        }),
-      ];
+    ? undefined
+    : error('configurationTooLarge', {
+        saw: `a replication configuration of about ${size} bytes`,
+        because: `S3 takes at most ${MAX_CONFIGURATION} bytes`,
+        instead: 'use fewer rules, or shorter prefixes and tags',
+      });
 }
 
 /** A bucket with a condition of the template may not be there; CloudFormation then refuses what refers to it. */
-export function conditions({ destination: { name, condition } }: RuleFacts, { source }: ReplicationFacts): Finding[] {
+export function conditions({ destination: { name, condition } }: RuleFacts, { source }: ReplicationFacts): Findings {
   if (condition === undefined || condition === source.condition) {
     return [];
   }

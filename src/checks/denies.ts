@@ -10,7 +10,7 @@ import {
   ReplicationFacts,
   RuleFacts,
 } from '../flows/facts';
-import { Finding, error, warning } from '../messages/finding';
+import { Findings, error, warning } from '../messages/finding';
 import { ACTIONS, neededAtDestination, neededAtSource } from '../permissions/actions';
 
 type Question = Pick<DenyQuestion, 'actions' | 'prefixes' | 'replicaEncryption'>;
@@ -20,13 +20,13 @@ type Question = Pick<DenyQuestion, 'actions' | 'prefixes' | 'replicaEncryption'>
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-troubleshoot.html
  */
-export function sourceDenies({ source, role, rules }: ReplicationFacts): Finding[] {
+export function sourceDenies({ source, role, rules }: ReplicationFacts): Findings {
   const actions = neededAtSource(source.objectLock === true);
   const prefixes = rules.map(({ prefix }) => prefix);
-  return rules.length === 0 ? [] : inBucketPolicies(source, 'the source', role, { actions, prefixes });
+  return rules.length > 0 && inBucketPolicies(source, 'the source', role, { actions, prefixes });
 }
 
-export function destinationDenies(rule: RuleFacts, { source, role }: ReplicationFacts): Finding[] {
+export function destinationDenies(rule: RuleFacts, { source, role }: ReplicationFacts): Findings {
   const { destination, prefix } = rule;
   return inBucketPolicies(destination, `destination ${destination.name}`, role, {
     actions: neededAtDestination(rule),
@@ -39,14 +39,12 @@ export function destinationDenies(rule: RuleFacts, { source, role }: Replication
  * Those that hit roles which were let in by ReplicaGrants: their sources are not in this app, so nobody else looks.
  * Whether delete markers are replicated is said at the source.
  */
-export function grantDenies(bucket: BucketFacts): Finding[] {
+export function grantDenies(bucket: BucketFacts): Findings {
   return bucket.grants
     .filter(({ explicit }) => explicit)
-    .flatMap(({ role = {}, keys, ownerOverride }) => [
-      ...inBucketPolicies(bucket, `destination ${bucket.name}`, role, {
-        actions: neededAtDestination({ ownerOverride, deleteMarkers: false }),
-      }),
-      ...keys.flatMap((key) => inKeyPolicy(key, `the policy of key '${key.path}'`, role, ACTIONS.replicaKey)),
+    .map(({ role = {}, keys, ownerOverride }) => [
+      inBucketPolicies(bucket, `destination ${bucket.name}`, role, { actions: neededAtDestination({ ownerOverride }) }),
+      keys.map((key) => inKeyPolicy(key, `the policy of key '${key.path}'`, role, ACTIONS.replicaKey)),
     ]);
 }
 
@@ -64,10 +62,10 @@ function replicaEncryption(
   return kind === 'SSE-KMS' || kind === 'aws/s3' ? 'aws:kms' : kind === 'DSSE-KMS' ? 'aws:kms:dsse' : undefined;
 }
 
-function inBucketPolicies(bucket: BucketFacts, whose: string, caller: CallerFacts, question: Question): Finding[] {
+function inBucketPolicies(bucket: BucketFacts, whose: string, caller: CallerFacts, question: Question): Findings {
   const { reference, bucketName } = bucket;
   const known: DenyQuestion['known'] = typeof bucketName === 'string' ? [[reference, bucketName]] : [];
-  return bucket.policies.flatMap((policy) =>
+  return bucket.policies.map((policy) =>
     deniesIn({ ...policy, name: `the policy '${policy.name}' of ${whose}` }, bucket, caller, {
       ...question,
       resource: bucket.arn,
@@ -77,7 +75,7 @@ function inBucketPolicies(bucket: BucketFacts, whose: string, caller: CallerFact
 }
 
 /** @param name of the policy, for the message */
-export function inKeyPolicy(key: KeyFacts, name: string, caller: CallerFacts, actions: readonly string[]): Finding[] {
+export function inKeyPolicy(key: KeyFacts, name: string, caller: CallerFacts, actions: readonly string[]): Findings {
   const host = ['s3.', key.region ?? { Ref: 'AWS::Region' }, '.', key.domain];
   return deniesIn({ name, document: key.properties?.KeyPolicy, conditional: false }, key, caller, {
     actions,
@@ -91,7 +89,7 @@ function deniesIn(
   { template, account, partition, domain }: Place,
   caller: CallerFacts,
   question: Omit<DenyQuestion, 'document'>,
-): Finding[] {
+): Findings {
   const { arn, reference } = caller;
   const near = reference?.template === template ? reference : undefined;
   const known: Array<readonly [unknown, string]> = [

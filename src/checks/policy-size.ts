@@ -1,64 +1,65 @@
 // SPDX-License-Identifier: Apache-2.0
 import { BUCKET_POLICY_LIMIT, KEY_POLICY_LIMIT, ROLE_POLICY_LIMIT, policySize } from '../documents/size';
-import { BucketFacts, ReplicationFacts } from '../flows/facts';
-import { Finding, error } from '../messages/finding';
+import { BucketFacts, PolicyFacts, ReplicationFacts } from '../flows/facts';
+import { Findings, error } from '../messages/finding';
 
 /** That a bucket has two policies in the end: the one that statements were added to, and one of the user. */
-export function severalPolicies({ name, policies }: BucketFacts): Finding[] {
+export function severalPolicies({ name, policies }: BucketFacts): Findings {
   return policies.length > 1
-    ? [
-        error('severalBucketPolicies', {
-          saw: `${policies.length} bucket policies for ${name}: ${policies.map((policy) => `'${policy.name}'`).join(', ')}`,
-          because: 'S3 knows one policy for a bucket, so one of them would overwrite the other',
-          instead:
-            'add the statements of your policy with Bucket.addToResourcePolicy() (Bucket.fromCfnBucket() for an L1 bucket)',
-        }),
-      ]
-    : [];
+    ? error('severalBucketPolicies', {
+        saw: `${policies.length} bucket policies for ${name}: ${policies.map((policy) => `'${policy.name}'`).join(', ')}`,
+        because: 'S3 knows one policy for a bucket, so one of them would overwrite the other',
+        instead:
+          'add the statements of your policy with Bucket.addToResourcePolicy() (Bucket.fromCfnBucket() for an L1 bucket)',
+      })
+    : undefined;
 }
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
-export function rolePolicy({ source, role, rules }: ReplicationFacts): Finding[] {
+export function rolePolicy({ source, role, rules }: ReplicationFacts): Findings {
   const size = policySize({ Version: '2012-10-17', Statement: role.statements }, source.partition);
   return size <= ROLE_POLICY_LIMIT
-    ? []
-    : [
-        error('rolePolicyTooLong', {
-          saw: `permissions of about ${size} characters for ${rules.length} rules`,
-          because: `the inline policies of a role have at most ${ROLE_POLICY_LIMIT} characters, and S3 takes one role for a bucket`,
-          instead:
-            'let fewer rules do: shorter prefixes that cover several (about 33 to 50 fit), or one KMS key for several destinations of a region',
-        }),
-      ];
+    ? undefined
+    : error('rolePolicyTooLong', {
+        saw: `permissions of about ${size} characters for ${rules.length} rules`,
+        because: `the inline policies of a role have at most ${ROLE_POLICY_LIMIT} characters, and S3 takes one role for a bucket`,
+        instead:
+          'let fewer rules do: shorter prefixes that cover several (about 33 to 50 fit), or one KMS key for several destinations of a region',
+      });
 }
 
 /** What is wrong with the policies of a destination in the end, when many sources were granted. */
-export function grantedPolicies(bucket: BucketFacts): Finding[] {
-  const { name, partition, policies, grants } = bucket;
-  if (grants.length === 0) {
-    return [];
-  }
-  const tooLong = (what: string, document: unknown, limit: number) => {
-    const size = policySize(document, partition);
-    return size <= limit
-      ? []
-      : [
-          error('policyTooLong', {
-            saw: `${what} has about ${size} characters`,
-            because: `AWS takes at most ${limit}`,
-            instead:
-              'let the roles of an organization in by their prefix: replicasFrom({ organizationId, roleNamePrefix })',
-          }),
-        ];
-  };
+export function grantedPolicies(bucket: BucketFacts): Findings {
+  const { policies, grants } = bucket;
   const keys = new Set(grants.flatMap((grant) => grant.keys));
-  return [
-    ...severalPolicies(bucket),
-    ...policies.flatMap((policy) =>
-      tooLong(`the policy '${policy.name}' of ${name}`, policy.document, BUCKET_POLICY_LIMIT),
-    ),
-    ...[...keys].flatMap(({ path, properties }) =>
-      tooLong(`the policy of key '${path}'`, properties?.KeyPolicy, KEY_POLICY_LIMIT),
-    ),
-  ];
+  const instead =
+    'let the roles of an organization in by their prefix: replicasFrom({ organizationId, roleNamePrefix })';
+  const what = ({ name }: PolicyFacts) => `the policy '${name}' of ${bucket.name}`;
+  return (
+    grants.length > 0 && [
+      severalPolicies(bucket),
+      policies.map((policy) => tooLong(what(policy), policy.document, BUCKET_POLICY_LIMIT, bucket.partition, instead)),
+      [...keys].map(({ path, properties, partition }) =>
+        tooLong(`the policy of key '${path}'`, properties?.KeyPolicy, KEY_POLICY_LIMIT, partition, instead),
+      ),
+    ]
+  );
+}
+
+export function tooLong(
+  what: string,
+  document: unknown,
+  limit: number,
+  partition: string | undefined,
+  instead: string,
+): Findings {
+  const size = policySize(document, partition);
+  return (
+    size > limit &&
+    error('policyTooLong', {
+      saw: `${what} has about ${size} characters`,
+      because: `AWS takes at most ${limit}`,
+      instead,
+    })
+  );
 }

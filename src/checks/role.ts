@@ -2,61 +2,53 @@
 import { missingFromBoundary, trustsS3 } from '../documents/allows';
 import { same } from '../documents/intrinsics';
 import { ReplicationFacts } from '../flows/facts';
-import { Finding, error, warning } from '../messages/finding';
+import { Findings, error, warning } from '../messages/finding';
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html */
-export function boundary({ role }: ReplicationFacts): Finding[] {
+export function boundary({ role }: ReplicationFacts): Findings {
   const missing =
     role.boundary === undefined
       ? []
       : missingFromBoundary(role.boundary, [...new Set(role.statements.flatMap(({ Action }) => Action))]);
   return missing.length === 0
-    ? []
-    : [
-        warning(
-          'permissionsBoundaryForbids',
-          `The permissions boundary of the replication role does not allow ${missing.join(', ')}: replication would fail. Allow these actions in the boundary, ` +
-            'or acknowledge this',
-        ),
-      ];
+    ? undefined
+    : warning(
+        'permissionsBoundaryForbids',
+        `The permissions boundary of the replication role does not allow ${missing.join(', ')}: replication would fail. Allow these actions in the boundary, ` +
+          'or acknowledge this',
+      );
 }
 
 /** What cannot be seen before the role is final: whether S3 may assume it. */
-export function trust({ role: { properties, path } }: ReplicationFacts): Finding[] {
+export function trust({ role: { properties, path } }: ReplicationFacts): Findings {
   return properties === undefined || trustsS3(properties.AssumeRolePolicyDocument)
-    ? []
-    : [
-        error('roleDoesNotTrustS3', {
-          saw: `the role '${path}' does not trust the service s3.amazonaws.com`,
-          because: 'S3 accepts it and then fails every object (AssumeRoleNotPermitted)',
-          instead: "create it with assumedBy: new iam.ServicePrincipal('s3.amazonaws.com')",
-        }),
-      ];
+    ? undefined
+    : error('roleDoesNotTrustS3', {
+        saw: `the role '${path}' does not trust the service s3.amazonaws.com`,
+        because: 'S3 accepts it and then fails every object (AssumeRoleNotPermitted)',
+        instead: "create it with assumedBy: new iam.ServicePrincipal('s3.amazonaws.com')",
+      });
 }
 
 /** Whether it still has the name that the policies of other accounts say. */
-export function knownRole({ role: { properties, path, knownAs } }: ReplicationFacts): Finding[] {
+export function knownRole({ role: { properties, path, knownAs } }: ReplicationFacts): Findings {
   const { RoleName, Path = '/' } = properties ?? {};
   return properties === undefined || !knownAs || same([Path, RoleName], [knownAs.rolePath, knownAs.roleName])
-    ? []
-    : [
-        error('roleRenamed', {
-          saw: `the role '${path}' is named ${JSON.stringify(RoleName)} with path ${JSON.stringify(Path)} in the end`,
-          because: `the policies of the other account let in ${JSON.stringify(knownAs.roleName)} with path ${JSON.stringify(knownAs.rolePath)}`,
-          instead:
-            'give roleName and rolePath to the construct that makes the role, not with an override, a later assignment or an aspect',
-        }),
-      ];
+    ? undefined
+    : error('roleRenamed', {
+        saw: `the role '${path}' is named ${JSON.stringify(RoleName)} with path ${JSON.stringify(Path)} in the end`,
+        because: `the policies of the other account let in ${JSON.stringify(knownAs.roleName)} with path ${JSON.stringify(knownAs.rolePath)}`,
+        instead:
+          'give roleName and rolePath to the construct that makes the role, not with an override, a later assignment or an aspect',
+      });
 }
 
-export function takesNoPolicy({ role }: ReplicationFacts): Finding[] {
+export function takesNoPolicy({ role }: ReplicationFacts): Findings {
   return role.takesPolicy
-    ? []
-    : [
-        warning(
-          'roleTakesNoPolicy',
-          `The role '${role.path}' takes no policies from this app, so the permissions for replication are not added to it. ` +
-            'Import it without `mutable: false` where that is why, or give it the permissions that docs/permissions.md lists and acknowledge this',
-        ),
-      ];
+    ? undefined
+    : warning(
+        'roleTakesNoPolicy',
+        `The role '${role.path}' takes no policies from this app, so the permissions for replication are not added to it. ` +
+          'Import it without `mutable: false` where that is why, or give it the permissions that docs/permissions.md lists and acknowledge this',
+      );
 }

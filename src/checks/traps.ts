@@ -1,55 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
 import { asList } from '../documents/intrinsics';
 import { BucketFacts, ReplicationFacts, RuleFacts } from '../flows/facts';
-import { Finding, warning } from '../messages/finding';
+import { Findings, warning } from '../messages/finding';
 
-export function noRules({ rules }: ReplicationFacts): Finding[] {
+export function noRules({ rules }: ReplicationFacts): Findings {
   return rules.length > 0
-    ? []
-    : [
-        warning(
-          'noRules',
-          'There is no rule, so nothing is replicated. Add rules with addRule(), or acknowledge this, for example while you take replication down',
-        ),
-      ];
+    ? undefined
+    : warning(
+        'noRules',
+        'There is no rule, so nothing is replicated. Add rules with addRule(), or acknowledge this, for example while you take replication down',
+      );
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/disable-replication.html */
-export function disabled({ id, enabled }: RuleFacts): Finding[] {
+export function disabled({ id, enabled }: RuleFacts): Findings {
   return enabled
-    ? []
-    : [
-        warning(
-          'disabledRulesDoNotCatchUp',
-          `Disabled: ${typeof id === 'string' ? `'${id}'` : 'unknown at synthesis'}. Objects written while a rule is disabled are not replicated when it is enabled again; S3 Batch Replication can copy them. ` +
-            'Remove `enabled: false`, or acknowledge this',
-        ),
-      ];
+    ? undefined
+    : warning(
+        'disabledRulesDoNotCatchUp',
+        `Disabled: ${typeof id === 'string' ? `'${id}'` : 'unknown at synthesis'}. Objects written while a rule is disabled are not replicated when it is enabled again; S3 Batch Replication can copy them. ` +
+          'Remove `enabled: false`, or acknowledge this',
+      );
 }
 
-export function oddPrefix({ prefix }: RuleFacts): Finding[] {
+export function oddPrefix({ prefix }: RuleFacts): Findings {
   return typeof prefix !== 'string' || !/^\/|\*$/.test(prefix)
-    ? []
-    : [
-        warning(
-          'literalPrefix',
-          `The prefix '${prefix}' is compared literally: keys rarely begin with a slash, and \`*\` matches nothing but itself. ` +
-            'Leave the slash or the asterisk out, or acknowledge this if your keys are like that',
-        ),
-      ];
+    ? undefined
+    : warning(
+        'literalPrefix',
+        `The prefix '${prefix}' is compared literally: keys rarely begin with a slash, and \`*\` matches nothing but itself. ` +
+          'Leave the slash or the asterisk out, or acknowledge this if your keys are like that',
+      );
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-what-is-isnot-replicated.html */
-export function chained({ source: { receivesFrom }, rules }: ReplicationFacts): Finding[] {
+export function chained({ source: { receivesFrom }, rules }: ReplicationFacts): Findings {
   return receivesFrom.length === 0 || rules.length === 0
-    ? []
-    : [
-        warning(
-          'replicasAreNotReplicated',
-          `This source receives replicas of ${receivesFrom.map((path) => `'${path}'`).join(', ')}, and S3 does not replicate replicas again. Add a rule from there to each destination, or acknowledge this if ` +
-            'only objects written here are to be replicated',
-        ),
-      ];
+    ? undefined
+    : warning(
+        'replicasAreNotReplicated',
+        `This source receives replicas of ${receivesFrom.map((path) => `'${path}'`).join(', ')}, and S3 does not replicate replicas again. Add a rule from there to each destination, or acknowledge this if ` +
+          'only objects written here are to be replicated',
+      );
 }
 
 /**
@@ -57,25 +49,23 @@ export function chained({ source: { receivesFrom }, rules }: ReplicationFacts): 
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-requirements.html
  */
-export function expiration({ destination }: RuleFacts, { source }: ReplicationFacts): Finding[] {
+export function expiration({ destination }: RuleFacts, { source }: ReplicationFacts): Findings {
   const found = source.properties?.LifecycleConfiguration?.Rules;
   const rules: any[] = Array.isArray(found) ? found : [];
   const expires = rules.some(
     (rule) => rule?.Status !== 'Disabled' && Object.keys(rule ?? {}).some((key) => /Expiration/.test(key)),
   );
   return !expires || !destination.properties || destination.properties.LifecycleConfiguration !== undefined
-    ? []
-    : [
-        warning(
-          'expirationIsNotReplicated',
-          `The source expires objects and ${destination.name} has no lifecycle rules: S3 does not replicate what lifecycle rules do, so replicas stay for ever. ` +
-            'Give the destination lifecycle rules of its own, or acknowledge this if it is meant to keep everything',
-        ),
-      ];
+    ? undefined
+    : warning(
+        'expirationIsNotReplicated',
+        `The source expires objects and ${destination.name} has no lifecycle rules: S3 does not replicate what lifecycle rules do, so replicas stay for ever. ` +
+          'Give the destination lifecycle rules of its own, or acknowledge this if it is meant to keep everything',
+      );
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/blocking-unblocking-s3-c-encryption-gpb.html */
-export function sseC({ destination }: RuleFacts, { source }: ReplicationFacts): Finding[] {
+export function sseC({ destination }: RuleFacts, { source }: ReplicationFacts): Findings {
   const allows = ({ properties }: BucketFacts): boolean => {
     const rules = properties?.BucketEncryption?.ServerSideEncryptionConfiguration;
     const types = (Array.isArray(rules) ? rules : [])
@@ -84,12 +74,10 @@ export function sseC({ destination }: RuleFacts, { source }: ReplicationFacts): 
     return asList(types).includes('NONE');
   };
   return !destination.properties || !allows(source) || allows(destination)
-    ? []
-    : [
-        warning(
-          'destinationBlocksSseC',
-          `The source allows SSE-C and ${destination.name} blocks it (new buckets do so by default): objects encrypted with SSE-C fail to replicate. ` +
-            'Allow SSE-C at the destination too, or block it at the source, or acknowledge this if no such object is written',
-        ),
-      ];
+    ? undefined
+    : warning(
+        'destinationBlocksSseC',
+        `The source allows SSE-C and ${destination.name} blocks it (new buckets do so by default): objects encrypted with SSE-C fail to replicate. ` +
+          'Allow SSE-C at the destination too, or block it at the source, or acknowledge this if no such object is written',
+      );
 }

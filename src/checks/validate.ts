@@ -16,11 +16,11 @@ import { definedResource } from '../app/resource';
 import { BucketFacts, ReplicationFacts, RoleFacts, RuleFacts } from '../flows/facts';
 import { readBucket, readReplication } from '../flows/read-facts';
 import { SourceAnchor } from '../flows/source';
-import { Finding } from '../messages/finding';
+import { Findings } from '../messages/finding';
 import { report } from '../messages/report';
 import { POLICY_NAME } from '../permissions/role';
 
-const OF_A_SOURCE: ReadonlyArray<(replication: ReplicationFacts) => Finding[]> = [
+const OF_A_SOURCE: ReadonlyArray<(replication: ReplicationFacts) => Findings> = [
   noRules,
   replaced,
   ({ source }) => notVersioned(source, 'source'),
@@ -38,7 +38,7 @@ const OF_A_SOURCE: ReadonlyArray<(replication: ReplicationFacts) => Finding[]> =
   acls,
 ];
 
-const OF_A_RULE: ReadonlyArray<(rule: RuleFacts, replication: ReplicationFacts) => Finding[]> = [
+const OF_A_RULE: ReadonlyArray<(rule: RuleFacts, replication: ReplicationFacts) => Findings> = [
   conditions,
   objectLock,
   replicaKey,
@@ -54,7 +54,7 @@ const OF_A_RULE: ReadonlyArray<(rule: RuleFacts, replication: ReplicationFacts) 
 ];
 
 /** Each destination is seen once, however many sources it has. */
-const OF_A_DESTINATION: ReadonlyArray<(bucket: BucketFacts) => Finding[]> = [
+const OF_A_DESTINATION: ReadonlyArray<(bucket: BucketFacts) => Findings> = [
   (bucket) => notVersioned(bucket, 'destination'),
   grantedPolicies,
   grantDenies,
@@ -75,13 +75,13 @@ export function validateReplication(anchor: SourceAnchor): string[] {
     // findings about one rule belong to the construct that added it
     return report(
       anchor,
-      OF_A_RULE.flatMap((check) => check(rule, facts)),
+      OF_A_RULE.map((check) => check(rule, facts)),
       at,
     );
   });
   const ofSource = report(
     anchor,
-    OF_A_SOURCE.flatMap((check) => check(facts)),
+    OF_A_SOURCE.map((check) => check(facts)),
     anchor.handle,
   );
   return [...new Set([...ofSource, ...ofRules])];
@@ -92,7 +92,7 @@ export function validateDestination(bucket: s3.CfnBucket): string[] {
   const facts = readBucket(bucket);
   return report(
     bucket,
-    OF_A_DESTINATION.flatMap((check) => check(facts)),
+    OF_A_DESTINATION.map((check) => check(facts)),
   );
 }
 

@@ -105,9 +105,11 @@ function placeOf(stack: Stack, { account, region }: { account: string; region: s
   };
 }
 
+const encryptionOf = (cfn: s3.CfnBucket) => readOnce(cfn, defaultEncryption);
+
 /** Keys are read from the property, which still knows the resource behind a reference. */
 function encryptionFacts(cfn: s3.CfnBucket, properties: Record<string, any>): EncryptionFacts {
-  const encryption = readOnce(cfn, defaultEncryption);
+  const encryption = encryptionOf(cfn);
   // an override of one rule makes an object of the list
   const byDefault = (rules: unknown, name: string): any =>
     Object.values<any>(rules ?? {}).find((rule) => rule?.[name] !== undefined)?.[name];
@@ -175,7 +177,7 @@ function readRole(anchor: SourceAnchor): RoleFacts {
     knownAs: knownAs && own.resolve(knownAs),
     waitingKeys: inline ? keysOf(anchor).flatMap((key) => (waitsFor(key, cfn, 'template') ? [key.node.path] : [])) : [],
     takesPolicy: made || policy === undefined || Object.keys(finalProperties(policy)).length > 0,
-    statements: own.resolve(anchor.permissions((bucket) => readOnce(bucket, defaultEncryption))),
+    statements: own.resolve(anchor.permissions(encryptionOf)),
   };
 }
 
@@ -203,9 +205,8 @@ function readRule(anchor: SourceAnchor, rule: AddedRule): RuleFacts {
   const { options, ownerOverride } = rule;
   const stack = Stack.of(bucket);
   const { cfn } = rule.destination;
-  const encryption = (of: s3.CfnBucket) => readOnce(of, defaultEncryption);
-  const { replicatesKmsObjects, sourceKeys, replicaKey } = ruleKeys(bucket, rule, encryption);
-  const ofDestination = cfn && encryption(cfn);
+  const { replicatesKmsObjects, sourceKeys, replicaKey } = ruleKeys(bucket, rule, encryptionOf);
+  const ofDestination = cfn && encryptionOf(cfn);
   const [id, prefix, destinationArn, replicaKeyArn] = stack.resolve([
     rule.id,
     rule.filter._prefix,

@@ -8,6 +8,9 @@ export interface Finding {
   readonly text: string;
 }
 
+/** What checks return: findings, or nothing. */
+export type Findings = Finding | false | undefined | readonly Findings[];
+
 export function error(id: string, wrong: Mistake): Finding {
   return { severity: 'error', id: `cdk-s3-replication:${id}`, text: describe(wrong) };
 }

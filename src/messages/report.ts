@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Annotations, Stage } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
-import { Finding } from './finding';
+import { Finding, Findings } from './finding';
 
 /**
  * Shows what was found while CDK validates: warnings in the construct tree, where they can be acknowledged.
@@ -10,7 +10,8 @@ import { Finding } from './finding';
  * @param place whose props the findings are about
  * @returns the errors, as CDK takes them from a validation
  */
-export function report(validated: IConstruct, findings: readonly Finding[], place = validated): string[] {
+export function report(validated: IConstruct, found: Findings, place = validated): string[] {
+  const findings = listOf(found);
   for (const { severity, id, text } of findings) {
     // another Stage may be synthesized already, and would never show it
     const at = Stage.of(place) === Stage.of(validated) ? place : validated;
@@ -20,6 +21,9 @@ export function report(validated: IConstruct, findings: readonly Finding[], plac
   }
   return [...new Set(findings.filter(({ severity }) => severity === 'error').map(textOf))];
 }
+
+const listOf = (found: Findings): Finding[] =>
+  Array.isArray(found) ? found.flatMap(listOf) : found ? [found as Finding] : [];
 
 /** The error that stops at the line of the user's code. */
 export function refusal(at: IConstruct, finding: Finding): Error {

@@ -6,48 +6,35 @@ import { defaultEncryption } from '../app/encryption';
 import { keyPointer, sameKey } from '../app/key';
 import { bucketsLoggingTo, finalProperties } from '../app/rendered';
 import { logsTo } from '../checks/access-logs';
-import { severalPolicies } from '../checks/policy-size';
+import { severalPolicies, tooLong } from '../checks/policy-size';
 import { asList, asRecord, same } from '../documents/intrinsics';
-import { BUCKET_POLICY_LIMIT, policySize } from '../documents/size';
+import { BUCKET_POLICY_LIMIT } from '../documents/size';
 import { BucketFacts, EncryptionFacts } from '../flows/facts';
 import { readBucket } from '../flows/read-facts';
 import { SourceAnchor } from '../flows/source';
-import { Finding, error } from '../messages/finding';
+import { Findings, error } from '../messages/finding';
 import { Mistake } from '../messages/mistake';
 
 /** What a service could not deliver into, of a bucket as it will be in the template. */
-export function logBucketFindings(cfn: s3.CfnBucket, deliveries: readonly Delivery[]): Finding[] {
+export function logBucketFindings(cfn: s3.CfnBucket, deliveries: readonly Delivery[]): Findings {
   const bucket = readBucket(cfn);
-  const { BucketName, BucketNamePrefix } = bucket.properties!;
-  const mistakes = deliveries.flatMap(({ spec, key }): Array<[id: string, wrong: Mistake | undefined]> => [
-    ['logBucketName', nameMistake(bucket.name, spec, BucketName ?? BucketNamePrefix)],
-    ['logBucketEncryption', encryptionMistake(bucket, spec, key)],
-    ['logBucketLocked', lockMistake(bucket, spec)],
-    ['logKeyUnknown', forgottenKey(bucket.name, cfn, spec)],
-    ['logFormDiffers', formMistake(bucket.name, cfn, spec)],
-    [
-      'logBucketLogsToItself',
-      spec.kind.endsWith('ServerAccessLogs') && logsTo(bucket, bucket) ? logsToItself(bucket.name) : undefined,
-    ],
-  ]);
+  const { name, policies, partition, properties } = bucket;
+  const found = (id: string, wrong: Mistake | undefined) => wrong && error(id, wrong);
+  const instead = 'spread the accounts or logged buckets over several buckets with logs';
   return [
-    ...severalPolicies(bucket),
-    ...policyTooLong(bucket),
-    ...mistakes.flatMap(([id, wrong]) => (wrong ? [error(id, wrong)] : [])),
+    severalPolicies(bucket),
+    policies.map(({ document }) => tooLong(`the policy of ${name}`, document, BUCKET_POLICY_LIMIT, partition, instead)),
+    deliveries.map(({ spec, key }) => [
+      found('logBucketName', nameMistake(name, spec, properties?.BucketName ?? properties?.BucketNamePrefix)),
+      found('logBucketEncryption', encryptionMistake(bucket, spec, key)),
+      found('logBucketLocked', lockMistake(bucket, spec)),
+      found('logKeyUnknown', forgottenKey(name, cfn, spec)),
+      found('logFormDiffers', formMistake(name, cfn, spec)),
+      spec.kind.endsWith('ServerAccessLogs') &&
+        logsTo(bucket, bucket) &&
+        error('logBucketLogsToItself', logsToItself(name)),
+    ]),
   ];
-}
-
-function policyTooLong({ name, policies, partition }: BucketFacts): Finding[] {
-  const size = Math.max(...policies.map(({ document }) => policySize(document, partition)));
-  return size <= BUCKET_POLICY_LIMIT
-    ? []
-    : [
-        error('logBucketPolicyTooLong', {
-          saw: `the policy of ${name} has about ${size} characters`,
-          because: `S3 takes at most ${BUCKET_POLICY_LIMIT}`,
-          instead: 'spread the accounts or logged buckets over several buckets with logs',
-        }),
-      ];
 }
 
 /** @param name as a property has it: text, an intrinsic, or undefined when CloudFormation makes one */
