@@ -7,7 +7,8 @@ import { compare, partitionOf, shown } from '../app/environment';
 import { literalPartition, notAGeneralPurposeBucket, refersTo } from '../app/imported-bucket';
 import { deployedStack, isNested, sameStage } from '../app/stacks';
 import { waitsFor } from '../flows/waits';
-import { Mistake, mistake } from '../messages/mistake';
+import { Finding, error } from '../messages/finding';
+import { refusal } from '../messages/report';
 import { hasKnownPlace } from '../permissions/role-name';
 
 /**
@@ -16,103 +17,103 @@ import { hasKnownPlace } from '../permissions/role-name';
  * @param namesRole whether policies of another account name the role, so that both accounts must be known
  */
 export function checkDestination(at: IConstruct, source: BucketEnd, destination: BucketEnd, namesRole: boolean): void {
-  const wrong = destinationMistake(source, destination, namesRole);
+  const wrong = destinationFinding(source, destination, namesRole);
   if (wrong) {
-    throw mistake(at, wrong);
+    throw refusal(at, wrong);
   }
 }
 
-function destinationMistake(source: BucketEnd, destination: BucketEnd, namesRole: boolean): Mistake | undefined {
+function destinationFinding(source: BucketEnd, destination: BucketEnd, namesRole: boolean): Finding | undefined {
   const name = nameOf(destination);
   const sourceBucket = source.cfn!;
   if (destination.cfn === sourceBucket || (!destination.cfn && refersTo(destination, sourceBucket))) {
-    return {
+    return error('destinationIsSource', {
       saw: `destination ${name} is the source bucket itself`,
       because: 'S3 replicates to another bucket only',
       instead: 'name another bucket as the destination',
-    };
+    });
   }
   const given = literalName(sourceBucket);
   if (given !== undefined && destination.cfn && literalName(destination.cfn) === given) {
-    return {
+    return error('destinationNamedAsSource', {
       saw: `destination ${name} has the name of the source, '${given}'`,
       because: 'the name of a bucket is unique over all regions and accounts of a partition',
       instead: 'give one of the two another name, or none',
-    };
+    });
   }
   const notABucket = destination.cfn ? undefined : notAGeneralPurposeBucket(destination);
   if (notABucket) {
-    return {
+    return error('destinationNotABucket', {
       saw: `destination ${name} is ${notABucket}`,
       because: 'S3 replicates to general purpose buckets, named by the ARN of the bucket',
       instead: 'import the bucket by its name or bucket ARN',
-    };
+    });
   }
   const partition = partitionOf(source.region);
   const other = [literalPartition(destination), partitionOf(destination.region)].find((it) => it && it !== partition);
   if (partition !== undefined && other !== undefined) {
-    return {
+    return error('destinationInOtherPartition', {
       saw: `destination ${name} in region ${shown(destination.region)} (partition ${other}), source in ${shown(source.region)} (partition ${partition})`,
       because: 'S3 does not replicate across partitions',
       instead: 'choose a destination of the same partition',
-    };
+    });
   }
   const accounts = compare(source.account, destination.account);
   if (accounts === 'unclear' && (namesRole || destination.cfn)) {
-    return {
+    return error('destinationAccountUnclear', {
       saw: `account of destination ${name} ${shown(destination.account)}, of the source ${shown(source.account)}`,
       because: 'whether they are one account decides about permissions and cannot be told at synthesis',
       instead: 'set env.account on both stacks, or on neither',
-    };
+    });
   }
   if (accounts === 'different' && namesRole && !hasKnownPlace(source.stack)) {
-    return {
+    return error('roleNameUnknown', {
       saw: `destination ${name} in account ${shown(destination.account)}, source in a region ${shown(source.region)}`,
       because: 'the other account names the replication role, and the name of the role is made of its region',
       instead: 'set env.account and env.region on the stack of the source',
-    };
+    });
   }
   return destination.cfn ? undeployable(source, { ...destination, cfn: destination.cfn }) : undefined;
 }
 
-function undeployable(source: BucketEnd, destination: BucketEnd & { cfn: s3.CfnBucket }): Mistake | undefined {
+function undeployable(source: BucketEnd, destination: BucketEnd & { cfn: s3.CfnBucket }): Finding | undefined {
   const name = nameOf(destination);
   if (waitsFor(destination.cfn, source.cfn!)?.every((node) => CfnResource.isCfnResource(node))) {
-    return {
+    return error('circleOfReplication', {
       saw: `destination ${name} replicates, directly or through other buckets, to the source ${nameOf(source)}`,
       because: 'each bucket would have to exist before the other, so CloudFormation can create neither',
       instead:
         'replicate in one direction; two-way replication needs a construct of its own, which this version does not have',
-    };
+    });
   }
   if (!sameStage(source.stack, destination.stack)) {
     return literalName(destination.cfn) !== undefined
-      ? regionMistake(source, destination)
-      : {
+      ? regionFinding(source, destination)
+      : error('destinationInOtherStage', {
           saw: `destination ${name} is in another Stage and has no literal name`,
           because: 'CDK refuses references from one Stage to another',
           instead: 'put the stacks of both buckets into one Stage, or give the destination a bucketName',
-        };
+        });
   }
   if (deployedStack(source.stack) === deployedStack(destination.stack)) {
     return undefined;
   }
   if (isNested(destination.stack)) {
-    return {
+    return error('destinationInNestedStack', {
       saw: `destination ${name} is in the nested stack '${destination.stack.node.path}' of another stack`,
       because: 'the reference from the source to it would need exports or, across regions, custom resources',
       instead: 'define the destination bucket in a stack of its own that is not nested',
-    };
+    });
   }
-  return regionMistake(source, destination);
+  return regionFinding(source, destination);
 }
 
-function regionMistake(source: BucketEnd, destination: BucketEnd): Mistake | undefined {
+function regionFinding(source: BucketEnd, destination: BucketEnd): Finding | undefined {
   return compare(source.region, destination.region) !== 'unclear'
     ? undefined
-    : {
+    : error('destinationRegionUnclear', {
         saw: `region of destination ${nameOf(destination)} ${shown(destination.region)}, of the source ${shown(source.region)}`,
         because: 'whether they are one region decides about references and keys and cannot be told at synthesis',
         instead: 'set env.region on both stacks',
-      };
+      });
 }
