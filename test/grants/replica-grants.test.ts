@@ -281,7 +281,7 @@ describe('a Deny that hits the roles that were let in', () => {
     expect(() => denying(options, conditions).synth()).toThrow(/Locked in the policy .* denies s3:ReplicateObject/);
   });
   test('of becoming the owner is an error where that was granted, and none elsewhere', () => {
-    const synthesized = (options: ReplicasFromOptions) => {
+    const synthesized = (options: Grant) => {
       const app = quietApp();
       const replica = bucket(backup(app), 'Replica');
       replica.addToResourcePolicy(
