@@ -126,6 +126,10 @@ for (const path of [
 }
 
 project.eslint!.addRules({ 'import/no-unresolved': ['error', { ignore: ['^cdk-s3-replication$'] }] }); // the examples import it as users do
+(project.eslint!.config as { settings: object }).settings = {
+  ...project.eslint!.config.settings,
+  'import/internal-regex': '^cdk-s3-replication$', // whether lib/ is there or not
+};
 
 project.eslint!.addPlugins('headers');
 project.eslint!.addOverride({
