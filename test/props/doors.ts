@@ -1,0 +1,334 @@
+import { aws_iam as iam, aws_s3 as s3, Duration } from 'aws-cdk-lib';
+import {
+  BucketReplication,
+  CrossAccountReplication,
+  LogAggregationSRR,
+  LogProducer,
+  LogSource,
+  ReplicaGrantee,
+  ReplicaGrants,
+  ReplicatedBucketPair,
+} from '../../src';
+import { bucket } from '../builders';
+import { BUCKET, keyOf, MADE, OURS, Place, PRODUCED, ROLE, Row, Rows, RULE, THEIRS, THIRD } from './rows';
+
+/** How a struct is given to the library, and what each of its props does there. */
+export interface Door {
+  readonly build: (place: Place, props: any) => void;
+  readonly rows: Rows;
+  /** Account of the bucket that the props are about, and of the destination; ours when not given. */
+  readonly owner?: string;
+  readonly destinationOwner?: string;
+}
+
+const row = (set: Row['set'], sees: Row['sees'], more: Partial<Row> = {}): Row => ({ set, sees, ...more });
+const without = (rows: Rows, ...props: string[]) =>
+  Object.fromEntries(Object.entries(rows).filter(([prop]) => !props.includes(prop)));
+const within = (prop: string, rows: Rows): Rows =>
+  Object.fromEntries(
+    Object.entries(rows).map(([name, { set, base, ...rest }]): [string, Row] => {
+      const wrap = (it: Row['set']) => (place: Place) => ({ [prop]: typeof it === 'function' ? it(place) : it });
+      return [name, { ...rest, set: wrap(set), ...(base ? { base: wrap(base) } : {}) }];
+    }),
+  );
+/** Props of a bucket that is made are seen as those of its own struct; here only that they get there. */
+const made = (prop: string) => row({ [prop]: { bucketName: 'aws-waf-logs-own' } }, '"BucketName":"aws-waf-logs-own"');
+
+const replica = ({ home }: Place) => bucket(home, 'Replica');
+const archive = ({ home }: Place, account = THEIRS) =>
+  s3.Bucket.fromBucketAttributes(home, 'Archive', { bucketName: 'the-archive', account, region: 'us-east-1' });
+
+function pair(place: Place, props: object) {
+  new ReplicatedBucketPair(place.home, 'Pair', props);
+}
+function offsite(place: Place, props: any) {
+  const { home, abroad } = place;
+  const destinationStack = props.destination ? undefined : abroad;
+  new CrossAccountReplication(home, 'Offsite', { source: bucket(home, 'Data'), destinationStack, ...props });
+}
+const logs = ({ home }: Place, props: object) => new LogAggregationSRR(home, 'Logs', props);
+function logSource(place: Place, props: any) {
+  const producers = props.source ? undefined : [LogProducer.alb()];
+  new LogSource(place.home, 'Source', { destination: archive(place), roleNamePrefix: 'logs-', producers, ...props });
+}
+const produced = (place: Place, props: object) => void logs(place, {}).addProducer('Source', LogProducer.nlb(), props);
+const delivering =
+  <T>(producer: (options: T) => LogProducer, base: object = {}) =>
+  ({ home }: Place, props: object): s3.Bucket => {
+    const target = bucket(home, 'Logs', { bucketName: 'aws-waf-logs-of-mine' });
+    producer({ ...base, ...props } as T).allowDeliveryTo(target);
+    return target;
+  };
+
+const LOG_RULE: Rows = { ...RULE, metrics: row({ metrics: true }, '"Metrics":{"Status":"Enabled"}', { alone: true }) };
+const ACCOUNTS = row({ accounts: [THEIRS] }, `AWSLogs/${THEIRS}/`);
+const PREFIX = row({ prefix: 'own/prefix' }, '/own/prefix/');
+const ownKey = row(({ home }) => ({ encryptionKey: keyOf(home, OURS, 5) }), ':key/5');
+const TRAIL: Rows = {
+  accounts: ACCOUNTS,
+  prefix: PREFIX,
+  trailName: row({ trailName: 'own-trail' }, ':trail/own-trail"'),
+  homeRegion: row({ homeRegion: 'eu-west-2' }, ':cloudtrail:eu-west-2:'),
+  encryptionKey: ownKey,
+};
+const REGIONS = row({ regions: ['eu-west-2'] }, ':logs:eu-west-2:');
+const HIVE = row({ hiveCompatible: true }, 'AWSLogs/aws-account-id=', { alone: true });
+/** In the statement for the accounts, and in that for the organization. */
+const inBoth = (text: string) =>
+  new RegExp(`${text}[^]*"Sid":"ReplicasFromAccounts[^]*${text}[^]*"Sid":"ReplicasFromOrg`);
+const ORGANIZATION = { organizationId: 'o-a1b2c3d4e5', roleNamePrefix: 'logs-' };
+
+export const DOORS: Record<string, Door> = {
+  BucketReplicationProps: {
+    build: ({ home }, props) => new BucketReplication(home, 'Replication', { source: bucket(home, 'Data'), ...props }),
+    rows: {
+      source: row(({ home }) => ({ source: bucket(home, 'Other', { bucketName: 'own-source' }) }), ':s3:::own-source"'),
+      rules: row((place) => ({ rules: [{ destination: replica(place), ruleId: 'own-rule' }] }), '"Id":"own-rule"'),
+      role: row(
+        (place) => ({ role: iam.Role.fromRoleArn(place.home, 'Role', `arn:aws:iam::${OURS}:role/own`) }),
+        '"Roles":["own"]',
+        { alone: true },
+      ),
+      ...ROLE,
+    },
+  },
+  'BucketReplicationProps.rules': {
+    build: (place, props) =>
+      new BucketReplication(place.home, 'Replication', {
+        source: bucket(place.home, 'Data'),
+        rules: [{ destination: props.destination ?? replica(place), ...props }],
+      }),
+    rows: { ...RULE, destination: row((place) => ({ destination: archive(place, OURS) }), ':s3:::the-archive"') },
+  },
+  ReplicationRule: {
+    build: (place, props) =>
+      BucketReplication.of(bucket(place.home, 'Data')).addRule({ destination: replica(place), ...props }),
+    rows: { ...RULE, destination: row((place) => ({ destination: archive(place, OURS) }), ':s3:::the-archive"') },
+  },
+  ReplicatedBucketPairProps: {
+    build: pair,
+    rows: {
+      ...RULE,
+      ...MADE,
+      source: row(
+        ({ home }) => ({ source: bucket(home, 'Mine', { bucketName: 'own-source' }) }),
+        '"BucketName":"own-source"',
+        {
+          alone: true,
+        },
+      ),
+      destination: row((place) => ({ destination: archive(place, OURS) }), ':s3:::the-archive"', { alone: true }),
+      destinationRegion: row({ destinationRegion: 'eu-west-1' }, 'Home-us-east-1-replica-eu-west-1', { alone: true }),
+      destinationStack: row(({ abroad }) => ({ destinationStack: abroad }), '"BucketName":"abroad-pair-', {
+        alone: true,
+      }),
+      keepEncryptionKeys: row(
+        { encryption: s3.BucketEncryption.S3_MANAGED, keepEncryptionKeys: true },
+        '"AWS::KMS::Key"',
+        { base: { encryption: s3.BucketEncryption.S3_MANAGED } },
+      ),
+      autoDeleteObjects: row({ autoDeleteObjects: true }, 'Custom::S3AutoDeleteObjects', {
+        base: { removalPolicy: 'destroy' },
+      }),
+      sourceOptions: made('sourceOptions'),
+      destinationOptions: { ...made('destinationOptions'), alone: true },
+    },
+  },
+  'ReplicatedBucketPairProps.sourceOptions': { build: pair, rows: within('sourceOptions', BUCKET) },
+  'ReplicatedBucketPairProps.destinationOptions': { build: pair, rows: within('destinationOptions', BUCKET) },
+  CrossAccountReplicationProps: {
+    build: offsite,
+    destinationOwner: THEIRS,
+    rows: {
+      ...RULE,
+      ...ROLE,
+      ...MADE,
+      source: row(
+        ({ home }) => ({ source: bucket(home, 'Mine', { bucketName: 'own-source' }) }),
+        '"BucketName":"own-source"',
+        {
+          alone: true,
+        },
+      ),
+      destination: row((place) => ({ destination: archive(place) }), ':s3:::the-archive"', { alone: true }),
+      destinationStack: row(({ far }) => ({ destinationStack: far }), '"BucketName":"far-offsite-', {
+        alone: true,
+      }),
+      destinationOptions: made('destinationOptions'),
+      outputs: row({ outputs: true }, '"OffsiteReplicationRoleName'),
+    },
+  },
+  'CrossAccountReplicationProps.destinationOptions': {
+    build: offsite,
+    owner: THEIRS,
+    destinationOwner: THEIRS,
+    rows: within('destinationOptions', BUCKET),
+  },
+  ReplicaGranteeRole: {
+    build: ({ home }, props) => {
+      const grantee = ReplicaGrantee.role({ account: THEIRS, roleName: 'theirs', ...props });
+      ReplicaGrants.fromBucket(bucket(home, 'Replica')).replicasFrom(grantee);
+    },
+    rows: {
+      account: row({ account: THIRD }, `:iam::${THIRD}:root`),
+      roleName: row({ roleName: 'own-role' }, /:role\/(own\/)?own-role"/),
+      rolePath: row({ rolePath: '/own/' }, ':role/own/'),
+    },
+  },
+  ReplicaGranteeRoles: {
+    build: ({ home }, props) => {
+      const grants = ReplicaGrants.fromBucket(bucket(home, 'Replica'));
+      const roles = { roleNamePrefix: 'theirs-', ...props };
+      grants.replicasFrom(ReplicaGrantee.rolesOfAccounts([THEIRS], roles));
+      grants.replicasFrom(ReplicaGrantee.rolesOfOrganization('o-a1b2c3d4e5', roles));
+    },
+    rows: {
+      roleNamePrefix: row({ roleNamePrefix: 'own-' }, inBoth(':role(/own)?/own-\\*"')),
+      rolePath: row({ rolePath: '/own/' }, inBoth(':role/own/(own|theirs)-\\*"')),
+    },
+  },
+  ReplicasFromOptions: {
+    build: ({ home }, props) =>
+      ReplicaGrants.fromBucket(bucket(home, 'Replica')).replicasFrom(
+        ReplicaGrantee.role({ account: THEIRS, roleName: 'theirs' }),
+        props,
+      ),
+    rows: {
+      ownerOverride: row({ ownerOverride: true }, '"s3:ObjectOwnerOverrideToBucketOwner"'),
+      encryptionKey: ownKey,
+      enforceSSL: row({ enforceSSL: true }, '"aws:SecureTransport":"true"'),
+      outputs: row({ outputs: true }, '"Outputs":'),
+    },
+  },
+  LogAggregationSRRProps: {
+    build: (place, props) => logs(place, props).addSource(bucket(place.home, 'Data'), { uniqueKeys: true }),
+    rows: {
+      ...MADE,
+      destination: row((place) => ({ destination: archive(place, OURS) }), ':s3:::the-archive"', { alone: true }),
+      destinationOptions: made('destinationOptions'),
+      retention: row({ retention: Duration.days(301) }, '"ExpirationInDays":301'),
+      noncurrentVersionRetention: row({ noncurrentVersionRetention: Duration.days(32) }, '"NoncurrentDays":32'),
+      transitions: row(
+        { transitions: [{ storageClass: s3.StorageClass.GLACIER, transitionAfter: Duration.days(33) }] },
+        '"TransitionInDays":33',
+      ),
+      storageClass: RULE.storageClass,
+      metrics: LOG_RULE.metrics,
+      trustedAccounts: row({ trustedAccounts: [THIRD], roleNamePrefix: 'logs-' }, `:iam::${THIRD}:root`),
+      organizationId: row(ORGANIZATION, '"aws:PrincipalOrgID":"o-a1b2c3d4e5"', { alone: true }),
+      roleNamePrefix: row({ ...ORGANIZATION, roleNamePrefix: 'own-' }, '/own-*"', { base: ORGANIZATION }),
+    },
+  },
+  'LogAggregationSRRProps.destinationOptions': {
+    build: (place, props) => void logs(place, props),
+    rows: within('destinationOptions', BUCKET),
+  },
+  LogSourceOptions: {
+    build: (place, props) => {
+      const aggregation = logs(place, {});
+      aggregation.addSource(bucket(place.home, 'Other'), { uniqueKeys: props.uniqueKeys ?? true });
+      aggregation.addSource(bucket(place.home, 'Data'), { uniqueKeys: true, ...props });
+    },
+    rows: { ...LOG_RULE, ...PRODUCED },
+  },
+  ProducedLogSourceOptions: {
+    build: (place, props: any) => {
+      const aggregation = logs(place, {});
+      aggregation.addSource(bucket(place.home, 'Other'), { uniqueKeys: props.uniqueKeys ?? true });
+      aggregation.addProducer('Source', LogProducer.alb(), props);
+    },
+    rows: {
+      ...LOG_RULE,
+      ...PRODUCED,
+      sourceOptions: made('sourceOptions'),
+      sourceRetention: row({ sourceRetention: Duration.days(34) }, '"ExpirationInDays":34'),
+    },
+  },
+  'ProducedLogSourceOptions.sourceOptions': {
+    build: (place, props) => produced(place, { destinationKey: keyOf(place.home, OURS, 2), ...props }),
+    rows: within('sourceOptions', BUCKET),
+  },
+  LogSourceProps: {
+    build: logSource,
+    destinationOwner: THEIRS,
+    rows: {
+      ...LOG_RULE,
+      ...PRODUCED,
+      source: row(
+        ({ home }) => ({ source: bucket(home, 'Mine', { bucketName: 'own-source' }) }),
+        '"BucketName":"own-source"',
+        {
+          alone: true,
+        },
+      ),
+      destination: row(
+        ({ home }) => ({
+          destination: s3.Bucket.fromBucketAttributes(home, 'Own', {
+            ...{ bucketName: 'own-archive', account: THEIRS, region: 'us-east-1' },
+          }),
+        }),
+        ':s3:::own-archive"',
+      ),
+      roleNamePrefix: row({ roleNamePrefix: 'own-' }, '"RoleName":"own-'),
+      sourceOptions: made('sourceOptions'),
+      sourceRetention: row({ sourceRetention: Duration.days(34) }, '"ExpirationInDays":34'),
+    },
+  },
+  'LogSourceProps.sourceOptions': {
+    build: (place, props) =>
+      logSource(place, { producers: [LogProducer.nlb()], destinationKey: keyOf(place.home, THEIRS, 2), ...props }),
+    rows: within('sourceOptions', BUCKET),
+  },
+  LogProducerOptions: { build: delivering(LogProducer.nlb), rows: { accounts: ACCOUNTS, prefix: PREFIX } },
+  ServerAccessLogOptions: {
+    build: (place, props) => {
+      const serverAccessLogsBucket = delivering(LogProducer.serverAccessLogs)(place, props);
+      bucket(place.home, 'LogsInTheSimpleForm', { serverAccessLogsBucket });
+    },
+    rows: {
+      loggedBuckets: row(({ home }) => ({ loggedBuckets: [bucket(home, 'Logged')] }), '["Logged'),
+      loggedBucketNames: row({ loggedBucketNames: ['own-logged'] }, ':s3:::own-logged"'),
+      prefix: row({ prefix: 'own/' }, '/own/*"'),
+      partitioned: row({ partitioned: true }, "partitioned access logs into 'Home/Logs', and 'Home/LogsInThe", {
+        alone: true,
+      }),
+    },
+  },
+  AlbLogOptions: {
+    build: delivering(LogProducer.alb),
+    rows: {
+      accounts: ACCOUNTS,
+      prefix: PREFIX,
+      loadBalancerNames: row({ loadBalancerNames: ['own-balancer'] }, ':loadbalancer/app/own-balancer/*"'),
+      sourceCondition: row({ sourceCondition: true }, ':loadbalancer/*"', { alone: true }),
+    },
+  },
+  TrailLogOptions: { build: delivering(LogProducer.cloudTrail, { trailName: 'all' }), rows: TRAIL },
+  OrganizationTrailLogOptions: {
+    build: delivering(LogProducer.organizationTrail, {
+      ...{ organizationId: 'o-a1b2c3d4e5', managementAccount: THIRD, trailName: 'all' },
+    }),
+    rows: {
+      ...without(TRAIL, 'accounts'),
+      organizationId: row({ organizationId: 'o-0000000000' }, 'AWSLogs/o-0000000000/'),
+      managementAccount: row({ managementAccount: THEIRS }, `:${THEIRS}:trail/`),
+    },
+  },
+  FlowLogOptions: {
+    build: delivering(LogProducer.vpcFlowLogs),
+    rows: { accounts: ACCOUNTS, prefix: PREFIX, regions: REGIONS, hiveCompatible: HIVE },
+  },
+  ConfigLogOptions: {
+    build: delivering(LogProducer.config),
+    rows: { accounts: ACCOUNTS, prefix: PREFIX, encryptionKey: ownKey },
+  },
+  WafLogOptions: { build: delivering(LogProducer.waf), rows: { regions: REGIONS, prefix: PREFIX } },
+  CloudFrontLogOptions: {
+    build: delivering(LogProducer.cloudFront),
+    rows: {
+      accounts: row({ accounts: [THEIRS] }, `"aws:SourceAccount":"${THEIRS}"`),
+      prefix: row({ prefix: 'own/prefix' }, '/own/prefix/*"', { alone: true }),
+      hiveCompatible: HIVE,
+    },
+  },
+};
