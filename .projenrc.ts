@@ -76,6 +76,10 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@cloud-copilot/iam-policy@0.1.109',
     '@cloud-copilot/iam-simulate@0.1.173',
     'fast-check@^4.10',
+
+    // mutation testing; 10 needs Node.js 22
+    '@stryker-mutator/core@9.6.1',
+    '@stryker-mutator/jest-runner@9.6.1',
   ],
 
   // `npm test` only reads: a changed template or a lint finding fails, nothing is updated or fixed on the way
@@ -103,7 +107,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
       },
     },
   },
-  gitignore: ['cdk.out', 'demo.out', '.jsii.tabl.json', '.python', '.venv', '__pycache__'],
+  gitignore: ['cdk.out', 'demo.out', '.jsii.tabl.json', '.python', '.venv', '__pycache__', '.stryker-tmp'],
 });
 for (const path of [
   '/docs/',
@@ -115,6 +119,8 @@ for (const path of [
   '/CONTRIBUTING.md',
   '/SECURITY.md',
   '/jest.deep.json',
+  '/jest.mutation.json',
+  '.stryker-tmp',
   '/rosetta/',
   '.jsii.tabl.json',
   'demo.out',
@@ -197,7 +203,7 @@ const NEWEST_MODULES = {
 const jestProject = (displayName: string, modules: Record<string, string>, ...names: string[]) => ({
   displayName,
   testMatch: names.map((name) => `<rootDir>/${name}.test.ts`),
-  modulePathIgnorePatterns: ['<rootDir>/(\\.python|demo\\.out|dist|test-reports)/'],
+  modulePathIgnorePatterns: ['<rootDir>/(\\.python|\\.stryker-tmp|demo\\.out|dist|test-reports)/'],
   // types are checked by tsc before; this is ten times as fast from a cold cache
   transform: {
     '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, sourceMaps: 'inline' }],
@@ -220,6 +226,14 @@ new JsonFile(project, 'jest.deep.json', {
     globalSetup: '<rootDir>/judges/python/set-up.ts',
     testTimeout: 600_000,
     maxWorkers: '100%',
+  },
+});
+
+new JsonFile(project, 'jest.mutation.json', {
+  obj: {
+    ...jestProject('mutation', NEWEST_MODULES), // scripts/mutation.ts says which tests
+    roots: ['<rootDir>/src', '<rootDir>/test'],
+    testEnvironment: './test/mutation/first-failure.cjs',
   },
 });
 for (const key of [
@@ -269,6 +283,12 @@ project.addTask('test:deep', {
   description: 'What takes minutes: 10,000 generated apps, every access cell, apps deployed to a local AWS, cfn-lint',
   env: { NODE_OPTIONS: '--max-semi-space-size=64' },
   exec: 'jest --config jest.deep.json --ci',
+  receiveArgs: true,
+});
+
+project.addTask('test:mutation', {
+  description: 'Break the pure code in small ways, one at a time, and see whether a test notices',
+  exec: 'tsx --tsconfig scripts/tsconfig.json scripts/mutation.ts',
   receiveArgs: true,
 });
 
