@@ -95,8 +95,9 @@ describe('what is known of the requests of S3', () => {
     const key = 's3:x-amz-server-side-encryption';
     const why = 'which asks for an encryption when it writes an object only';
     const seen = (action: string) => asked('StringNotEquals', key, 'AES256', KNOWN, action);
-    for (const action of ['s3:ReplicateObject', 's3:ReplicateTags'])
+    for (const action of ['s3:ReplicateObject', 's3:ReplicateTags']) {
       expect(seen(action)).toContain('which carries aws:kms');
+    }
     for (const action of ['s3:ReplicateDelete', 's3:GetObjectVersionAcl', 's3:ReplicateObjectAnnotation']) {
       expect(seen(action)).toBe(
         `certain: its condition on ${key} (StringNotEquals) holds for every request of S3, ${why}`,
