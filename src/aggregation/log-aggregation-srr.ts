@@ -109,6 +109,7 @@ export class LogAggregationSRR extends Construct {
       trusted && !known
         ? new BucketReplication(this, `Replication-${from.cfn.node.addr}`, { source, ...role })
         : BucketReplication.of(source);
+    replication._standIn(this);
     replication._carryOut(planned);
     if (options.enabled !== false) {
       this.flows.push({ source: from, filter: options.filter, uniqueKeys: options.uniqueKeys });

@@ -102,6 +102,7 @@ export class LogSource extends Construct {
       source: this.from,
       roleName: prefixedRoleName(bucketEnd(this.from), roleNamePrefix),
     });
+    this.replication._standIn(this);
     const metrics = rule.metrics ?? rule.replicationTimeControl ?? false;
     const sourceKeys = keysOfProducers(producers, source, rule.sourceKeys);
     this.replication._addRule(this, { ...rule, destination, metrics, sourceKeys }, true);

@@ -109,6 +109,7 @@ export class CrossAccountReplication extends Construct {
     this.replication = forRole
       ? new BucketReplication(this, 'Replication', { source, roleName, rolePath, permissionsBoundary })
       : BucketReplication.of(source);
+    this.replication._standIn(this);
     this.replication._addRule(this, { ...props, destination: this.destination });
     if (props.outputs) {
       const { account, ...name } = this.replication._grantee(this);

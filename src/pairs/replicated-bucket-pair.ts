@@ -134,6 +134,7 @@ export class ReplicatedBucketPair extends Construct {
     }
 
     this.replication = BucketReplication.of(this.source);
+    this.replication._standIn(this);
     this.replication._addRule(this, {
       ...props,
       destination: this.destination,

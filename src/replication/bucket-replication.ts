@@ -12,6 +12,7 @@ import { enableVersioning } from '../buckets/versioning';
 import { validateReplication } from '../checks/validate';
 import { claimRoleName } from '../flows/role-claims';
 import { SourceAnchor } from '../flows/source';
+import { standIn } from '../flows/stand-in';
 import { receiveReplicas } from '../grants/receive-replicas';
 import { ReplicaGrants } from '../grants/replica-grants';
 import { RoleOptions, replicationRole } from '../permissions/role';
@@ -139,6 +140,7 @@ export class BucketReplication extends Construct {
     this._roleOptions = props;
     this.anchor = new SourceAnchor(cfn, name);
     this.anchor.handle = this;
+    this._standIn(this);
     this.role = replicationRole(this.anchor, cfn, name !== undefined, props, {
       statements: () => this.anchor.permissions(),
       inUse: () => this.anchor.rules.some(({ options }) => options.enabled !== false),
@@ -199,6 +201,14 @@ export class BucketReplication extends Construct {
     }
     anchor.knownAs ??= knownAs;
     anchor.rules.push(rule);
+  }
+
+  /**
+   * Lets a construct of this library stand for the replication.
+   * @internal
+   */
+  public _standIn(construct: Construct): void {
+    standIn(construct, this.anchor);
   }
 
   /**

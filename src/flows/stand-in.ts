@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+import { AspectOptions, Aspects, IAspect } from 'aws-cdk-lib';
+import { Construct, Dependable, IConstruct } from 'constructs';
+import { SourceAnchor } from './source';
+
+const ANCHORS = Symbol('cdk-s3-replication.anchors');
+
+/**
+ * Makes a construct stand for a replication whose resources are below a bucket elsewhere: whoever depends on it waits
+ * for bucket, role and policy; these wait for what it depends on; and its aspects, tags and permissions boundaries reach
+ * the role. CDK itself looks below the construct only.
+ */
+export function standIn(construct: Construct & { [ANCHORS]?: Set<SourceAnchor> }, anchor: SourceAnchor): void {
+  const { bucket } = anchor;
+  if (bucket.node.scopes.includes(construct)) {
+    return;
+  }
+  const anchors = (construct[ANCHORS] ??= standingFor(construct));
+  if (anchors.has(anchor)) {
+    return;
+  }
+  anchors.add(anchor);
+  Aspects.of(construct).applied.forEach(({ aspect, priority }) => Aspects.of(anchor).add(aspect, { priority }));
+  const before = {};
+  Dependable.implement(before, {
+    get dependencyRoots() {
+      return construct.node.dependencies.filter((root) => !includes(root, bucket));
+    },
+  });
+  bucket.node.addDependency(before);
+}
+
+function standingFor(construct: Construct): Set<SourceAnchor> {
+  const anchors = new Set<SourceAnchor>();
+  Dependable.implement(construct, {
+    get dependencyRoots() {
+      return [construct, ...[...anchors].map(({ bucket }) => bucket)];
+    },
+  });
+  const aspects = Aspects.of(construct);
+  const add = aspects.add.bind(aspects);
+  aspects.add = (aspect: IAspect, options?: AspectOptions) => {
+    add(aspect, options);
+    anchors.forEach((anchor) => Aspects.of(anchor).add(aspect, options));
+  };
+  return anchors;
+}
+
+/** A bucket cannot wait for what it is a part of: its replication configuration comes with it. */
+function includes(root: IConstruct, bucket: IConstruct): boolean {
+  return Dependable.of(root).dependencyRoots.some((it) => bucket.node.scopes.includes(it));
+}
