@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Stack } from 'aws-cdk-lib';
+import { IStackSynthesizer, Stack } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { checkDestination } from './destination-input';
 import { checkKeys } from './key-input';
 import { checkedSource } from './source-input';
 import { BucketEnd, bucketEnd, nameOf } from '../app/bucket';
+import { literalName } from '../app/bucket-name';
 import { Needed, checkDeployOrder } from '../app/deploy-order';
 import { defaultKeyOf } from '../app/encryption';
 import { compare } from '../app/environment';
 import { KeyPointer, canRefer, keyPointer } from '../app/key';
 import { isOwnerEnforced } from '../app/ownership';
 import { bucketAttribute } from '../app/references';
-import { sameStage } from '../app/stacks';
+import { deployedStack, sameStage } from '../app/stacks';
 import { checkVersioning } from '../buckets/versioning';
 import { DestinationAnchor } from '../flows/destination';
 import { SourceAnchor } from '../flows/source';
@@ -96,6 +97,9 @@ export function planRule(
   if (destination.cfn) {
     checkVersioning(at, destination.cfn, 'destination');
   }
+  if (foreign) {
+    checkReaders(at, source, destination, keys);
+  }
   const needed = [...neededBucket(source, destination), ...neededKeys(source, destination, keys)];
   needed.forEach((one) => checkDeployOrder(at, 'source', source.stack, one));
   const key = rule.destinationKey ? keyPointer(rule.destinationKey) : defaultKeyOf(destination);
@@ -135,6 +139,25 @@ function overrideMistake(foreign: boolean, covering: Granted | undefined): Mista
         instead: 'give replicasFrom() ownerOverride: true, or leave it off the rule',
       }
     : undefined;
+}
+
+/** Core lets the role that deploys the source read what the other account's stack made, and takes a name for granted. */
+function checkReaders(at: IConstruct, source: BucketEnd, { cfn }: BucketEnd, { replicaKey }: RuleKeys): void {
+  const { synthesizer, node } = deployedStack(source.stack);
+  const { props } = synthesizer as IStackSynthesizer & { props?: { cloudFormationExecutionRole?: string } };
+  const unnamed = cfn && literalName(cfn) === undefined ? cfn : undefined;
+  const read = unnamed ?? (replicaKey && 'cfn' in replicaKey ? replicaKey.cfn : undefined);
+  if (
+    read &&
+    synthesizer.constructor.name === 'BootstraplessSynthesizer' &&
+    props?.cloudFormationExecutionRole === undefined
+  ) {
+    throw mistake(at, {
+      saw: `a reference to '${read.node.path}' of another account from the stack '${node.path}', whose BootstraplessSynthesizer has no execution role`,
+      because: 'CDK would let a role of the bootstrap stack read it, which need not exist',
+      instead: `give the synthesizer cloudFormationExecutionRoleArn${unnamed ? ', or the destination a bucketName' : ''}`,
+    });
+  }
 }
 
 function neededBucket(source: BucketEnd, destination: BucketEnd): Needed[] {
