@@ -6,6 +6,7 @@ import { ReplicatedBucketOptions } from './replicated-bucket-options';
 import { definedBucket } from '../app/bucket';
 import { deployAfter } from '../app/deploy-order';
 import { defaultEncryption } from '../app/encryption';
+import { given } from '../app/given';
 import { isLocked } from '../app/object-lock';
 import { waitFor } from '../app/references';
 import { definedResource } from '../app/resource';
@@ -68,7 +69,7 @@ export function createReplicatedBucket(
   const kmsByDefault = settings.encryption === s3.BucketEncryption.KMS;
   const created = settings.keepKey || (kmsByDefault && !options.encryptionKey) ? keyIn(scope) : undefined;
   const keys = [options.encryptionKey, created].filter((key) => key !== undefined);
-  const props: s3.BucketProps = {
+  const props: s3.BucketProps = given({
     bucketName: options.bucketName,
     bucketNamePrefix: options.bucketNamePrefix,
     bucketNamespace: options.bucketNamePrefix === undefined ? undefined : s3.BucketNamespace.ACCOUNT_REGIONAL,
@@ -82,7 +83,7 @@ export function createReplicatedBucket(
     bucketKeyEnabled: kmsByDefault ? true : undefined,
     objectLockEnabled: settings.objectLockEnabled,
     objectLockDefaultRetention: settings.objectLockDefaultRetention,
-    lifecycleRules: options.lifecycleRules,
+    lifecycleRules: options.lifecycleRules?.length ? options.lifecycleRules : undefined,
     serverAccessLogsBucket: options.serverAccessLogsBucket,
     serverAccessLogsPrefix: options.serverAccessLogsPrefix,
     // a first deployment that is rolled back must not leave a bucket behind whose name is then taken
@@ -92,7 +93,7 @@ export function createReplicatedBucket(
         ? RemovalPolicy.RETAIN
         : RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE),
     autoDeleteObjects: settings.autoDeleteObjects,
-  };
+  });
   const bucket = new s3.Bucket(scope, id, props);
   const used = { serverAccessLogsBucket: options.serverAccessLogsBucket, encryptionKey: options.encryptionKey };
   for (const [prop, resource] of Object.entries(used)) {

@@ -2,6 +2,7 @@
 import { aws_iam as iam, CfnCondition, CfnDeletionPolicy, CfnResource, Lazy, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { Statement } from './role-statements';
+import { given } from '../app/given';
 import { hashOf } from '../app/hash';
 import { waitFor } from '../app/references';
 import { definedResource } from '../app/resource';
@@ -47,12 +48,11 @@ export function replicationRole(
     }
     return options.role;
   }
+  const { roleName, rolePath: path, permissionsBoundary } = options;
   const role = new iam.Role(scope, 'Role', {
     assumedBy: new iam.ServicePrincipal('s3.amazonaws.com'),
     description: 'Assumed by Amazon S3 to replicate the objects of one source bucket',
-    roleName: options.roleName,
-    path: options.rolePath,
-    permissionsBoundary: options.permissionsBoundary,
+    ...given({ roleName, path, permissionsBoundary }),
   });
   const cfnRole = definedResource(role, 'AWS::IAM::Role') as iam.CfnRole | undefined;
   const made: CfnResource[] = cfnRole ? [cfnRole] : [];
