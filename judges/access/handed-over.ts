@@ -1,5 +1,6 @@
 import { CloudAssembly } from 'aws-cdk-lib/cx-api';
-import { Statement } from './policies';
+import { iamDecides } from './outside';
+import { Document, Statement } from './policies';
 import { DeployedApp, DeployedResource } from '../assembly/deployed';
 import { Resource, StackOfApp } from '../assembly/stacks';
 
@@ -56,4 +57,36 @@ function bucketPolicy(
     Properties: { Bucket: { Ref: logicalId }, PolicyDocument },
   };
   return PolicyDocument;
+}
+
+/** Parameters of the environment that are left in what another account is to add to its policies, as it is. */
+export const notFilledIn = (handOver: readonly HandOver[]): string[] =>
+  handOver.flatMap(
+    ({ to, path, statements }) =>
+      /AWS::\w+/
+        .exec(JSON.stringify(statements))
+        ?.map((it) => `the policy for the ${to} '${path}' leaves ${it} open`) ?? [],
+  );
+
+/**
+ * The policies of buckets and keys outside of the app, by ARN, when their owners have added what it asks for: with what
+ * the rest of the app has where the source is, which need not be what they would have where the destination is.
+ */
+export function policiesHandedOver(app: DeployedApp, handOver: readonly HandOver[]): Record<string, Document> {
+  const policies: Record<string, { Version: string; Statement: Statement[] }> = {};
+  const sources = app.ofType('AWS::S3::Bucket').filter((it) => it.properties.ReplicationConfiguration);
+  const placed = [...new Set(sources.map(({ stack }) => stack))].flatMap((stack) =>
+    handOver.map((it) => ({ stack, ...it })),
+  );
+  for (const { stack, to, path, statements } of placed) {
+    const added: Statement[] = app.resolve(stack, statements);
+    const key: string = path.startsWith('{') ? app.resolve(stack, JSON.parse(path)) : path;
+    const arns =
+      to === 'key' ? [key] : added.flatMap(({ Resource }) => [Resource!].flat().map((it) => it.split('/')[0]));
+    for (const arn of new Set(arns)) {
+      const before = to === 'key' ? iamDecides(arn).Statement : [];
+      (policies[arn] ??= { Version: '2012-10-17', Statement: [...before] }).Statement.push(...added);
+    }
+  }
+  return policies;
 }

@@ -8,14 +8,19 @@ export interface Outside {
   readonly roles?: readonly string[];
   /** ARNs of keys, each by the ARN of an alias of it. */
   readonly aliases?: Readonly<Record<string, string>>;
+  /** Policies of buckets and keys by ARN. */
+  readonly policies?: Readonly<Record<string, Document>>;
 }
 
 /** Policies of keys and trust policies of roles that are not of the app, by ARN. */
-export function policiesOutside({ keys = [], roles = [] }: Outside): Record<string, Document> {
+export function policiesOutside({ keys = [], roles = [], policies = {} }: Outside): Record<string, Document> {
   const trust: Document = {
     Statement: [{ Effect: 'Allow', Principal: { Service: 's3.amazonaws.com' }, Action: 'sts:AssumeRole' }],
   };
-  return Object.fromEntries([...keys.map((arn) => [arn, iamDecides(arn)]), ...roles.map((arn) => [arn, trust])]);
+  return {
+    ...Object.fromEntries([...keys.map((arn) => [arn, iamDecides(arn)]), ...roles.map((arn) => [arn, trust])]),
+    ...policies,
+  };
 }
 
 /** The policy of a key that leaves everything to the policies of its account's roles. */

@@ -1,7 +1,9 @@
 import { arnOf, locate } from './intent';
 import type { Subject } from './judges';
-import { Flow, isForeign, isHandedOver, meaningOf } from './meaning';
+import { Flow, isForeign, meaningOf } from './meaning';
 import { outsideOf } from './outside';
+import type { AppPlan } from './plan';
+import { notFilledIn, policiesHandedOver } from '../access/handed-over';
 import { judgeAccess as judge } from '../access/judge';
 import { partitionOf } from '../assembly/physical';
 
@@ -12,10 +14,9 @@ export interface Share {
 }
 
 /** Whether the roles of an app may make every call that S3 makes; some apps also for what is too much, and what is needless. */
-export async function judgeAccess({ plan, built, app, number }: Subject, share: Share): Promise<string[]> {
+export async function judgeAccess(subject: Subject, share: Share): Promise<string[]> {
+  const { plan, built, app, handOver, number } = subject;
   const { flows } = meaningOf(plan);
-  // somebody else lets these roles in
-  if (flows.some(isHandedOver)) return [];
   const bySource = new Map<string, Flow[]>();
   for (const flow of flows) {
     const arn = locate(app, built.buckets.get(flow.source.id)!)!.arn!;
@@ -40,10 +41,16 @@ export async function judgeAccess({ plan, built, app, number }: Subject, share: 
   const { findings } = await judge(app, {
     sourceKeys,
     replicates: flows.length > 0,
-    outside: { ...outsideOf(plan), aliases },
+    outside: { ...outsideOf(plan), aliases, policies: policiesHandedOver(app, handOver) },
     least: precise && share.least ? 'sample' : 'none',
     necessary: precise && share.necessary,
     seed: number,
   });
-  return findings;
+  return [...findings, ...(known(plan) ? notFilledIn(handOver) : [])];
 }
+
+/** Whether the app says where all of it goes, so that nothing needs to be left open. */
+const known = ({ stacks }: AppPlan) =>
+  stacks.every(
+    ({ account, region, nestedIn }) => nestedIn !== undefined || (account !== undefined && region !== undefined),
+  );

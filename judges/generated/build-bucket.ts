@@ -30,8 +30,8 @@ const ALGORITHM = {
   S3: 'AES256',
 };
 
-export const importedKeyArn = (id: string, region: string) =>
-  `arn:aws:kms:${region}:${ACCOUNT}:key/00000000-0000-0000-0000-${id.toLowerCase().padStart(12, '0')}`;
+export const importedKeyArn = (id: string, region: string, account = ACCOUNT) =>
+  `arn:aws:kms:${region}:${account}:key/00000000-0000-0000-0000-${id.toLowerCase().padStart(12, '0')}`;
 
 /** The resource of a bucket that the app defines. */
 export function l1(bucket: IConstruct): s3.CfnBucket | undefined {

@@ -10,12 +10,12 @@ import {
   Stack,
   Stage,
 } from 'aws-cdk-lib';
-import { BucketReplication, ReplicatedBucketPair, ReplicationRuleOptions } from 'cdk-s3-replication';
 import { ENCRYPTION, importedKeyArn, l1, makeBucket, nameFor, REMOVAL } from './build-bucket';
 import { filter, text } from './build-filter';
 import { applyMishap } from './mishaps';
 import * as plan from './plan';
 import { ACCOUNT, ofPair, STRANGER } from './plan';
+import { BucketReplication, ReplicatedBucketPair, ReplicationRuleOptions } from 'cdk-s3-replication';
 
 /** What the plan calls the constructs that were made. */
 export interface Built {
@@ -58,7 +58,7 @@ class Making implements Built {
     this.stacks.set(id, new Stack(around, id, { env: { account, region } }));
   }
 
-  public key({ id, stack, kind, region }: plan.KeyPlan): void {
+  public key({ id, stack, kind, region, account }: plan.KeyPlan): void {
     const scope = this.stacks.get(stack)!;
     const make = {
       L2: () => new kms.Key(scope, id, { removalPolicy: RemovalPolicy.DESTROY }),
@@ -76,7 +76,7 @@ class Making implements Built {
             ],
           },
         }),
-      imported: () => kms.Key.fromKeyArn(scope, id, importedKeyArn(id, region!)),
+      imported: () => kms.Key.fromKeyArn(scope, id, importedKeyArn(id, region!, account)),
       alias: () => new kms.Alias(scope, id, { aliasName: `alias/${id}`, targetKey: new kms.Key(scope, `${id}Target`) }),
       disabled: () => new kms.Key(scope, id, { enabled: false }),
       asymmetric: () => new kms.Key(scope, id, { keySpec: kms.KeySpec.RSA_2048 }),

@@ -150,7 +150,7 @@ export const importedName = ({ id, name }: BucketFacts) =>
   name === 'shared' ? 'data-shared' : `data-${id.toLowerCase()}`;
 
 /** What S3 calls a key of the plan. */
-export function arnOf({ id, place, region }: KeyFacts, built: Built, app: DeployedApp): string | undefined {
+export function arnOf({ id, place, region, account }: KeyFacts, built: Built, app: DeployedApp): string | undefined {
   const key = built.keys.get(id!);
-  return place ? key && locate(app, key)?.arn : importedKeyArn(id!, region!);
+  return place ? key && locate(app, key)?.arn : importedKeyArn(id!, region!, account);
 }

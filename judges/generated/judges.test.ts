@@ -34,7 +34,7 @@ function subject(it: AppPlan, change: (resources: Record<string, any>, stacks: S
   if ('error' in made) throw made.error;
   const stacks = structuredClone(made.stacks);
   change(Object.assign({}, ...stacks.map(({ template }) => template.Resources)), stacks);
-  return { plan: it, built: made.built, stacks, app: new DeployedApp(stacks), number: 0 };
+  return { ...made, plan: it, stacks, app: new DeployedApp(stacks), number: 0 };
 }
 const of = (resources: Record<string, any>, type: string) =>
   Object.entries(resources).find(([, it]) => it.Type === `AWS::${type}`)!;
@@ -210,6 +210,34 @@ describe('access', () => {
     const unasked: Subject = { ...subject(PLAIN), plan: { ...PLAIN, steps: [] } };
     expect((await judgeAccess(unasked, ALLOWED)).join()).toMatch(/replicates/);
   });
+});
+
+describe('what another account is asked for', () => {
+  const ELSEWHERE = plan({
+    buckets: [
+      { ...bucket, id: 'B0', stack: 'S0', name: 'literal', encryption: 'KMS' },
+      { id: 'B1', stack: 'S0', level: 'imported', name: 'literal', region: 'eu-west-1', account: STRANGER },
+    ],
+    keys: [{ id: 'K0', stack: 'S0', kind: 'imported', region: 'eu-west-1', account: STRANGER }],
+    steps: [rule('B0', 'B1', { destinationKey: 'K0' })],
+  });
+  const asked = (change: (text: string) => string) => {
+    const it = subject(ELSEWHERE);
+    return judgeAccess({ ...it, handOver: JSON.parse(change(JSON.stringify(it.handOver))) }, ALLOWED);
+  };
+
+  test.each<[string, (text: string) => string, RegExp]>([
+    ['nothing', () => '[]', /denied: s3:ReplicateObject on arn:aws:s3:::data-b1/],
+    ['another bucket', (text) => text.replaceAll('data-b1', 'data-b2'), /denied: s3:ReplicateObject .*denied: kms:/s],
+    ['another role', (text) => text.replaceAll('role/', 'role/other-'), /denied: s3:ReplicateObject .*denied: kms:/s],
+    [
+      'a bucket of a name that is left open',
+      (text) => text.replaceAll(/"arn:aws:s3:::data-b1[^"]*"/g, '{"Fn::Sub": "arn:${AWS::Partition}:s3:::data-b1/*"}'),
+      /^the policy for the bucket 'S0\/B1' leaves AWS::Partition open/m,
+    ],
+  ])('%s', async (_, change, finding) => expect((await asked(change)).join('\n')).toMatch(finding));
+
+  test('what it needs', async () => expect(await asked((text) => text)).toEqual([]));
 });
 
 describe('rules', () => {

@@ -6,6 +6,7 @@ import { AppPlan } from './plan';
 import { judgeRehearsal } from './rehearsal-judge';
 import { judgeRules } from './rules';
 import { judgeOrder, judgeRepetition, judgeUntouched } from './variants';
+import { HandOver } from '../access/handed-over';
 import { DeployedApp } from '../assembly/deployed';
 import { StackOfApp } from '../assembly/stacks';
 
@@ -15,6 +16,8 @@ export interface Subject {
   readonly built: Built;
   readonly stacks: StackOfApp[];
   readonly app: DeployedApp;
+  /** What other accounts were asked for. */
+  readonly handOver: readonly HandOver[];
   /** Of the app in its run, for judges that look at some only. */
   readonly number: number;
 }

@@ -14,11 +14,11 @@ export interface KeyFacts {
   /** What {@link Built.keys} calls it; nothing where only the app itself knows which key that is. */
   readonly id?: string;
   readonly region?: string;
+  /** Of an imported key, where that is not the usual one. */
+  readonly account?: string;
   /** Where its resource is; an imported key has none. */
   readonly place?: Place;
   readonly problem?: 'alias' | 'disabled' | 'asymmetric';
-  /** Whether its policy is not in the app, or not such that something could be added. */
-  readonly takesNoPolicy?: boolean;
 }
 
 export interface BucketFacts {
@@ -69,15 +69,10 @@ export function meaningOf(plan: AppPlan): Meaning {
     places.set(id, parent ? { ...parent, stack: id } : { stack: id, deployed: id, account, region, stage });
   }
   const keys = new Map<string, KeyFacts>();
-  for (const { id, stack, kind, region } of plan.keys) {
+  for (const { id, stack, kind, region, account } of plan.keys) {
     const place = places.get(stack)!;
     const problem = kind === 'alias' || kind === 'disabled' || kind === 'asymmetric' ? kind : undefined;
-    keys.set(
-      id,
-      kind === 'imported'
-        ? { id, region, takesNoPolicy: true }
-        : { id, region: place.region, place, problem, takesNoPolicy: kind === 'L1' },
-    );
+    keys.set(id, kind === 'imported' ? { id, region, account } : { id, region: place.region, place, problem });
   }
   const buckets = new Map<string, BucketFacts>();
   for (const bucket of plan.buckets) buckets.set(bucket.id, bucketFacts(bucket, places.get(bucket.stack)!, keys));
@@ -133,10 +128,6 @@ export const replicaKey = ({ destination, destinationKey }: Flow): KeyFacts | un
 /** Whether the destination is known to be in another account than the source. */
 export const isForeign = ({ source: { place: from }, destination: { place: to } }: Flow) =>
   from.account !== undefined && to.account !== undefined && from.account !== to.account;
-
-/** Whether somebody else must let the role in: nothing that the app could do does. */
-export const isHandedOver = (flow: Flow) =>
-  isForeign(flow) && (flow.destination.imported || (wantsKms(flow) && replicaKey(flow)?.takesNoPolicy === true));
 
 function bucketFacts(it: BucketPlan, here: Place, keys: ReadonlyMap<string, KeyFacts>): BucketFacts {
   const imported = it.level === 'imported';

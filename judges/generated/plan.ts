@@ -31,6 +31,7 @@ export interface KeyPlan {
   readonly kind: 'L2' | 'L1' | 'imported' | 'alias' | 'disabled' | 'asymmetric';
   /** What the ARN of an imported key says. */
   readonly region?: string;
+  readonly account?: string;
 }
 
 export interface RolePlan {

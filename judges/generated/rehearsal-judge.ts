@@ -1,7 +1,7 @@
 import { IConstruct } from 'constructs';
 import { importedName, locate } from './intent';
 import type { Subject } from './judges';
-import { BucketFacts, Flow, isForeign, isHandedOver, meaningOf } from './meaning';
+import { BucketFacts, Flow, isForeign, meaningOf } from './meaning';
 import { outsideOf } from './outside';
 import { ofPair } from './plan';
 import { partitionOf } from '../assembly/physical';
@@ -14,8 +14,6 @@ import { emptyModel, rehearse, rehearseDestroy } from '../rehearsal/rehearse';
 export function judgeRehearsal(subject: Subject): string[] {
   const { plan, built, app, stacks } = subject;
   const { flows } = meaningOf(plan);
-  // somebody else lets these roles in
-  if (flows.some(isHandedOver)) return [];
   const placed = (it: BucketFacts) => locate(app, built.buckets.get(it.id)!);
   const ordered = asTold(
     stacks,

@@ -106,6 +106,18 @@ test('what is in order is left alone', () => {
   expect(judgeIntent(PLAN, built, app)).toEqual([]);
 });
 
+test.each<[string, (parts: Parts) => void]>([
+  ['two statements have the id ReadSourceObjects', ({ policy }) => (policy.Statement[0].Sid = 'ReadSourceObjects')],
+  ['the same statement twice', ({ policy }) => policy.Statement.push({ ...policy.Statement[0], Sid: 'Again' })],
+  ['policy S3Replication of .* is there twice', ({ role }) => role.Policies.push(role.Policies[0])],
+  ['bucket data-to in aws is there twice', ({ source }) => (source.BucketName = 'data-to')],
+  ['no bucket can be called xn--from', ({ source }) => (source.BucketName = 'xn--from')],
+  ['no role can be called x{65}', ({ role }) => (role.RoleName = 'x'.repeat(65))],
+  ['no policy can be called x{129}', ({ role }) => (role.Policies[0].PolicyName = 'x'.repeat(129))],
+])('%s', (finding, change) => {
+  expect(judgeRules(after(change).app).join('\n')).toMatch(new RegExp(finding));
+});
+
 const LONG = 'x'.repeat(1025);
 const TOO_MANY = Array.from({ length: 1001 }, (_, i) => i);
 

@@ -1,3 +1,4 @@
+import { nameFaults } from './name-faults';
 import { policyFaults } from './role-faults';
 import { ruleFaults } from './rule-faults';
 import { DeployedApp, DeployedResource } from '../assembly/deployed';
@@ -26,6 +27,7 @@ export interface Outside {
 export function judgeRules(app: DeployedApp, outside: Outside = {}): string[] {
   return [
     ...unresolved(app),
+    ...nameFaults(app),
     ...app.ofType('AWS::S3::Bucket').flatMap((source) => configurationFaults({ app, source, outside })),
   ];
 }

@@ -113,7 +113,7 @@ describe('a plan', () => {
     Object.assign(stacks[0].template.Resources, {
       X: { Type: 'AWS::S3::Bucket', Properties: { BucketName: { Ref: 'Y' } } },
     });
-    expect(await of(PLAN, { synthesize: () => ({ built: made.built, stacks }) })).toEqual([
+    expect(await of(PLAN, { synthesize: () => ({ ...made, stacks }) })).toEqual([
       'accepted',
       'stack S0 refers to {"Ref":"Y"}: the template has no such resource',
     ]);
@@ -175,7 +175,7 @@ describe('the same app made in another way', () => {
     const statement = (Sid: string) => ({ Sid, Effect: 'Allow', Action: 's3:PutObject', Resource: '*' });
     const withPolicy = (Type: string, ...Statement: object[]) => {
       const changed = stacks((it) => (it.Added = { Type, Properties: { PolicyDocument: { Statement } } }));
-      return { built: ('error' in made ? undefined : made.built)!, stacks: changed };
+      return { built: ('error' in made ? undefined : made.built)!, stacks: changed, handOver: [] };
     };
     const [one, other] = [statement('a'), statement('b')];
     const differences = (Type: string, ...Statement: object[]) =>

@@ -36,7 +36,7 @@ export async function tryPlan(plan: AppPlan, number = 0, means: Partial<typeof M
     return { outcome: 'accepted', faults: [`accepted although ${reasons.join(', and ')}`] };
   }
   try {
-    const subject = { plan, built: made.built, stacks: made.stacks, app: new DeployedApp(made.stacks), number };
+    const subject = { ...made, plan, app: new DeployedApp(made.stacks), number };
     const faults: string[] = [];
     for (const { name, judge } of judges) faults.push(...(await judge(subject)).map((fault) => `${name}: ${fault}`));
     return { outcome: 'accepted', faults };
