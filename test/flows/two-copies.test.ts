@@ -1,5 +1,5 @@
 import * as cdk from 'aws-cdk-lib';
-import { App, aws_s3 as s3, Stack } from 'aws-cdk-lib';
+import { App, aws_s3 as s3, NestedStack, Stack } from 'aws-cdk-lib';
 import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import * as constructs from 'constructs';
 import * as one from '../../src';
@@ -126,5 +126,20 @@ describe('two copies of the library in one app see each other', () => {
     new other.LogAggregationSRR(stack, 'Archive', { encryption: KMS }).addSource(logs);
     expect(() => appOf(stack).synth()).not.toThrow();
     expect(JSON.stringify(onlyIn(stack, 'AWS::IAM::Policy'))).toContain('DecryptSourceObjects');
+  });
+
+  test.each([
+    ['one copy', one],
+    ['two copies', other],
+  ])('a circle around a nested stack is refused: %s', (_, second) => {
+    const stack = stackIn();
+    const nested = new NestedStack(stack, 'Nested');
+    const source = bucket(stack, 'Source');
+    const [inside, alsoInside] = ['A', 'B'].map((id) => bucket(nested, id));
+    one.BucketReplication.of(source).addRule({ destination: inside });
+    expectMessage(
+      messageOf(() => second.BucketReplication.of(alsoInside).addRule({ destination: source })),
+      "nested stack 'Stack/Nested'",
+    );
   });
 });
