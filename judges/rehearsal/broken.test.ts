@@ -1,9 +1,9 @@
 import { aws_iam as iam, Stack } from 'aws-cdk-lib';
-import { ReplicatedBucketPair } from 'cdk-s3-replication';
 import { byName, changed, resourceAt, synthesized, waitingFor } from './apps';
 import { rehearse, rehearseDestroy } from './rehearse';
 import { ACCOUNT, bucket, ENV, KMS, l1 } from '../../test/builders';
 import { StackOfApp } from '../assembly/stacks';
+import { ReplicatedBucketPair } from 'cdk-s3-replication';
 
 const versioned = (bucketName: string) => ({ versioned: true, bucketName });
 const matching = (...words: RegExp[]) => words.map((it) => expect.stringMatching(it));

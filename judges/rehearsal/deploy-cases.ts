@@ -10,10 +10,10 @@ import {
   Stack,
   Stage,
 } from 'aws-cdk-lib';
-import { BucketReplication, ReplicatedBucketPair, ReplicationFilter } from 'cdk-s3-replication';
 import { Construct } from 'constructs';
 import { Outside } from './rehearse';
 import { beside, bucket, ENV, inEurope, key, KMS } from '../../test/builders';
+import { BucketReplication, ReplicatedBucketPair, ReplicationFilter } from 'cdk-s3-replication';
 
 /** An app and what of it is not as one would like it: nothing else may be. */
 export interface Case {

@@ -1,10 +1,10 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { ReplicatedBucketPair } from 'cdk-s3-replication';
 import { synthesized } from './apps';
 import { cases } from './deploy-cases';
 import { rehearse, rehearseDestroy } from './rehearse';
 import { rehearseSecondAttempt } from './rollback';
 import { KMS } from '../../test/builders';
+import { ReplicatedBucketPair } from 'cdk-s3-replication';
 
 const after = (source: string) =>
   new RegExp(

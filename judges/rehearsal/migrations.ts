@@ -1,11 +1,11 @@
 import { aws_iam as iam, aws_s3 as s3, Stack } from 'aws-cdk-lib';
-import { BucketReplication, BucketReplicationProps } from 'cdk-s3-replication';
 import { Model } from './model';
 import { statement, TRUST } from './plain-resources';
 import { rehearse, Rehearsal, rehearseUpdate } from './rehearse';
 import { quietApp } from '../../test/app';
 import { ENV } from '../../test/builders';
 import { readStacks, StackOfApp } from '../assembly/stacks';
+import { BucketReplication, BucketReplicationProps } from 'cdk-s3-replication';
 
 export type Encryption = s3.BucketEncryption | undefined;
 

@@ -1,5 +1,4 @@
 import { Stack } from 'aws-cdk-lib';
-import { BucketReplication, ReplicatedBucketPair, ReplicationFilter } from 'cdk-s3-replication';
 import { Outcome, perform, Plan, wander } from './adversary';
 import { byName, changed, synthesized } from './apps';
 import { deployment } from './deploy';
@@ -9,6 +8,7 @@ import { deletion } from './remove';
 import { ACCOUNT, beside, bucket, inEurope, KMS } from '../../test/builders';
 import { DeployedApp } from '../assembly/deployed';
 import { StackOfApp } from '../assembly/stacks';
+import { BucketReplication, ReplicatedBucketPair, ReplicationFilter } from 'cdk-s3-replication';
 
 const ORDERS = 500;
 

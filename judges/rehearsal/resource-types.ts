@@ -9,6 +9,7 @@ import {
   putPolicy,
   putRole,
 } from './iam';
+import { logServices, switchLoggingOn } from './log-services';
 import { Model, Refuse, StackResource } from './model';
 import { deleteBucket, deleteBucketPolicy, emptyBucket, putBucket, putBucketPolicy } from './s3';
 
@@ -27,6 +28,7 @@ export const resourceTypes: Record<string, ResourceType | undefined> = {
   'AWS::IAM::RolePolicy': { put: putPolicy, remove: deletePolicy },
   'AWS::IAM::ManagedPolicy': { put: putManagedPolicy, remove: deleteManagedPolicy },
   'AWS::KMS::Key': { put: putKey, remove: deleteKey },
+  ...Object.fromEntries(Object.keys(logServices).map((type) => [type, { put: switchLoggingOn }])),
   'Custom::S3AutoDeleteObjects': { remove: emptyBucket },
   'Custom::CrossRegionExportWriter': { put: putExportWriter, remove: deleteExportWriter },
   'Custom::CrossRegionExportReader': { put: putExportReader },

@@ -1,14 +1,14 @@
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { synthesized } from './apps';
+import { rehearse, rehearseDestroy, rehearseUpdate } from './rehearse';
+import { bucket, inEurope, KMS } from '../../test/builders';
+import { StackOfApp } from '../assembly/stacks';
 import {
   BucketReplication,
   ReplicatedBucketPair,
   ReplicatedBucketPairProps,
   ReplicationFilter,
 } from 'cdk-s3-replication';
-import { synthesized } from './apps';
-import { rehearse, rehearseDestroy, rehearseUpdate } from './rehearse';
-import { bucket, inEurope, KMS } from '../../test/builders';
-import { StackOfApp } from '../assembly/stacks';
 
 const made = new Map<string, StackOfApp[]>();
 /** The same app is synthesized once. */

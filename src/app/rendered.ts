@@ -150,7 +150,7 @@ function buildIndex(stack: Stack): StackIndex {
 }
 
 /** The resources of the template of a stack: nested stacks and Stages have templates of their own. */
-function resourcesIn(scope: IConstruct): CfnResource[] {
+export function resourcesIn(scope: IConstruct): CfnResource[] {
   return scope.node.children
     .filter((child) => !Stack.isStack(child) && !Stage.isStage(child))
     .flatMap((child) => [...(CfnResource.isCfnResource(child) ? [child] : []), ...resourcesIn(child)]);

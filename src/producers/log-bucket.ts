@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { aws_s3 as s3 } from 'aws-cdk-lib';
+import { Aspects, aws_s3 as s3 } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
+import { policyFirst } from './policy-first';
 import { LogProducerSpec } from './spec';
 
 const ID = 'S3LogProducers';
@@ -33,6 +34,7 @@ export class LogBucket extends Construct {
   private constructor(bucket: s3.CfnBucket, validate: (deliveries: readonly Delivery[]) => string[]) {
     super(bucket, ID);
     Object.defineProperty(this, LOGS, { value: true });
+    Aspects.of(this).add({ visit: () => policyFirst(bucket) });
     this.node.addValidation({ validate: () => validate(this.deliveries) });
   }
 }

@@ -115,7 +115,11 @@ export class LogProducer {
    * Logs of AWS WAF web ACLs of the bucket's account. The name of the bucket has to start with `aws-waf-logs-`; it may be
    * encrypted with a customer managed key.
    *
+   * Who switches this logging on, and may change the policy of the bucket, has WAF write that policy, too: give the role
+   * that does so no `s3:PutBucketPolicy` for this bucket.
+   *
    * @see https://docs.aws.amazon.com/waf/latest/developerguide/logging-s3.html
+   * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-S3.html
    * @throws when a region or the prefix is not of its form or not known at synthesis
    */
   public static waf(options: WafLogOptions = {}): LogProducer {
@@ -145,7 +149,8 @@ export class LogProducer {
 
   /**
    * Lets the service deliver its logs into a bucket: adds to the policy of the bucket and, when it is encrypted with a customer
-   * managed key, to that of the key. Doing it twice adds nothing.
+   * managed key, to that of the key. Doing it twice adds nothing. What switches the logs on in the stack of the bucket, such
+   * as a flow log, a trail or an L1 load balancer, waits for the policy; a nested stack has to depend on the bucket.
    *
    * The policies of an imported bucket or key cannot be changed: the statements are then shown in a warning. Whether the
    * service can deliver into a bucket of this app is checked when the app is synthesized.
