@@ -26,17 +26,21 @@ export function policyOf({ cfn, ref }: BucketEnd, target: IConstruct | KeyPointe
   return 'cfn' in target ? `key '${target.cfn.node.path}'` : `bucket '${target.node.path}'`;
 }
 
-/** Warns with the policy document, which its owner can use as it is: as far as the environment is known, without intrinsics. */
-export function handOver({ cfn, ref, region, account }: BucketEnd, { id, policy, lost, statements }: HandOver): void {
+/**
+ * Warns with the policy document, which its owner can use as it is: as far as the environment is known, without
+ * intrinsics. A name that says where it is says where it is used: in the stack that imports the bucket.
+ */
+export function handOver({ cfn, ref, region }: BucketEnd, { id, policy, lost, statements }: HandOver): void {
   const at = cfn ?? ref;
+  const stack = Stack.of(at);
   const partition = partitionOf(region);
   const known = {
     'AWS::Partition': partition,
     'AWS::URLSuffix': partition && urlSuffixOf(region),
-    'AWS::AccountId': Token.isUnresolved(account) ? undefined : account,
-    'AWS::Region': partition && region,
+    'AWS::AccountId': Token.isUnresolved(stack.account) ? undefined : stack.account,
+    'AWS::Region': Token.isUnresolved(stack.region) ? undefined : stack.region,
   };
-  const document = { Version: '2012-10-17', Statement: filledIn(Stack.of(at).resolve(statements), known, (it) => it) };
+  const document = { Version: '2012-10-17', Statement: filledIn(stack.resolve(statements), known, (it) => it) };
   Annotations.of(at).addWarningV2(
     `cdk-s3-replication:${id}`,
     `The policy of the ${policy} cannot be changed from this app, and no ${lost} arrives until its owner adds ` +

@@ -75,7 +75,8 @@ function nameOfGivenRole(at: IConstruct, role: iam.IRole): RoleName {
       instead: 'give the role a roleName, or leave role off to have one created',
     });
   }
-  return { rolePath, roleName };
+  // in this order, which ids of statements are made of
+  return { roleName, rolePath };
 }
 
 /** Throws when policies of another account cannot name a role so: they compare names with wildcards and variables. */
