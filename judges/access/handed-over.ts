@@ -59,14 +59,14 @@ function bucketPolicy(
   return PolicyDocument;
 }
 
-/** Parameters of the environment that are left in what another account is to add to its policies, as it is. */
+/** Parameters of the environment that are left in what another account is to add to its policies; others nobody knows. */
 export const notFilledIn = (handOver: readonly HandOver[]): string[] =>
-  handOver.flatMap(
-    ({ to, path, statements }) =>
-      /AWS::\w+/
-        .exec(JSON.stringify(statements))
-        ?.map((it) => `the policy for the ${to} '${path}' leaves ${it} open`) ?? [],
-  );
+  handOver.flatMap(({ to, path, statements }) => {
+    const left = JSON.stringify(statements).match(/"(Ref|Fn::(?!Join)\w+)":("[^"]*"|.)/g) ?? [];
+    return left.length > 0 && left.every((it) => it.startsWith('"Ref":"AWS::'))
+      ? [`the policy for the ${to} '${path}' leaves ${left[0]} open`]
+      : [];
+  });
 
 /**
  * The policies of buckets and keys outside of the app, by ARN, when their owners have added what it asks for: with what
@@ -81,8 +81,7 @@ export function policiesHandedOver(app: DeployedApp, handOver: readonly HandOver
   for (const { stack, to, path, statements } of placed) {
     const added: Statement[] = app.resolve(stack, statements);
     const key: string = path.startsWith('{') ? app.resolve(stack, JSON.parse(path)) : path;
-    const arns =
-      to === 'key' ? [key] : added.flatMap(({ Resource }) => [Resource!].flat().map((it) => it.split('/')[0]));
+    const arns = to === 'key' ? [key] : added.flatMap((it) => [it.Resource!].flat().map((on) => on.split('/')[0]));
     for (const arn of new Set(arns)) {
       const before = to === 'key' ? iamDecides(arn).Statement : [];
       (policies[arn] ??= { Version: '2012-10-17', Statement: [...before] }).Statement.push(...added);
