@@ -1,10 +1,10 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
+import { BucketReplication, LogAggregationSRR, LogProducer, ReplicatedBucketPair } from 'cdk-s3-replication';
 import { synthesized } from './apps';
 import { cases } from './deploy-cases';
 import { rehearse, rehearseDestroy } from './rehearse';
-import { rehearseSecondAttempt } from './rollback';
-import { KMS } from '../../test/builders';
-import { ReplicatedBucketPair } from 'cdk-s3-replication';
+import { leftByRollback, rehearseSecondAttempt } from './rollback';
+import { bucket, inEurope, key, KMS } from '../../test/builders';
 
 const after = (source: string) =>
   new RegExp(
@@ -55,4 +55,29 @@ test('buckets with a name that the library makes are not in the way of a second 
   expect(rehearseSecondAttempt(retained)).toEqual([
     'create App/Pair/Source: Your previous request to create the named bucket succeeded and you already own it.',
   ]);
+});
+
+describe('a first deployment that is rolled back', () => {
+  test('leaves nothing of what the library makes', () => {
+    const stacks = synthesized((stack) => {
+      new ReplicatedBucketPair(stack, 'Named', {
+        destinationRegion: 'eu-west-1',
+        encryption: KMS,
+        sourceOptions: { bucketName: 'the-source' },
+        destinationOptions: { bucketName: 'the-destination' },
+      });
+      new ReplicatedBucketPair(stack, 'Unnamed', { encryption: KMS });
+      new LogAggregationSRR(stack, 'Logs').addProducer('Alb', LogProducer.alb());
+    });
+    expect(leftByRollback(stacks)).toEqual([]);
+  });
+
+  test('leaves what the user retains, and not the role for it', () => {
+    const stacks = synthesized((stack) => {
+      BucketReplication.of(bucket(stack, 'Source', { encryptionKey: key(stack) })).addRule({
+        destination: bucket(inEurope(stack), 'Destination', { encryption: KMS }),
+      });
+    });
+    expect(leftByRollback(stacks)).toEqual(['App/Key', 'App/Source', 'Europe/Destination', 'Europe/Destination/Key']);
+  });
 });

@@ -31,6 +31,26 @@ export function rehearseSecondAttempt(stacks: StackOfApp[], options: RehearsalOp
   return [...refusals];
 }
 
+/** What is still there after the first deployment of a stack failed at its last resource and was rolled back. */
+export function leftByRollback(stacks: StackOfApp[], options: RehearsalOptions = {}): string[] {
+  const app = new DeployedApp(stacks);
+  let state = emptyModel(options);
+  state.accounts = new Set(stacks.map(({ account }) => account));
+  const left: string[] = [];
+  for (const stack of inOrder(stacks)) {
+    const before = state;
+    state = perform(before, [deployment(before, app, stack)]).state;
+    const after = rollBack(state, stack);
+    for (const kind of ['buckets', 'roles', 'keys', 'policies'] as const) {
+      left.push(...[...after[kind].keys()].filter((arn) => !before[kind].has(arn)).map((arn) => labelOf(state, arn)));
+    }
+  }
+  return left.sort();
+}
+
+const labelOf = ({ resources }: Model, arn: string) =>
+  [...resources.values()].find((resource) => resource.arn === arn)?.label ?? arn;
+
 const nothing = () => {};
 
 /** Only `Retain` and `Snapshot` hold when the creation of a stack is rolled back. */

@@ -159,3 +159,29 @@ describe('one app', () => {
     expect(rehearseUpdate(gone.state, app())).toMatchObject({ ...fine, windows: [], order: ['Data'] });
   });
 });
+
+describe('a destination that the library makes', () => {
+  const scope = quietApp();
+  const [ours, theirs] = [new Stack(scope, 'Data', { env: ENV }), new Stack(scope, 'Backup', { env: THEIRS })];
+  const data = bucket(ours, 'Bucket', { bucketName: 'the-data', encryption: KMS });
+  new CrossAccountReplication(ours, 'Offsite', { source: data, destinationStack: theirs });
+  const app = readStacks(scope.synth());
+  const withoutItsStack = (stacks: StackOfApp[]) => {
+    const before = rehearse(stacks, { outside: BOOTSTRAPPED, objects: true });
+    expect(before).toMatchObject({ ...fine, windows: [] });
+    return rehearseDestroy(before.state, { stacks: ['Backup'] });
+  };
+
+  test('goes on receiving replicas when its stack is deleted', () => {
+    expect(withoutItsStack(app)).toMatchObject({ ...fine, windows: [], order: ['Backup'] });
+  });
+
+  test('would not, if its policy went', () => {
+    const policyGoes = changed(app, (resources) => {
+      for (const it of Object.values(resources)) if (it.Type === 'AWS::S3::BucketPolicy') delete it.DeletionPolicy;
+    });
+    expect(withoutItsStack(policyGoes).dead).toEqual([
+      expect.stringMatching(/^Data\/Bucket: the policy of Backup\/Data\/Offsite\/Destination does not admit its role$/),
+    ]);
+  });
+});

@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import { aws_s3 as s3, Stack } from 'aws-cdk-lib';
-import { propertyOverrides } from './resource';
+import { aws_s3 as s3 } from 'aws-cdk-lib';
+import { finalProperty } from './resource';
 import { isIntrinsic } from '../documents/intrinsics';
 
 /** Object Lock of a bucket; undefined when an intrinsic decides. */
 export function isLocked(bucket: s3.CfnBucket): boolean | undefined {
-  const stack = Stack.of(bucket);
-  const overrides = propertyOverrides(bucket);
-  const final = (name: string, property: unknown) => stack.resolve(name in overrides ? overrides[name] : property);
   return saysLocked(
-    final('ObjectLockEnabled', bucket.objectLockEnabled),
-    final('ObjectLockConfiguration', bucket.objectLockConfiguration),
+    finalProperty(bucket, 'ObjectLockEnabled', bucket.objectLockEnabled),
+    finalProperty(bucket, 'ObjectLockConfiguration', bucket.objectLockConfiguration),
   );
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Stack } from 'aws-cdk-lib';
 import { BucketEnd } from './bucket';
-import { propertyOverrides } from './resource';
+import { finalProperty } from './resource';
 import { asList, asRecord } from '../documents/intrinsics';
 
 /**
@@ -13,8 +12,7 @@ export function isOwnerEnforced({ cfn }: BucketEnd): boolean {
   if (!cfn) {
     return true; // new buckets are, and of others it cannot be seen
   }
-  const overridden = propertyOverrides(cfn).OwnershipControls;
-  return saysEnforced(Stack.of(cfn).resolve(overridden ?? cfn.ownershipControls));
+  return saysEnforced(finalProperty(cfn, 'OwnershipControls', cfn.ownershipControls));
 }
 
 /** @param controls as the template has them, or as the L1 takes them */

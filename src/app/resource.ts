@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { CfnResource } from 'aws-cdk-lib';
+import { CfnResource, Stack } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 
 /** Follows default children, so that a construct which wraps a bucket counts too; never adds anything to find out. */
@@ -16,4 +16,10 @@ export function definedResource(construct: IConstruct, ...types: string[]): CfnR
 export function propertyOverrides(resource: CfnResource): { [property: string]: unknown } {
   const { rawOverrides } = resource as unknown as { rawOverrides?: { Properties?: { [property: string]: unknown } } };
   return rawOverrides?.Properties ?? {};
+}
+
+/** A property as the template will have it, while what stands in the app may still change. */
+export function finalProperty(resource: CfnResource, name: string, value: unknown): unknown {
+  const overrides = propertyOverrides(resource);
+  return Stack.of(resource).resolve(name in overrides ? overrides[name] : value);
 }

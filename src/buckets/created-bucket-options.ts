@@ -5,7 +5,7 @@ import { aws_s3 as s3, RemovalPolicy } from 'aws-cdk-lib';
 export interface CreatedBucketOptions {
   /**
    * Default encryption: S3_MANAGED (SSE-S3), or KMS with one customer managed key per region, rotated every year and
-   * always retained. A replica is encrypted with KMS only when its source object is.
+   * retained. A replica is encrypted with KMS only when its source object is.
    *
    * When you switch from KMS to S3_MANAGED, keys that were created leave the stack (they stay in the account), and the
    * replication of objects that are encrypted with them ends, unless a rule names them.
@@ -17,10 +17,10 @@ export interface CreatedBucketOptions {
   readonly encryption?: s3.BucketEncryption;
 
   /**
-   * What happens to a bucket that is created when it leaves the app. With DESTROY, CloudFormation deletes a bucket only
-   * when it is empty.
+   * What happens to a bucket that is created, and to its policy, when it leaves the app. With DESTROY, CloudFormation
+   * deletes a bucket only when it is empty.
    *
-   * @default RemovalPolicy.RETAIN, and RETAIN_ON_UPDATE_OR_DELETE for a bucket with a name
+   * @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE: kept, unless the deployment that creates it is rolled back
    */
   readonly removalPolicy?: RemovalPolicy;
 

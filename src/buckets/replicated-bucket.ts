@@ -7,6 +7,7 @@ import { definedBucket } from '../app/bucket';
 import { deployAfter } from '../app/deploy-order';
 import { defaultEncryption } from '../app/encryption';
 import { given } from '../app/given';
+import { keepLike } from '../app/keep-like';
 import { isLocked } from '../app/object-lock';
 import { waitFor } from '../app/references';
 import { definedResource } from '../app/resource';
@@ -86,15 +87,16 @@ export function createReplicatedBucket(
     lifecycleRules: options.lifecycleRules?.length ? options.lifecycleRules : undefined,
     serverAccessLogsBucket: options.serverAccessLogsBucket,
     serverAccessLogsPrefix: options.serverAccessLogsPrefix,
-    // a first deployment that is rolled back must not leave a bucket behind whose name is then taken
-    removalPolicy:
-      settings.removalPolicy ??
-      (options.bucketName === undefined && options.bucketNamePrefix === undefined
-        ? RemovalPolicy.RETAIN
-        : RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE),
+    // a first deployment that is rolled back must leave nothing behind, least of all a name that is then taken
+    removalPolicy: settings.removalPolicy ?? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     autoDeleteObjects: settings.autoDeleteObjects,
   });
   const bucket = new s3.Bucket(scope, id, props);
+  const policy = bucket.policy && definedResource(bucket.policy, 'AWS::S3::BucketPolicy');
+  if (policy) {
+    // a bucket that outlives its stack goes on receiving replicas, which its policy may have to allow
+    keepLike(definedBucket(bucket)!, policy);
+  }
   const used = { serverAccessLogsBucket: options.serverAccessLogsBucket, encryptionKey: options.encryptionKey };
   for (const [prop, resource] of Object.entries(used)) {
     const defined = resource && definedResource(resource, 'AWS::S3::Bucket', 'AWS::KMS::Key', 'AWS::KMS::ReplicaKey');
@@ -111,7 +113,7 @@ export function createReplicatedBucket(
 }
 
 /**
- * One key for the pair's buckets of a stack; always retained, because without it every version in the bucket is lost.
+ * One key for the pair's buckets of a stack; retained, because without it every version in the bucket is lost.
  */
 function keyIn(scope: Construct): kms.Key {
   return (
@@ -119,7 +121,7 @@ function keyIn(scope: Construct): kms.Key {
     new kms.Key(scope, 'Key', {
       description: `Encrypts objects of the replicated bucket pair ${scope.node.path}`,
       enableKeyRotation: true,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     })
   );
 }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import { aws_iam as iam, CfnCondition, CfnDeletionPolicy, CfnResource, Lazy, Stack } from 'aws-cdk-lib';
+import { aws_iam as iam, CfnCondition, CfnResource, Lazy, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { Statement } from './role-statements';
 import { given } from '../app/given';
 import { hashOf } from '../app/hash';
+import { keepLike } from '../app/keep-like';
 import { waitFor } from '../app/references';
-import { definedResource } from '../app/resource';
+import { definedResource, finalProperty } from '../app/resource';
 import { deployedStack } from '../app/stacks';
 
 /** Id of the policy that has the permissions where they are not part of the role. */
@@ -56,7 +57,8 @@ export function replicationRole(
   });
   const cfnRole = definedResource(role, 'AWS::IAM::Role') as iam.CfnRole | undefined;
   const made: CfnResource[] = cfnRole ? [cfnRole] : [];
-  if (cfnRole && options.roleName === undefined) {
+  // a property injector may have given it a name
+  if (cfnRole && nameAsMade(role, options).roleName === undefined) {
     cfnRole.roleName = Lazy.string({ produce: late.name });
   }
   if (nameIsKnown && cfnRole) {
@@ -65,13 +67,27 @@ export function replicationRole(
     // with iam.Role.customizeRoles() the role is made elsewhere, and takes its policy in its own way
     made.push(cfnRole ? ownPolicy(scope, cfnRole, document) : attachedPolicy(scope, role, { document }));
   }
+  const isNamed = () =>
+    cfnRole ? finalProperty(cfnRole, 'RoleName', cfnRole.roleName) !== undefined : options.roleName !== undefined;
   for (const resource of made) {
     existLike(bucket, resource);
-    if (options.roleName === undefined) {
-      keepLike(bucket, resource, () => late.inUse() && late.name() === undefined);
-    }
+    // A source bucket that outlives its stack goes on replicating, and everything it replicates would fail for ever if
+    // its role were gone. A name would be in the way when the stack is created again. And when every rule is disabled,
+    // that is the way out, which should leave nothing behind.
+    keepLike(bucket, resource, () => late.inUse() && !isNamed());
   }
   return role;
+}
+
+/** The options with the name and the path that a property injector may have given the role. */
+export function nameAsMade(role: iam.IRole, options: RoleOptions): RoleOptions {
+  const cfn = options.role ? undefined : (definedResource(role, 'AWS::IAM::Role') as iam.CfnRole | undefined);
+  const made = (value: string | undefined, asked: string | undefined) => {
+    const text: unknown = Stack.of(role).resolve(value);
+    return typeof text === 'string' ? text : asked;
+  };
+  const { roleName, rolePath } = options;
+  return cfn ? { ...options, roleName: made(cfn.roleName, roleName), rolePath: made(cfn.path, rolePath) } : options;
 }
 
 /** As `iam.Policy` renders it, whose ways to take statements nobody needs here: making one takes twice the time. */
@@ -113,30 +129,6 @@ class LateDocument extends iam.PolicyDocument {
   /** As they are: feature flags that merge or reorder statements do not change the template. */
   public resolve(): unknown {
     return { Version: '2012-10-17', Statement: this.late() };
-  }
-}
-
-/**
- * A source bucket that outlives its stack goes on replicating, and everything it replicates would fail for ever if its
- * role were gone: the role and its policy get the bucket's deletion policy, unless they are given one of their own. Not
- * when the role has a name: a retained role would be in the way when the stack is created again. And not when every
- * rule is disabled: that is the way out, which should leave nothing behind.
- *
- * The policy is read when the template is made, because the bucket's may still change until then; an aspect would do
- * that too, but one that runs last makes core refuse aspects which are added by other aspects.
- */
-function keepLike(bucket: CfnResource, resource: CfnResource, inUse: () => boolean): void {
-  for (const option of ['deletionPolicy', 'updateReplacePolicy'] as const) {
-    let own = resource.cfnOptions[option];
-    Object.defineProperty(resource.cfnOptions, option, {
-      enumerable: true,
-      get: () =>
-        own ??
-        (inUse() && bucket.cfnOptions[option] !== CfnDeletionPolicy.DELETE ? bucket.cfnOptions[option] : undefined),
-      set: (value?: CfnDeletionPolicy) => {
-        own = value;
-      },
-    });
   }
 }
 

@@ -15,7 +15,7 @@ import { SourceAnchor } from '../flows/source';
 import { standIn } from '../flows/stand-in';
 import { receiveReplicas } from '../grants/receive-replicas';
 import { ReplicaGrants } from '../grants/replica-grants';
-import { RoleOptions, replicationRole } from '../permissions/role';
+import { RoleOptions, nameAsMade, replicationRole } from '../permissions/role';
 import { checkRoleInput } from '../permissions/role-input';
 import { RoleOfAccount, crossAccountRoleName, granteeOf } from '../permissions/role-name';
 import { ReplicationRule } from '../rules/replication-rule';
@@ -137,7 +137,6 @@ export class BucketReplication extends Construct {
 
     const name = givenName(cfn);
     this.source = props.source;
-    this._roleOptions = props;
     this.anchor = new SourceAnchor(cfn, name);
     this.anchor.handle = this;
     this._standIn(this);
@@ -146,6 +145,7 @@ export class BucketReplication extends Construct {
       inUse: () => this.anchor.rules.some(({ options }) => options.enabled !== false),
       name: () => (this.anchor.crossesAccounts ? crossAccountRoleName(end) : undefined),
     });
+    this._roleOptions = nameAsMade(this.role, props);
     this.anchor.role = this.role;
     cfn.replicationConfiguration = Lazy.any({ produce: () => this.anchor.configuration() });
     this.anchor.node.addValidation({ validate: () => validateReplication(this.anchor) });

@@ -43,7 +43,7 @@ describe('buckets that are created', () => {
     new ReplicatedBucketPair(stack, 'Data');
     const template = Template.fromStack(stack);
     template.resourceCountIs('AWS::S3::Bucket', 2);
-    template.allResources('AWS::S3::Bucket', { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+    template.allResources('AWS::S3::Bucket', { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' });
     template.allResourcesProperties('AWS::S3::Bucket', {
       BucketName: Match.absent(),
       VersioningConfiguration: { Status: 'Enabled' },
@@ -90,7 +90,7 @@ describe('buckets that are created', () => {
       template.resourceCountIs('AWS::KMS::Key', 1);
       template.hasResource('AWS::KMS::Key', {
         Properties: Match.objectLike({ EnableKeyRotation: true }),
-        DeletionPolicy: 'Retain',
+        DeletionPolicy: 'RetainExceptOnCreate',
       });
       template.allResourcesProperties('AWS::S3::Bucket', {
         BucketEncryption: { ServerSideEncryptionConfiguration: [Match.objectLike({ BucketKeyEnabled: true })] },

@@ -48,7 +48,7 @@ describe('switching encryption off', () => {
       expect(gone).not.toEqual([]);
       expect(gone.filter((line) => !line.startsWith('WILL_ORPHAN AWS::KMS::Key '))).toEqual([]);
       for (const key of resourcesOf(before()).filter(({ Type }) => Type === 'AWS::KMS::Key')) {
-        expect(key).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+        expect(key).toMatchObject({ DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' });
       }
     });
   });
