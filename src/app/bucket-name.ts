@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Aws, aws_s3 as s3, Stack, Token } from 'aws-cdk-lib';
+import { Aws, aws_s3 as s3, Lazy, Stack, Token } from 'aws-cdk-lib';
+import { finalProperty } from './resource';
 
 /**
  * The bucket's name when the user gave one: literal, or an intrinsic such as `data-${AWS::AccountId}`.
@@ -34,6 +35,26 @@ export function literalName(cfn: s3.CfnBucket): string | undefined {
   // without a prefix only what the property has can be text; to settle a token takes a while
   const name = cfn.bucketNamePrefix === undefined ? cfn.bucketName : givenName(cfn);
   return name === undefined || Token.isUnresolved(name) ? undefined : name;
+}
+
+const LATE_NAME = Symbol.for('cdk-s3-replication.lateName');
+
+/**
+ * A name that the bucket was given, as it is in the end: an aspect or an override may still change it. Only for a text,
+ * because what an intrinsic stands for depends on the stack that it is in.
+ */
+export function lateName(cfn: s3.CfnBucket & { [LATE_NAME]?: string }, givenNow: string): string {
+  return (cfn[LATE_NAME] ??= Lazy.uncachedString({
+    produce: () => {
+      const name = finalProperty(cfn, 'BucketName', cfn.bucketName);
+      return typeof name === 'string' ? name : givenNow;
+    },
+  }));
+}
+
+/** The name by which others know the bucket, resolved; undefined when nobody asked for it. */
+export function nameForOthers(cfn: s3.CfnBucket & { [LATE_NAME]?: string }): unknown {
+  return Stack.of(cfn).resolve(cfn[LATE_NAME]);
 }
 
 /** The ARN of a bucket by its name, in the partition of the deployment. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { CfnResource, ReferenceStrength, Stack, Token } from 'aws-cdk-lib';
 import { BucketEnd } from './bucket';
-import { arnByName, literalName } from './bucket-name';
+import { arnByName, lateName, literalName } from './bucket-name';
 import { deployedStack } from './stacks';
 
 /**
@@ -37,7 +37,7 @@ export function bucketAttribute(consumer: Stack, { ref, cfn, stack }: BucketEnd,
   if (attribute === 'name') {
     return literal ?? bucketName;
   }
-  return literal === undefined ? bucketArn : arnByName(literal);
+  return literal === undefined ? bucketArn : arnByName(cfn ? lateName(cfn, literal) : literal);
 }
 
 /**

@@ -108,16 +108,21 @@ interface StackIndex {
  */
 const INDEX = Symbol('cdk-s3-replication.index');
 
+/** Before anything is checked or read: when aspects have run, and the Stage of the construct is about to be validated. */
+export function whenFinal(construct: IConstruct, run: () => void): void {
+  (Stage.of(construct) ?? construct).node.addValidation({
+    validate: () => {
+      run();
+      return [];
+    },
+  });
+}
+
 function indexOf(stack: Stack & { [INDEX]?: { current?: StackIndex } }): StackIndex {
   const cache = stack[INDEX] ?? {};
   if (!stack[INDEX]) {
     Object.defineProperty(stack, INDEX, { value: cache });
-    (Stage.of(stack) ?? stack).node.addValidation({
-      validate: () => {
-        cache.current = undefined;
-        return [];
-      },
-    });
+    whenFinal(stack, () => (cache.current = undefined));
   }
   return (cache.current ??= buildIndex(stack));
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { same } from '../documents/intrinsics';
-import { ReplicationFacts, RuleFacts } from '../flows/facts';
+import { BucketFacts, ReplicationFacts, RuleFacts } from '../flows/facts';
 import { Findings, error, warning } from '../messages/finding';
 
 /** The limit of S3 for a replication configuration, in bytes. */
@@ -52,6 +52,30 @@ export function renamed({ source: { bucketName }, nameForPermissions }: Replicat
         because: 'the permissions of the replication role name the bucket as it was called then',
         instead: 'set the name before, in the props of the bucket',
       });
+}
+
+/** A name that is text is written as it is in the end; where it goes, or becomes an intrinsic, others cannot follow. */
+export function destinationRenamed({ name, bucketName, nameForOthers }: BucketFacts): Findings {
+  return nameForOthers === undefined || same(nameForOthers, bucketName)
+    ? undefined
+    : error('destinationRenamed', {
+        saw: `the name of destination ${name} ${bucketName === undefined ? 'was removed' : `changed to ${JSON.stringify(bucketName)}`} after it was named in rules or policies`,
+        because: `they name the bucket ${JSON.stringify(nameForOthers)}`,
+        instead: 'give it a literal bucketName, or set the name before, in the props of the bucket',
+      });
+}
+
+/** An aspect may give the same name to both. */
+export function namedAlike({ destination }: RuleFacts, { source: { bucketName } }: ReplicationFacts): Findings {
+  return (
+    typeof bucketName === 'string' &&
+    bucketName === destination.bucketName &&
+    error('destinationNamedAsSource', {
+      saw: `destination ${destination.name} has the name of the source, '${bucketName}', in the end`,
+      because: 'the name of a bucket is unique over all regions and accounts of a partition',
+      instead: 'give one of the two another name, or none',
+    })
+  );
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_ReplicationConfiguration.html */

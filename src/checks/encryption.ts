@@ -97,6 +97,20 @@ export function replicaKey(rule: RuleFacts, { source: { encryption = UNKNOWN } }
     : undefined;
 }
 
+/** Replicas of other apps: nobody else looks at the key that they would be encrypted with. */
+export function grantedEncryption({ name, encryption, grants }: BucketFacts): Findings {
+  const keyless = grants.some(({ explicit, keys }) => explicit && keys.length === 0);
+  return (
+    keyless &&
+    (encryption?.kind === 'aws/s3' || encryption?.kind === 'alias') &&
+    error('grantedKeyUnusable', {
+      saw: `the default encryption of ${name} was changed to ${encryption.kind === 'alias' ? `the alias '${encryption.alias}'` : 'the AWS managed key aws/s3'} after replicasFrom()`,
+      because: 'S3 encrypts replicas of other accounts with customer managed keys, whose own policy lets the role in',
+      instead: 'encrypt the bucket with a kms.Key, or give encryptionKey to replicasFrom()',
+    })
+  );
+}
+
 function describeMissing({ destination: { name, encryption }, keyOutOfReach }: RuleFacts): string {
   switch (encryption?.kind) {
     case undefined:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { saysEnforced } from '../app/ownership';
-import { ReplicationFacts, RuleFacts } from '../flows/facts';
+import { BucketFacts, ReplicationFacts, RuleFacts } from '../flows/facts';
 import { Findings, error, warning } from '../messages/finding';
 
 /** Whether ACLs are enabled decides about a permission, when the rule is added. */
@@ -14,6 +14,21 @@ export function ownership({ destination, foreign, saysOwner, ownerOverride }: Ru
         because: 'with ACLs enabled the other account would not own its replicas, and the rule does not ask for it',
         instead: 'set objectOwnership in the props of the bucket, or ownerOverride of the rule',
       });
+}
+
+/** The same for sources that are not in this app. */
+export function grantedOwnership({ properties, grants, name }: BucketFacts): Findings {
+  const silent = grants.find((grant) => grant.explicit && !grant.saysOwner && !grant.ownerOverride);
+  return (
+    silent !== undefined &&
+    !saysEnforced(properties?.OwnershipControls) &&
+    error('grantedOwnershipChanged', {
+      saw: `Object Ownership of ${name} was changed after replicasFrom()`,
+      because:
+        'with ACLs enabled the other account would own its replicas, and the grant does not let it hand them over',
+      instead: 'set objectOwnership in the props of the bucket, or ownerOverride in replicasFrom()',
+    })
+  );
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-requirements.html */

@@ -33,6 +33,38 @@ export function oddPrefix({ prefix }: RuleFacts): Findings {
       );
 }
 
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-for-metadata-changes.html */
+export function oneWayModifications(
+  { replicaModifications, destination: { name, path } }: RuleFacts,
+  { source }: ReplicationFacts,
+): Findings {
+  return (
+    replicaModifications &&
+    !source.receivesFrom.includes(path) &&
+    warning(
+      'replicaModificationsOneWay',
+      `replicaModifications does nothing in one direction: it replicates changes of metadata that are made to replicas, and no rule of this app replicates from ${name} to the source. ` +
+        'Remove it, or acknowledge this if another app has that rule',
+    )
+  );
+}
+
+/**
+ * S3 looks at the tags once, when the object is written; the result of a scan comes later.
+ *
+ * @see https://docs.aws.amazon.com/guardduty/latest/ug/supported-s3-features-malware-protection-s3.html
+ */
+export function scanResult({ tags }: RuleFacts): Findings {
+  return (
+    tags.includes('GuardDutyMalwareScanStatus') &&
+    warning(
+      'scanResultComesTooLate',
+      "The filter names the tag 'GuardDutyMalwareScanStatus', which GuardDuty adds when it has scanned an object: S3 looks at the tags when the object is written, so the rule never applies. " +
+        'Remove the tag from the filter, or acknowledge this if your writers set it themselves',
+    )
+  );
+}
+
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-what-is-isnot-replicated.html */
 export function chained({ source: { receivesFrom }, rules }: ReplicationFacts): Findings {
   return receivesFrom.length === 0 || rules.length === 0

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import { aws_iam as iam, aws_s3 as s3 } from 'aws-cdk-lib';
 import { accessLogs } from './access-logs';
-import { conditions, configurationTooLarge, renamed, replaced } from './configuration';
+import { conditions, configurationTooLarge, destinationRenamed, namedAlike, renamed, replaced } from './configuration';
 import { destinationDenies, grantDenies, sourceDenies } from './denies';
-import { replicaKey, sourceEncryption, unfitKeys } from './encryption';
+import { grantedEncryption, replicaKey, sourceEncryption, unfitKeys } from './encryption';
 import { replicaKeyPolicy, sourceKeyPolicies } from './key-policies';
 import { acknowledgeInlinePolicy, acknowledgeObjectWildcards } from './nag';
 import { objectLock } from './object-lock';
-import { acls, ownership } from './ownership';
+import { acls, grantedOwnership, ownership } from './ownership';
 import { grantedPolicies, rolePolicy } from './policy-size';
 import { boundary, knownRole, takesNoPolicy, trust } from './role';
-import { chained, disabled, expiration, noRules, oddPrefix, sseC } from './traps';
+import { chained, disabled, expiration, noRules, oddPrefix, oneWayModifications, scanResult, sseC } from './traps';
 import { notVersioned } from './versioning';
 import { definedResource } from '../app/resource';
 import { BucketFacts, ReplicationFacts, RoleFacts, RuleFacts } from '../flows/facts';
@@ -40,6 +40,7 @@ const OF_A_SOURCE: ReadonlyArray<(replication: ReplicationFacts) => Findings> = 
 
 const OF_A_RULE: ReadonlyArray<(rule: RuleFacts, replication: ReplicationFacts) => Findings> = [
   conditions,
+  namedAlike,
   objectLock,
   replicaKey,
   unfitKeys,
@@ -48,6 +49,8 @@ const OF_A_RULE: ReadonlyArray<(rule: RuleFacts, replication: ReplicationFacts) 
   ownership,
   disabled,
   oddPrefix,
+  oneWayModifications,
+  scanResult,
   expiration,
   sseC,
   accessLogs,
@@ -56,6 +59,9 @@ const OF_A_RULE: ReadonlyArray<(rule: RuleFacts, replication: ReplicationFacts) 
 /** Each destination is seen once, however many sources it has. */
 const OF_A_DESTINATION: ReadonlyArray<(bucket: BucketFacts) => Findings> = [
   (bucket) => notVersioned(bucket, 'destination'),
+  destinationRenamed,
+  grantedEncryption,
+  grantedOwnership,
   grantedPolicies,
   grantDenies,
 ];

@@ -44,5 +44,11 @@ export function isIntrinsic(value: unknown): boolean {
   return /^(Ref|Condition|Fn::[^,]*)$/.test(Object.keys(asRecord(value) ?? {}).join());
 }
 
+/** What a resolved value may be: both branches of `Fn::If`. */
+export function branches(value: unknown): unknown[] {
+  const { 'Fn::If': condition, Ref } = asRecord(value) ?? {};
+  return Array.isArray(condition) ? condition.slice(1).flatMap(branches) : [Ref === 'AWS::NoValue' ? undefined : value];
+}
+
 /** Whether two resolved values are equal in a template. */
 export const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);

@@ -40,6 +40,8 @@ export interface BucketFacts extends Place {
   readonly arn?: Resolved;
   /** As the template gives it; undefined when CloudFormation makes one. */
   readonly bucketName?: Resolved;
+  /** By which rules of other templates and policies name it; undefined when none does. */
+  readonly nameForOthers?: Resolved;
   /** Under which it exists. */
   readonly condition?: string;
   /** What S3 does by default. */
@@ -90,6 +92,8 @@ export interface GrantFacts {
   readonly role?: CallerFacts;
   readonly keys: readonly KeyFacts[];
   readonly ownerOverride: boolean;
+  /** Whether the grant itself says who may own replicas. */
+  readonly saysOwner: boolean;
   /** Whether by ReplicaGrants, for sources that nobody else looks at. */
   readonly explicit: boolean;
 }
@@ -123,7 +127,10 @@ export interface RuleFacts {
   readonly id: Resolved;
   readonly enabled: boolean;
   readonly prefix: Resolved;
+  /** Keys of the tags that it filters by. */
+  readonly tags: readonly Resolved[];
   readonly deleteMarkers: boolean;
+  readonly replicaModifications: boolean;
   readonly ownerOverride: boolean;
   /** Whether the rule itself says who owns replicas. */
   readonly saysOwner: boolean;

@@ -15,7 +15,7 @@ import {
 import { SourceAnchor } from './source';
 import { waitsFor } from './waits';
 import { BucketEnd, bucketEnd, nameOf } from '../app/bucket';
-import { accountRegionalName } from '../app/bucket-name';
+import { accountRegionalName, nameForOthers } from '../app/bucket-name';
 import { defaultEncryption, usesKms } from '../app/encryption';
 import { partitionOf, urlSuffixOf } from '../app/environment';
 import { KeyPointer, regionOfKey, unusableArn, whyUnreachable } from '../app/key';
@@ -64,6 +64,7 @@ function bucketFacts(cfn: s3.CfnBucket): BucketFacts {
     reference: { Ref: logicalId },
     arn: { 'Fn::GetAtt': [logicalId, 'Arn'] },
     bucketName: BucketName ?? stack.resolve(accountRegionalName(stack, BucketNamePrefix, BucketNamespace)),
+    nameForOthers: nameForOthers(cfn),
     condition: cfn.cfnOptions.condition?.node.path,
     encryption: encryptionFacts(cfn, properties),
     objectLock: saysLocked(ObjectLockEnabled, ObjectLockConfiguration),
@@ -144,7 +145,7 @@ const keyFacts = (cfn: Extract<KeyPointer, { cfn: unknown }>['cfn']): KeyFacts =
   properties: finalProperties(cfn),
 });
 
-function grantFacts(stack: Stack, { grantee, keys, ownerOverride, explicit }: Granted): GrantFacts {
+function grantFacts(stack: Stack, { grantee, keys, ownerOverride, saysOwner, explicit }: Granted): GrantFacts {
   const role = 'account' in grantee ? grantee : undefined;
   return {
     role: role && {
@@ -153,6 +154,7 @@ function grantFacts(stack: Stack, { grantee, keys, ownerOverride, explicit }: Gr
     },
     keys: keys.map((key) => readKey(stack, key)),
     ownerOverride,
+    saysOwner,
     explicit,
   };
 }
@@ -183,7 +185,9 @@ function readRole(anchor: SourceAnchor): RoleFacts {
 
 function keysOf({ bucket, rules }: SourceAnchor): CfnResource[] {
   const keys = rules.map((rule) => ruleKeys(bucket, rule, (of) => readOnce(of, defaultEncryption)));
-  const pointers = keys.flatMap(({ sourceKeys, replicaKey }) => (replicaKey ? [...sourceKeys, replicaKey] : sourceKeys));
+  const pointers = keys.flatMap(({ sourceKeys, replicaKey }) =>
+    replicaKey ? [...sourceKeys, replicaKey] : sourceKeys,
+  );
   return [...new Set(pointers.flatMap((key) => ('cfn' in key ? [key.cfn] : [])))];
 }
 
@@ -207,9 +211,10 @@ function readRule(anchor: SourceAnchor, rule: AddedRule): RuleFacts {
   const { cfn } = rule.destination;
   const { replicatesKmsObjects, sourceKeys, replicaKey } = ruleKeys(bucket, rule, encryptionOf);
   const ofDestination = cfn && encryptionOf(cfn);
-  const [id, prefix, destinationArn, replicaKeyArn] = stack.resolve([
+  const [id, prefix, tags, destinationArn, replicaKeyArn] = stack.resolve([
     rule.id,
     rule.filter._prefix,
+    rule.filter._tags.map(({ key }) => key),
     rule.destinationArn,
     replicaKey && anchor.keyArn(replicaKey),
   ]);
@@ -219,7 +224,9 @@ function readRule(anchor: SourceAnchor, rule: AddedRule): RuleFacts {
     id,
     enabled: options.enabled !== false,
     prefix,
+    tags,
     deleteMarkers: options.deleteMarkerReplication ?? false,
+    replicaModifications: options.replicaModifications ?? false,
     ownerOverride,
     saysOwner: options.ownerOverride !== undefined,
     foreign: account !== undefined && destination.account !== undefined && account !== destination.account,

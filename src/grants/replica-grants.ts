@@ -6,10 +6,11 @@ import { ReplicaGrantee } from './replica-grantee';
 import { ReplicasFromOptions } from './replicas-from-options';
 import { tellSource } from './tell-source';
 import { BucketEnd, bucketEnd } from '../app/bucket';
-import { arnByName, givenName } from '../app/bucket-name';
+import { arnByName, givenName, lateName } from '../app/bucket-name';
 import { defaultEncryption, defaultKeyOf } from '../app/encryption';
 import { KeyPointer, keyPointer, sameKey } from '../app/key';
 import { isOwnerEnforced } from '../app/ownership';
+import { whenFinal } from '../app/rendered';
 import { DestinationAnchor } from '../flows/destination';
 import { mistake } from '../messages/mistake';
 import { Grantee, ResourceStatement, bucketStatement, keyStatement } from '../permissions/destination-statements';
@@ -56,10 +57,12 @@ export class ReplicaGrants {
     const at = cfn ?? ref;
     const roles = grantee._roles;
     checkGrant(at, end, roles, options);
-    const key = options.encryptionKey ? keyPointer(options.encryptionKey) : defaultKeyOf(end);
+    const keyNow = () => (options.encryptionKey ? keyPointer(options.encryptionKey) : defaultKeyOf(end));
+    const key = keyNow();
     const granted: Granted = {
       grantee: roles,
-      keys: key ? [key] : [],
+      keys: [],
+      saysOwner: options.ownerOverride !== undefined,
       ownerOverride: options.ownerOverride ?? !isOwnerEnforced(end),
       enforceSSL: options.enforceSSL ?? false,
       explicit: true,
@@ -72,24 +75,24 @@ export class ReplicaGrants {
     if (cfn) {
       receiveReplicas(cfn, cfn);
     }
-    this.write(granted);
+    this.write(granted, keyNow);
     if (!key && cfn && defaultEncryption(cfn).kind === 'unknown') {
       const statements = [keyStatement(roles, end.region, at.node.path)];
       handOver(end, { id: 'keyTakesNoPolicy', policy: 'key of the default encryption', lost: 'replica', statements });
     }
-    tellSource(end, key, options.outputs ?? false);
+    tellSource(end, keyNow, options.outputs ?? false);
   }
 
   /**
    * Lets in the role of a rule, for a bucket that receives replicas already; nothing, where `replicasFrom()` did that.
    * @internal
    */
-  public _letIn(grantee: RoleOfAccount, key: KeyPointer | undefined, ownerOverride: boolean): void {
+  public _letIn(grantee: RoleOfAccount, keyNow: KeyNow, ownerOverride: boolean): void {
     const covering = this._covering(grantee);
-    if (!covering) {
-      this.write({ grantee, keys: key ? [key] : [], ownerOverride, enforceSSL: false, explicit: false });
-    } else if (key && !covering.keys.some((other) => sameKey(other, key))) {
-      this.writeKey(grantee, key);
+    if (covering) {
+      this.writeKeys(grantee, [...covering.keys], keyNow);
+    } else {
+      this.write({ grantee, keys: [], saysOwner: false, ownerOverride, enforceSSL: false, explicit: false }, keyNow);
     }
   }
 
@@ -103,15 +106,28 @@ export class ReplicaGrants {
     return grants.find((grant) => grant.explicit && covers(grant, role));
   }
 
-  private write(granted: Granted): void {
+  private write(granted: Granted, keyNow: KeyNow): void {
     const { cfn, ref } = this.end;
-    const name = cfn ? givenName(cfn) : ref.bucketRef.bucketName;
+    const name = cfn ? lateNameOf(cfn) : ref.bucketRef.bucketName;
     const destinationArn = name === undefined ? cfn!.attrArn : arnByName(name);
     this.add(ref, 'bucketTakesNoPolicy', [bucketStatement({ ...granted, destinationArn })]);
-    granted.keys.forEach((key) => this.writeKey(granted.grantee, key));
+    this.writeKeys(granted.grantee, granted.keys, keyNow);
     if (cfn) {
       DestinationAnchor.find(cfn)!.grants.push(granted);
     }
+  }
+
+  /** Now, and again in the end: who sets the encryption of a bucket later changes the key. */
+  private writeKeys(grantee: Grantee, known: KeyPointer[], keyNow: KeyNow): void {
+    const write = () => {
+      const key = keyNow();
+      if (key && !known.some((other) => sameKey(other, key))) {
+        known.push(key);
+        this.writeKey(grantee, key);
+      }
+    };
+    write();
+    whenFinal(this.end.cfn ?? this.end.ref, write);
   }
 
   private writeKey(grantee: Grantee, key: KeyPointer): void {
@@ -132,6 +148,9 @@ export class ReplicaGrants {
   }
 }
 
+/** The key that replicas are encrypted with, as far as it is known by now. */
+type KeyNow = () => KeyPointer | undefined;
+
 const TOO_LATE = {
   saw: 'replicasFrom() after synthesis',
   because:
@@ -141,8 +160,13 @@ const TOO_LATE = {
 
 /** The policy of a key in another stack cannot wait for a name that comes from the bucket's stack. */
 function nameForKey(cfn: s3.CfnBucket, key: KeyPointer): string | undefined {
-  const name = givenName(cfn);
+  const name = lateNameOf(cfn);
   const elsewhere = 'cfn' in key && Stack.of(key.cfn) !== cfn.stack;
   const ofStack = /"(Fn::(?!Join|Sub)|Ref":"(?!AWS::))/.test(JSON.stringify(cfn.stack.resolve(name) ?? ''));
   return elsewhere && ofStack ? undefined : name;
+}
+
+function lateNameOf(cfn: s3.CfnBucket): string | undefined {
+  const name = givenName(cfn);
+  return name === undefined ? undefined : lateName(cfn, name);
 }

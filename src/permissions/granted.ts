@@ -6,7 +6,10 @@ import { Mistake } from '../messages/mistake';
 
 /** What a destination of this app was asked to let in. */
 export interface Granted extends Omit<Grant, 'destinationArn'> {
-  readonly keys: readonly KeyPointer[];
+  /** Those whose policies let it use them; one that the bucket is encrypted with later comes along in the end. */
+  readonly keys: KeyPointer[];
+  /** Whether the grant itself says who may own replicas. */
+  readonly saysOwner: boolean;
   /** Whether by ReplicaGrants, and not by a rule of this app. */
   readonly explicit: boolean;
 }

@@ -197,7 +197,7 @@ export class BucketReplication extends Construct {
       );
     }
     if (letIn) {
-      ReplicaGrants.fromBucket(rule.options.destination)._letIn(letIn.grantee, letIn.key, rule.ownerOverride);
+      ReplicaGrants.fromBucket(rule.options.destination)._letIn(letIn.grantee, letIn.keyNow, rule.ownerOverride);
     }
     anchor.knownAs ??= knownAs;
     anchor.rules.push(rule);

@@ -35,7 +35,7 @@ export interface PlannedRule extends AddedRule {
   /** How policies of another account name the replication role. */
   readonly knownAs?: RoleName;
   /** The role that the policies of the destination are to let in, with the key for replicas. */
-  readonly letIn?: { readonly grantee: RoleOfAccount; readonly key?: KeyPointer };
+  readonly letIn?: { readonly grantee: RoleOfAccount; readonly keyNow: () => KeyPointer | undefined };
 }
 
 /**
@@ -102,12 +102,15 @@ export function planRule(
   }
   const needed = [...neededBucket(source, destination), ...neededKeys(source, destination, keys)];
   needed.forEach((one) => checkDeployOrder(at, 'source', source.stack, one));
-  const key = rule.destinationKey ? keyPointer(rule.destinationKey) : defaultKeyOf(destination);
+  // the default encryption of either bucket may still change
+  const keyNow = () =>
+    ruleKeys(bucket, added).replicaKey &&
+    (rule.destinationKey ? keyPointer(rule.destinationKey) : defaultKeyOf(destination));
   return {
     ...added,
     needed,
     knownAs: grantee ?? (byPrefix ? replicationRoleName(at, source, role) : undefined),
-    letIn: grantee && { grantee, key: keys.replicaKey && key },
+    letIn: grantee && { grantee, keyNow },
   };
 }
 

@@ -48,7 +48,6 @@ describe('nothing to say', () => {
       'a pair with all options of a rule',
       pairOf({
         replicationTimeControl: true,
-        replicaModifications: true,
         deleteMarkerReplication: true,
         storageClass: s3.StorageClass.GLACIER_INSTANT_RETRIEVAL,
         filter: ReplicationFilter.prefix('a/'),

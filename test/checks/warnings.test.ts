@@ -404,6 +404,45 @@ const warnings: Case[] = [
     'same condition',
     underConditions('Narrow', undefined),
   ],
+  ...(['source', 'destination'] as const).flatMap((which): Case[] =>
+    [
+      (yes: string, no: string) => ({ status: Fn.conditionIf('Narrow', yes, no).toString() }),
+      (yes: string, no: string) =>
+        Fn.conditionIf('Narrow', { Status: yes }, no === 'Enabled' ? { Status: no } : Aws.NO_VALUE),
+    ].map((made, at) => {
+      const build = (other: string) => (stack: Stack) => {
+        new CfnCondition(stack, 'Narrow', { expression: Fn.conditionEquals(Aws.REGION, 'eu-west-1') });
+        const [source, destination] = ['source', 'destination'].map(
+          (id) => new s3.CfnBucket(stack, id, id === which ? { versioningConfiguration: made('Enabled', other) } : {}),
+        );
+        flow(stack, { destination }, source);
+      };
+      return [
+        'versioningByCondition',
+        `versioning of the ${which} that a condition decides (${at === 0 ? 'its status' : 'all of it'})`,
+        build('Suspended'),
+        `ersioning of the ${which} 'Stack/${which}' is ${at === 0 ? "'Suspended'" : 'not set'} in a branch of Fn::If`,
+        "Set the status to 'Enabled' in every branch",
+        build('Enabled'),
+      ];
+    }),
+  ),
+  [
+    'replicaModificationsOneWay',
+    'replica modification sync in one direction',
+    between({}, {}, { replicaModifications: true }),
+    "no rule of this app replicates from 'Stack/Destination' to the source",
+    'Remove it',
+    between({}, {}, { replicaModifications: false }),
+  ],
+  [
+    'scanResultComesTooLate',
+    'a filter for the result of a scan',
+    between({}, {}, { filter: ReplicationFilter.tags({ GuardDutyMalwareScanStatus: 'NO_THREATS_FOUND' }) }),
+    'the rule never applies',
+    'Remove the tag from the filter',
+    between({}, {}, { filter: ReplicationFilter.tags({ scan: 'NO_THREATS_FOUND' }) }),
+  ],
   [
     'deployOrderAcrossStages',
     'another Stage',

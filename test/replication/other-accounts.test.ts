@@ -175,19 +175,16 @@ describe('the key of the destination', () => {
     expect(grantsIn(properties(theirs, 'AWS::KMS::Key').KeyPolicy)).toEqual([]);
   });
 
-  test('is missed when the source is encrypted with KMS later', () => {
-    const { app, ours, data } = twoAccounts({ destination: { encryption: KMS } });
+  test('lets the role in when the source is encrypted with KMS later', () => {
+    const { ours, theirs, data } = twoAccounts({ destination: { encryption: KMS } });
     const late = new kms.Key(ours, 'Late');
     l1(data).bucketEncryption = {
       serverSideEncryptionConfiguration: [
         { serverSideEncryptionByDefault: { sseAlgorithm: 'aws:kms', kmsMasterKeyId: late.keyArn } },
       ],
     };
-    app.synth();
-    Annotations.fromStack(ours).hasWarning(
-      '*',
-      Match.stringLikeRegexp("No statement in the policy of the destination key 'Backup/Replica/Key/Resource' allows"),
-    );
+    expect(grantsIn(properties(theirs, 'AWS::KMS::Key').KeyPolicy)).toHaveLength(1);
+    expect(Annotations.fromStack(ours).findWarning('*', Match.anyValue())).toEqual([]);
   });
 });
 
