@@ -104,6 +104,13 @@ function checkedTags(tags: { [key: string]: string }): { [key: string]: string }
         instead: 'use the tag exactly as it is on the objects',
       });
     }
+    if (!Token.isUnresolved(key) && key.startsWith('aws:')) {
+      throw mistake('ReplicationFilter', {
+        saw: `the tag '${key}'`,
+        because: 'tags that begin with aws: are those of AWS, which objects that are written never carry',
+        instead: 'filter by a tag of your own, or by prefix',
+      });
+    }
     checkCharacters('tag', `${key}=${value}`);
   }
   return tags;

@@ -375,8 +375,10 @@ describe('conditions', () => {
     ['StringEquals', 'aws:kms', 'AES256', nothing],
     ['StringEquals', 'aes256', 'AES256', nothing],
     ['StringEqualsIgnoreCase', 'aes256', 'AES256', certain],
-    ['Null', 'true', 'AES256', nothing],
-    ['Null', 'false', 'AES256', certain],
+    // whether S3 names the encryption is on no page
+    ['Null', 'true', 'AES256', possible],
+    ['Null', 'false', 'AES256', possible],
+    ['Null', 'true', 'aws:kms', possible],
   ])('encryption: %s %j, the replica asks for %s', (operator, value, replicaEncryption, expected) => {
     const question = { replicaEncryption, actions: WRITES };
     expect(verdict(under(operator, 's3:x-amz-server-side-encryption', value), question)).toBe(expected);

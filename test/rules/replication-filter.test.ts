@@ -51,6 +51,11 @@ describe('filters', () => {
       () => ReplicationFilter.tags({ team: 'v'.repeat(257) }),
       `[${at}] … the tag 'team' with a value of 257 characters … at most 256 … exactly as it is`,
     ],
+    [
+      'a tag of AWS',
+      () => ReplicationFilter.tags({ 'aws:cloudformation:stack-name': 'x' }),
+      `[${at}] … the tag 'aws:cloudformation:stack-name' … never carry … a tag of your own`,
+    ],
   ]);
 
   test('the limits themselves are fine', () => {
