@@ -104,7 +104,7 @@ describe.each(grantees)('statements for %s', (_, grantee, Principal, Condition, 
 });
 
 const granted = (grantee: Grantee, more: Partial<Granted> = {}): Granted => ({
-  ...{ grantee, keys: [], ownerOverride: false, enforceSSL: false, explicit: true },
+  ...{ grantee, keys: [], saysOwner: false, ownerOverride: false, enforceSSL: false, explicit: true },
   ...more,
 });
 
