@@ -4,7 +4,7 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
-import { asRecord, isIntrinsic } from '../documents/intrinsics';
+import { asList, asRecord, isIntrinsic } from '../documents/intrinsics';
 
 /**
  * The document of the managed policy that bounds a role, when the role's own stack defines it; what the boundary of
@@ -76,6 +76,12 @@ export function bucketsLoggingTo(bucket: s3.CfnBucket): s3.CfnBucket[] {
   return namesOf(bucket, index).flatMap((name) => index.loggers.get(name) ?? []);
 }
 
+/** The documents of the policies of a stack that are inline in a role, by the names that the stack has for it. */
+export function rolePoliciesIn(stack: Stack, names: readonly unknown[]): unknown[] {
+  const { rolePolicies } = indexOf(stack);
+  return [...new Set(names.map((name) => JSON.stringify(name)))].flatMap((name) => rolePolicies.get(name) ?? []);
+}
+
 /** The policy document of a key as its template will have it. */
 export function keyPolicyOf(key: kms.CfnKey): unknown {
   return finalProperties(key).KeyPolicy;
@@ -94,6 +100,8 @@ export function referredTo(stack: Stack, part: unknown): CfnResource[] {
 interface StackIndex {
   readonly policies: Map<string, BucketPolicy[]>;
   readonly loggers: Map<string, s3.CfnBucket[]>;
+  /** Documents by the name of the role. */
+  readonly rolePolicies: Map<string, unknown[]>;
   /** By logical id; made when the first one is looked up, which is rare. */
   readonly resources: () => Map<string, CfnResource>;
   /** Rendered once for each resource: a key or a boundary may serve thousands of buckets. */
@@ -137,11 +145,21 @@ function buildIndex(stack: Stack): StackIndex {
   const all = resourcesIn(stack);
   let byId: Map<string, CfnResource> | undefined;
   const resources = () => (byId ??= new Map(all.map((resource) => [stack.resolve(resource.logicalId), resource])));
-  const index: StackIndex = { policies: new Map(), loggers: new Map(), resources, rendered, facts: new Map() };
+  const index: StackIndex = {
+    policies: new Map(),
+    loggers: new Map(),
+    rolePolicies: new Map(),
+    resources,
+    rendered,
+    facts: new Map(),
+  };
   for (const resource of all) {
     if (isA<s3.CfnBucketPolicy>(resource, 'AWS::S3::BucketPolicy')) {
       const { Bucket, PolicyDocument } = rendered(resource).properties;
       append(index.policies, Bucket, { policy: resource, document: PolicyDocument });
+    } else if (/^AWS::IAM::(Role)?Policy$/.test(resource.cfnResourceType)) {
+      const { Roles, RoleName, PolicyDocument } = rendered(resource).properties;
+      asList(Roles ?? RoleName).forEach((name) => append(index.rolePolicies, name, PolicyDocument));
     } else if (isA<s3.CfnBucket>(resource, 'AWS::S3::Bucket')) {
       const logging = asRecord(rendered(resource).properties.LoggingConfiguration);
       if (logging && !isIntrinsic(logging)) {
@@ -154,11 +172,15 @@ function buildIndex(stack: Stack): StackIndex {
   return index;
 }
 
-/** The resources of the template of a stack: nested stacks and Stages have templates of their own. */
-export function resourcesIn(scope: IConstruct): CfnResource[] {
+/** What the template of a stack is made of: nested stacks and Stages have templates of their own. */
+export function constructsIn(scope: IConstruct): IConstruct[] {
   return scope.node.children
     .filter((child) => !Stack.isStack(child) && !Stage.isStage(child))
-    .flatMap((child) => [...(CfnResource.isCfnResource(child) ? [child] : []), ...resourcesIn(child)]);
+    .flatMap((child) => [child, ...constructsIn(child)]);
+}
+
+export function resourcesIn(stack: Stack): CfnResource[] {
+  return constructsIn(stack).filter((it): it is CfnResource => CfnResource.isCfnResource(it));
 }
 
 /** By type and not by class: the resource may come from a generic `CfnResource` or another copy of aws-cdk-lib. */

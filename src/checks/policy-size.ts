@@ -17,14 +17,24 @@ export function severalPolicies({ name, policies }: BucketFacts): Findings {
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 export function rolePolicy({ source, role, rules }: ReplicationFacts): Findings {
-  const size = policySize({ Version: '2012-10-17', Statement: role.statements }, source.partition);
-  return size <= ROLE_POLICY_LIMIT
+  const sizeOf = (document: unknown) => policySize(document, source.partition);
+  const size = sizeOf({ Version: '2012-10-17', Statement: role.statements });
+  const together = role.inline.map(sizeOf).reduce((sum, one) => sum + one, 0);
+  if (size > ROLE_POLICY_LIMIT) {
+    return error('rolePolicyTooLong', {
+      saw: `permissions of about ${size} characters for ${rules.length} rules`,
+      because: `the inline policies of a role have at most ${ROLE_POLICY_LIMIT} characters, and S3 takes one role for a bucket`,
+      instead:
+        'let fewer rules do: shorter prefixes that cover several (about 33 to 50 fit), or one KMS key for several destinations of a region',
+    });
+  }
+  return together <= ROLE_POLICY_LIMIT
     ? undefined
     : error('rolePolicyTooLong', {
-        saw: `permissions of about ${size} characters for ${rules.length} rules`,
-        because: `the inline policies of a role have at most ${ROLE_POLICY_LIMIT} characters, and S3 takes one role for a bucket`,
+        saw: `${role.inline.length} inline policies of about ${together} characters together for the role '${role.path}'`,
+        because: `the inline policies of a role have at most ${ROLE_POLICY_LIMIT} characters together`,
         instead:
-          'let fewer rules do: shorter prefixes that cover several (about 33 to 50 fit), or one KMS key for several destinations of a region',
+          'omit role, so that each source gets one of its own, and attach other permissions as an iam.ManagedPolicy',
       });
 }
 

@@ -119,6 +119,8 @@ export interface RoleFacts extends CallerFacts {
   readonly waitingKeys: readonly string[];
   /** Whether it takes the permissions from this app; false for an imported role that cannot be changed. */
   readonly takesPolicy: boolean;
+  /** Documents of its inline policies in this app; none where another source with the same role has them. */
+  readonly inline: readonly Resolved[];
   /** Its permissions for the replication. */
   readonly statements: ReadonlyArray<{ readonly Action: readonly string[]; readonly Resource: readonly Resolved[] }>;
 }

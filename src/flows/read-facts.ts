@@ -27,9 +27,10 @@ import {
   finalLogicalId,
   finalProperties,
   readOnce,
+  rolePoliciesIn,
 } from '../app/rendered';
 import { definedResource, propertyOverrides } from '../app/resource';
-import { same } from '../documents/intrinsics';
+import { asList, same } from '../documents/intrinsics';
 import { Granted } from '../permissions/granted';
 import { AddedRule } from '../rules/added-rule';
 import { ruleKeys } from '../rules/rule-keys';
@@ -179,8 +180,23 @@ function readRole(anchor: SourceAnchor): RoleFacts {
     knownAs: knownAs && own.resolve(knownAs),
     waitingKeys: inline ? keysOf(anchor).flatMap((key) => (waitsFor(key, cfn, 'template') ? [key.node.path] : [])) : [],
     takesPolicy: made || policy === undefined || Object.keys(finalProperties(policy)).length > 0,
+    inline: inlinePolicies(anchor, cfn),
     statements: own.resolve(anchor.permissions(encryptionOf)),
   };
+}
+
+/** Once, however many sources share the role; another stack may attach some to it. */
+function inlinePolicies(anchor: SourceAnchor, cfn: iam.CfnRole | undefined): unknown[] {
+  const { role, companions } = anchor;
+  if (companions[0] !== anchor) {
+    return [];
+  }
+  const { RoleName, Policies } = cfn ? finalProperties(cfn) : ({} as Record<string, any>);
+  const stacks = new Set([...(cfn ? [Stack.of(cfn)] : []), ...companions.map((source) => Stack.of(source))]);
+  return [
+    ...asList(Policies).map((it: any) => it.PolicyDocument),
+    ...[...stacks].flatMap((stack) => rolePoliciesIn(stack, [stack.resolve(role.roleName), RoleName])),
+  ];
 }
 
 function keysOf({ bucket, rules }: SourceAnchor): CfnResource[] {

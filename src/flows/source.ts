@@ -30,6 +30,8 @@ export class SourceAnchor extends Construct {
 
   public readonly rules: AddedRule[] = [];
   public role!: iam.IRole;
+  /** The sources with the same role, this one among them. */
+  public companions: SourceAnchor[] = [this];
   /** How policies of another account name the role. */
   public knownAs?: RoleName;
   /** The BucketReplication that users see; not typed as such, because it is made of this. */

@@ -3,6 +3,7 @@ import { aws_s3 as s3 } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { checkVersioning, enableVersioning } from '../buckets/versioning';
 import { acknowledgeReplica } from '../checks/nag';
+import { checkStackSize } from '../checks/stack-size';
 import { validateDestination } from '../checks/validate';
 import { DestinationAnchor } from '../flows/destination';
 
@@ -11,5 +12,6 @@ export function receiveReplicas(at: IConstruct, bucket: s3.CfnBucket): Destinati
   checkVersioning(at, bucket, 'destination');
   enableVersioning(bucket);
   acknowledgeReplica(bucket);
+  checkStackSize(bucket.stack);
   return DestinationAnchor.of(bucket, () => validateDestination(bucket));
 }

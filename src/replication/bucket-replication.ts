@@ -9,8 +9,9 @@ import { deployAfter } from '../app/deploy-order';
 import { definedResource } from '../app/resource';
 import { sameStage } from '../app/stacks';
 import { enableVersioning } from '../buckets/versioning';
+import { checkStackSize } from '../checks/stack-size';
 import { validateReplication } from '../checks/validate';
-import { claimRoleName } from '../flows/role-claims';
+import { claimRoleName, shareRole } from '../flows/role-claims';
 import { SourceAnchor } from '../flows/source';
 import { standIn } from '../flows/stand-in';
 import { receiveReplicas } from '../grants/receive-replicas';
@@ -39,7 +40,7 @@ export interface BucketReplicationProps {
 
   /**
    * A role of the source's account that S3 assumes, instead of the one that is created. It must trust
-   * `s3.amazonaws.com`; the permissions are added to it. Adding it later removes the role that was created; when the
+   * `s3.amazonaws.com`; the permissions are added to it, for about 13 sources at most: IAM limits the inline policies of a role. Adding it later removes the role that was created; when the
    * source bucket is retained, that role stays in the account.
    *
    * @default - a role is created
@@ -147,6 +148,9 @@ export class BucketReplication extends Construct {
     });
     this._roleOptions = nameAsMade(this.role, props);
     this.anchor.role = this.role;
+    if (props.role) {
+      shareRole(this.anchor, props.role);
+    }
     cfn.replicationConfiguration = Lazy.any({ produce: () => this.anchor.configuration() });
     this.anchor.node.addValidation({ validate: () => validateReplication(this.anchor) });
     props.rules?.forEach((rule) => this.addRule(rule));
@@ -189,6 +193,7 @@ export class BucketReplication extends Construct {
       receiveReplicas(at, destination.cfn).sources.add(anchor.bucket);
     }
     needed.forEach((one) => deployAfter(at, 'source', this.end.stack, one));
+    [this.end, ...needed].forEach(({ stack }) => checkStackSize(stack));
     if (destination.cfn && !sameStage(this.end.stack, destination.stack)) {
       Annotations.of(anchor).addWarningV2(
         'cdk-s3-replication:deployOrderAcrossStages',
