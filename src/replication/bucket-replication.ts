@@ -40,8 +40,9 @@ export interface BucketReplicationProps {
 
   /**
    * A role of the source's account that S3 assumes, instead of the one that is created. It must trust
-   * `s3.amazonaws.com`; the permissions are added to it, for about 13 sources at most: IAM limits the inline policies of a role. Adding it later removes the role that was created; when the
-   * source bucket is retained, that role stays in the account.
+   * `s3.amazonaws.com`; the permissions are added to it. IAM limits the inline policies of a role, which leaves room for
+   * about 13 sources. Adding it later removes the role that was created; when the source bucket is retained, that role
+   * stays in the account.
    *
    * @default - a role is created
    */
