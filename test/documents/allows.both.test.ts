@@ -35,6 +35,11 @@ describe('missingFromBoundary', () => {
     ['a Deny that lists everything', [everything, deny({ Action: 'kms:*', Resource: ['*'] })], ['kms:Encrypt']],
     ['a Deny of an intrinsic action', [everything, deny({ Action: { Ref: 'Action' } })], []],
     [
+      'a Deny under a condition, and no Allow',
+      [deny({ Action: '*', Condition: { StringNotEquals: { 'aws:RequestedRegion': 'eu-west-1' } } })],
+      NEEDED,
+    ],
+    [
       'a Deny that may be there',
       [everything, { 'Fn::If': ['Prod', deny({ Action: '*' }), { Ref: 'AWS::NoValue' }] }],
       [],

@@ -95,6 +95,7 @@ describe('what is known of the requests of S3', () => {
     const key = 's3:x-amz-server-side-encryption';
     const why = 'which asks for an encryption when it writes an object only';
     const seen = (action: string) => asked('StringNotEquals', key, 'AES256', KNOWN, action);
+    expect(asked('Null', `${key}-aws-kms-key-id`, 'true', KNOWN, 's3:GetObjectVersionAcl')).toContain(why);
     for (const action of ['s3:ReplicateObject', 's3:ReplicateTags']) {
       expect(seen(action)).toContain('which carries aws:kms');
     }
@@ -125,6 +126,7 @@ describe('what is known of the requests of S3', () => {
     expect(asked('StringEquals', key, 'x')).toBe(
       `possible: its condition on ${key} (StringEquals) may hold for requests of S3`,
     );
+    expect(asked('Null', key, 'false')).toBe(`possible: its condition on ${key} (Null) may hold for requests of S3`);
   });
 });
 
@@ -153,6 +155,7 @@ describe('operators', () => {
     ['Null', ['true', 'false'], 'certain'],
     ['Null', { Ref: 'Parameter' }, 'possible'],
     ['Null', 'FALSE', 'certain'],
+    ['Null', '*', 'nothing'],
   ])('%s %j', (operator, value, expected) => expect(type(operator, value)).toBe(expected));
 
   test.each<[unknown, string]>([
@@ -218,6 +221,11 @@ describe('reasons', () => {
       'a resource that is not known',
       { Resource: { Ref: 'Resource' } },
       'possible: its resource {"Ref":"Resource"} cannot be compared with the bucket',
+    ],
+    [
+      'a resource of two',
+      { Resource: { 'Fn::Select': [0, [`${ARN}/`, '*']] } },
+      `possible: its resource {"Fn::Select":[0,["${ARN}/","*"]]} cannot be compared with the bucket`,
     ],
     [
       'NotResource',

@@ -138,3 +138,25 @@ test('one key for several destinations of a region is one statement with all of 
     'arn:aws:s3:::b/*',
   ]);
 });
+
+test('rules that change the owner may do so, below their own prefixes only', () => {
+  const list = statements(
+    access([
+      rule({ prefix: 'logs/' }),
+      rule({ prefix: 'logs/owned/', ownerOverride: true }),
+      rule({ destinationArn: 'arn:aws:s3:::other', ownerOverride: true }),
+    ]),
+  );
+  expect(bySid(list).OwnReplicas).toEqual({
+    Sid: 'OwnReplicas',
+    Effect: 'Allow',
+    Action: ['s3:ObjectOwnerOverrideToBucketOwner'],
+    Resource: ['arn:aws:s3:::dst/logs/owned/*', 'arn:aws:s3:::other/*'],
+  });
+  expect(list.map(({ Sid }) => Sid)).toEqual([
+    'ReadReplicationConfiguration',
+    'ReadSourceObjects',
+    'WriteReplicas',
+    'OwnReplicas',
+  ]);
+});
