@@ -4,6 +4,7 @@ import { IConstruct } from 'constructs';
 import { ReplicatedBucketOptions } from './replicated-bucket-options';
 import { compare } from '../app/environment';
 import { hashOf } from '../app/hash';
+import { awaitsLookup } from '../app/lookup';
 import { deployedStack } from '../app/stacks';
 import { Mistake } from '../messages/mistake';
 
@@ -48,7 +49,7 @@ export function prefixMistake(prop: string, options: ReplicatedBucketOptions, re
     };
   }
   const room = MAX_BUCKET_NAME - `-123456789012-${Token.isUnresolved(region) ? 'us-east-1' : region}-an`.length;
-  return !Token.isUnresolved(prefix) && prefix.length > room
+  return !Token.isUnresolved(prefix) && prefix.length > room && !awaitsLookup(prefix)
     ? {
         saw: `${prop}.bucketNamePrefix '${prefix}' (${prefix.length} characters)`,
         because: `with account, region and '-an' a bucket name has at most ${MAX_BUCKET_NAME} characters, which leaves ${room}`,

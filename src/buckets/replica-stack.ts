@@ -3,6 +3,7 @@ import { DefaultStackSynthesizer, IStackSynthesizer, Stack, StackProps, Stage, T
 import { Construct, IConstruct } from 'constructs';
 import { partitionOf, shown } from '../app/environment';
 import { hashOf } from '../app/hash';
+import { hasForm } from '../app/lookup';
 import { deployedStack } from '../app/stacks';
 import { mistake } from '../messages/mistake';
 
@@ -81,7 +82,7 @@ class ReplicaStack extends Stack {
 
 function stackName(parent: Stack, region: string): string {
   // with both regions, because one app is often deployed to several: their replicas must not meet in one stack
-  const suffix = `-${parent.region}-replica-${region}`;
+  const suffix = `-${parent.region}-replica-${region}`.replace(/\//g, ''); // of a look-up
   const name = parent.stackName;
   if (name.length + suffix.length <= MAX_STACK_NAME) {
     return name + suffix;
@@ -90,7 +91,7 @@ function stackName(parent: Stack, region: string): string {
 }
 
 function checkRegion(at: IConstruct, source: Stack, region: string): void {
-  if (Token.isUnresolved(region) || !/^[a-z]{2,}(-[a-z]+)+-\d+$/.test(region)) {
+  if (Token.isUnresolved(region) || !hasForm(/^[a-z]{2,}(-[a-z]+)+-\d+$/, region)) {
     throw mistake(at, {
       saw: `destinationRegion ${shown(region)}`,
       because: 'a stack is deployed to a region that is known at synthesis',

@@ -4,6 +4,7 @@ import { IConstruct } from 'constructs';
 import { RoleOptions } from './role';
 import { BucketEnd } from '../app/bucket';
 import { compare, partitionOf, shown } from '../app/environment';
+import { hasForm } from '../app/lookup';
 import { definedResource } from '../app/resource';
 import { sameStage } from '../app/stacks';
 import { mistake, together } from '../messages/mistake';
@@ -26,7 +27,7 @@ export function checkRoleInput(at: IConstruct, source: BucketEnd, options: RoleO
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 export function checkRoleName(at: IConstruct, prop: string, roleName: string | undefined): void {
-  if (roleName !== undefined && !Token.isUnresolved(roleName) && !/^[\w+=,.@-]{1,64}$/.test(roleName)) {
+  if (roleName !== undefined && !Token.isUnresolved(roleName) && !hasForm(/^[\w+=,.@-]{1,64}$/, roleName)) {
     throw mistake(at, {
       saw: `${prop} '${roleName}' (${roleName.length} characters)`,
       because: 'IAM takes 1 to 64 letters, digits and +=,.@_- as the name of a role',
@@ -39,7 +40,7 @@ export function checkRolePath(at: IConstruct, rolePath: string | undefined): voi
   if (
     rolePath !== undefined &&
     !Token.isUnresolved(rolePath) &&
-    (rolePath.length > 512 || !/^\/([\x21-\x7e]+\/)?$/.test(rolePath))
+    !hasForm(/^(?=.{1,512}$)\/([\x21-\x7e]+\/)?$/, rolePath)
   ) {
     throw mistake(at, {
       saw: `rolePath '${rolePath}' (${rolePath.length} characters)`,

@@ -4,6 +4,7 @@ import { Delivery } from './log-bucket';
 import { LogProducerSpec } from './spec';
 import { defaultEncryption } from '../app/encryption';
 import { keyPointer, sameKey } from '../app/key';
+import { awaitsLookup } from '../app/lookup';
 import { bucketsLoggingTo, finalProperties } from '../app/rendered';
 import { logsTo } from '../checks/access-logs';
 import { severalPolicies, tooLong } from '../checks/policy-size';
@@ -39,6 +40,9 @@ export function logBucketFindings(cfn: s3.CfnBucket, deliveries: readonly Delive
 
 /** @param name as a property has it: text, an intrinsic, or undefined when CloudFormation makes one */
 export function nameMistake(bucket: string, spec: LogProducerSpec, name: unknown): Mistake | undefined {
+  if (typeof name === 'string' && awaitsLookup(name)) {
+    return undefined;
+  }
   const { start = '', dots } = spec.bucketName;
   const known = knownStart(name);
   const length = Math.min(start.length, known?.length ?? 0);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Token } from 'aws-cdk-lib';
+import { awaitsLookup, hasForm } from '../app/lookup';
 import { Mistake, mistake } from '../messages/mistake';
 
 /** Regions, accounts and names are looked for in keys and conditions, which are composed of their text. */
@@ -60,13 +61,13 @@ export class LogInput {
       return '';
     }
     const checked = this.text('prefix', value, (prefix) =>
-      !/^[^/]+(\/[^/]+)*$/.test(prefix)
+      !hasForm(/^[^/]+(\/[^/]+)*$/, prefix)
         ? {
             because:
               'the service puts a slash between the prefix and its own folders, so keys would have an empty folder',
             instead: "write it without a slash at its ends, like 'logs' or 'logs/production', or leave prefix off",
           }
-        : reserved?.test(prefix)
+        : reserved?.test(prefix) && !awaitsLookup(prefix)
           ? { because: 'the service adds AWSLogs itself, and refuses it in a prefix', instead: 'leave it out' }
           : tooLong(prefix),
     );
@@ -115,7 +116,7 @@ const ACCOUNT = {
 const matching =
   (form: RegExp, wrong: Omit<Mistake, 'saw'>): Check =>
   (value) =>
-    form.test(value) ? undefined : wrong;
+    hasForm(form, value) ? undefined : wrong;
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html */
 const tooLong: Check = (prefix) =>

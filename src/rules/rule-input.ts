@@ -5,6 +5,7 @@ import { AddedRule, sameFlow } from './added-rule';
 import { ReplicationRuleOptions } from './replication-rule';
 import { nameOf } from '../app/bucket';
 import { shown } from '../app/environment';
+import { awaitsLookup, hasForm } from '../app/lookup';
 import { Mistake, mistake } from '../messages/mistake';
 
 /** The storage classes that CloudFormation accepts for replicas. */
@@ -32,7 +33,7 @@ export function checkOptions(at: IConstruct, options: ReplicationRuleOptions): v
 function optionMistakes(options: ReplicationRuleOptions): Mistake[] {
   const { ruleId, priority, filter, storageClass } = options;
   const found: Mistake[] = [];
-  if (ruleId !== undefined && !Token.isUnresolved(ruleId) && !/^[\x20-\x7e]{1,255}$/.test(ruleId)) {
+  if (ruleId !== undefined && !Token.isUnresolved(ruleId) && !hasForm(/^[\x20-\x7e]{1,255}$/, ruleId)) {
     found.push({
       saw: `ruleId '${ruleId}' (${ruleId.length} characters)`,
       because: 'S3 takes 1 to 255 ASCII characters as the ID of a rule',
@@ -60,6 +61,7 @@ function optionMistakes(options: ReplicationRuleOptions): Mistake[] {
   if (
     storageClass !== undefined &&
     !Token.isUnresolved(storageClass.value) &&
+    !awaitsLookup(storageClass.value) &&
     !STORAGE_CLASSES.includes(storageClass.value)
   ) {
     found.push({
