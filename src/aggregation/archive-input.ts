@@ -4,6 +4,7 @@ import { IConstruct } from 'constructs';
 import { LogAggregationSRRProps } from './log-aggregation-options';
 import { BucketEnd, bucketEnd, nameOf } from '../app/bucket';
 import { compare, shown } from '../app/environment';
+import { awaitsLookup } from '../app/lookup';
 import { checkPairInput } from '../buckets/created-input';
 import { BucketSettings, bucketSettings } from '../buckets/replicated-bucket';
 import { Mistake, mistake, together } from '../messages/mistake';
@@ -116,9 +117,9 @@ export function archiveLifecycle(props: LogAggregationSRRProps): s3.LifecycleRul
 }
 
 /** Throws when the source is not where Same-Region Replication can reach it. */
-export function checkSourcePlace(at: IConstruct, source: BucketEnd, destination: BucketEnd, mayBeOpen = false): void {
+export function checkSourcePlace(at: IConstruct, source: BucketEnd, destination: BucketEnd): void {
   const regions = compare(source.region, destination.region);
-  if (regions === 'same' || (regions === 'unclear' && mayBeOpen)) {
+  if (regions === 'same') {
     return;
   }
   const where = `source ${nameOf(source)} in region ${shown(source.region)}, destination ${nameOf(destination)} in ${shown(destination.region)}`;
@@ -142,7 +143,7 @@ export function checkSourcePlace(at: IConstruct, source: BucketEnd, destination:
 /** Throws when no role could be named so. */
 export function checkRoleNamePrefix(at: IConstruct, prefix: string): void {
   checkRoleName(at, 'roleNamePrefix', prefix);
-  if (Token.isUnresolved(prefix) || prefix.length > MAX_ROLE_NAME_PREFIX) {
+  if (Token.isUnresolved(prefix) || (prefix.length > MAX_ROLE_NAME_PREFIX && !awaitsLookup(prefix))) {
     throw mistake(at, {
       saw: `roleNamePrefix ${Token.isUnresolved(prefix) ? 'that is not known at synthesis' : `'${prefix}' (${prefix.length} characters)`}`,
       because: `the name of a role has at most 64 characters, of which a hash and the region take ${64 - MAX_ROLE_NAME_PREFIX}`,

@@ -5,7 +5,8 @@ import { archiveLifecycle, checkArchiveInput, checkProducers, checkSourcePlace, 
 import { LogFlow, collisionFindings } from './collisions';
 import { LogAggregationSRRProps, LogSourceOptions, ProducedLogSourceOptions } from './log-aggregation-options';
 import { createLogBucket, keysOfProducers } from './source-bucket';
-import { BucketEnd, bucketEnd, nameOf } from '../app/bucket';
+import { BucketEnd, bucketEnd } from '../app/bucket';
+import { compare } from '../app/environment';
 import { createReplicatedBucket } from '../buckets/replicated-bucket';
 import { logsToItself } from '../checks/access-logs';
 import { readBucket } from '../flows/read-facts';
@@ -20,6 +21,7 @@ import { LogBucket } from '../producers/log-bucket';
 import { LogProducer } from '../producers/log-producer';
 import { BucketReplication } from '../replication/bucket-replication';
 import { planRule } from '../replication/plan';
+import { importedSource } from '../replication/source-input';
 
 /**
  * Many buckets with logs, replicated into one bucket of their region: Same-Region Replication from buckets of this
@@ -84,12 +86,7 @@ export class LogAggregationSRR extends Construct {
     const from = bucketEnd(source);
     checkSourcePlace(this, from, this.end);
     if (!from.cfn) {
-      throw mistake(this, {
-        saw: `source ${nameOf(from)}, which is not defined in this app`,
-        because: 'CloudFormation sets the replication configuration with the bucket itself',
-        instead:
-          'use LogSource in the app that defines the bucket, or import the bucket into this app with `cdk import`',
-      });
+      throw mistake(this, importedSource(from, 'use LogSource in the app that defines the bucket'));
     }
     const { metrics, storageClass, roleNamePrefix = '' } = this.props;
     const rule = {
@@ -145,7 +142,7 @@ export class LogAggregationSRR extends Construct {
     const { organizationId, trustedAccounts } = this.props;
     return (
       cfn !== undefined &&
-      account !== this.end.account &&
+      compare(account, this.end.account) !== 'same' &&
       (organizationId !== undefined || (trustedAccounts ?? []).includes(account))
     );
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { aws_s3 as s3, Duration, Stack } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
-import { checkProducers, checkRoleNamePrefix, checkSourcePlace, daysMistake } from './archive-input';
+import { checkProducers, checkRoleNamePrefix, daysMistake } from './archive-input';
 import { findingsAmongAccounts } from './collisions';
 import { createLogBucket, keysOfProducers } from './source-bucket';
 import { BucketEnd, bucketEnd, bucketOf, nameOf } from '../app/bucket';
@@ -67,8 +67,8 @@ export interface LogSourceProps extends ReplicationRuleOptions {
  * One source of a `LogAggregationSRR` of another app and account: a bucket with logs, replicated with a role that the
  * destination lets in by the prefix of its name.
  *
- * Nothing of the destination has to know of it, and the account need not be known at synthesis: one template serves all
- * accounts of an organization, for example as a StackSet.
+ * Nothing of the destination has to know of it, and neither account nor region need be known at synthesis: one template
+ * serves all accounts of an organization and all their regions, for example as a StackSet.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-walkthrough-2.html
  */
@@ -79,8 +79,8 @@ export class LogSource extends Construct {
   private readonly from: s3.IBucketRef;
 
   /**
-   * @throws when the destination is not an imported bucket of a known account, when the source is in another region or
-   * replicated already, when the props contradict each other, or when S3 would refuse the replication
+   * @throws when the destination is not an imported bucket of another account, when the source is replicated already, when
+   * the props contradict each other, or when S3 would refuse the replication
    */
   constructor(scope: Construct, id: string, props: LogSourceProps) {
     super(scope, id);
@@ -132,7 +132,6 @@ export function checkLogSourceInput(at: IConstruct, props: LogSourceProps): void
   if (wrong) {
     throw mistake(at, wrong);
   }
-  checkSourcePlace(at, source, destination, true);
 }
 
 const stackPlace = ({ account, region }: Stack) => ({ account, region });

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { aws_kms as kms, aws_s3 as s3, Resource, Stack, Token } from 'aws-cdk-lib';
+import { Aws, aws_kms as kms, aws_s3 as s3, Resource, Stack, Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
-import { definedResource } from './resource';
+import { awaitsLookup } from './lookup';
+import { definedResource, resourceBehind } from './resource';
 
 /** One end of a replication: a bucket, what defines it, and where it lives. */
 export interface BucketEnd {
@@ -20,12 +21,19 @@ export function bucketEnd(ref: s3.IBucketRef): BucketEnd {
   const stack = Stack.of(cfn ?? ref);
   return cfn
     ? { ref, cfn, stack, account: stack.account, region: stack.region }
-    : { ref, stack, account: ref.env.account, region: ref.env.region };
+    : { ref, stack, account: ref.env.account, region: awaitsLookup(ref.env.region) ? Aws.REGION : ref.env.region };
 }
 
-/** The bucket resource behind a reference; undefined when the bucket is not defined in this app. */
-export function definedBucket(ref: IConstruct): s3.CfnBucket | undefined {
-  return definedResource(ref, 'AWS::S3::Bucket') as s3.CfnBucket | undefined;
+/**
+ * The bucket resource behind a reference: of the construct itself, or one whose name or ARN it hands on, as imports and
+ * constructs that delegate `bucketRef` do. Undefined when the bucket is not defined in this app, and for an import by a
+ * literal name, which is looked up when the app is whole (`bucketNamedLike()`).
+ */
+export function definedBucket(ref: s3.IBucketRef): s3.CfnBucket | undefined {
+  const type = 'AWS::S3::Bucket';
+  const own = definedResource(ref, type);
+  const found = own ?? resourceBehind(ref.bucketRef.bucketName, type) ?? resourceBehind(ref.bucketRef.bucketArn, type);
+  return found as s3.CfnBucket | undefined;
 }
 
 /** The L2 of a bucket of this app: the bucket itself, the one in a construct that wraps it, or one around the L1. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Aws, aws_s3 as s3, Reference, Stack, Tokenization } from 'aws-cdk-lib';
+import { Aws, aws_s3 as s3, Stack, Tokenization } from 'aws-cdk-lib';
 import { BucketEnd, importedKey } from './bucket';
-import { KeyPointer, definedKey, keyPointer, namesAlias } from './key';
+import { KeyPointer, keyBehind, keyPointer, namesAlias } from './key';
 
 /** The default encryption of a bucket of this app, as far as it can be read at synthesis. */
 export type DefaultEncryption =
@@ -43,8 +43,7 @@ export function defaultEncryption(cfn: s3.CfnBucket): DefaultEncryption {
   }
   const kind = algorithm === 'aws:kms' ? 'SSE-KMS' : 'DSSE-KMS';
   const keyId = byDefault.kmsMasterKeyId;
-  const target = keyId && Tokenization.reverse(keyId, { failConcat: false });
-  const key = Reference.isReference(target) ? definedKey(target.target) : undefined;
+  const key = keyBehind(keyId);
   if (key) {
     return { kind, key: { cfn: key } };
   }

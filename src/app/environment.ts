@@ -1,20 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Token, TokenComparison } from 'aws-cdk-lib';
+import { Intrinsic, IResolveContext, Reference, Token, Tokenization } from 'aws-cdk-lib';
+import { asRecord } from '../documents/intrinsics';
 
 /** 'unclear' = known on one side only, so that nobody can tell at synthesis. */
 export type Comparison = 'same' | 'different' | 'unclear';
 
-/** Two environment-agnostic ends are deployed to one environment, whichever that is: core sees it so as well. */
+/**
+ * Two environment-agnostic ends are deployed to one environment, whichever that is: core sees it so as well. Of other
+ * tokens only the same one says the same: two parameters may have any values.
+ */
 export function compare(a: string, b: string): Comparison {
-  switch (Token.compareStrings(a, b)) {
-    case TokenComparison.SAME:
-    case TokenComparison.BOTH_UNRESOLVED:
-      return 'same';
-    case TokenComparison.DIFFERENT:
-      return 'different';
-    default:
-      return 'unclear';
+  if (a === b) {
+    return 'same';
   }
+  if (!Token.isUnresolved(a) && !Token.isUnresolved(b)) {
+    return 'different';
+  }
+  const pseudo = pseudoParameter(a);
+  return pseudo !== undefined && pseudo === pseudoParameter(b) ? 'same' : 'unclear';
+}
+
+/** The pseudo parameter that a token is, in whichever stack it was made. */
+function pseudoParameter(value: string): string | undefined {
+  const token = Tokenization.reverse(value, { failConcat: false });
+  if (Reference.isReference(token)) {
+    return token.displayName.startsWith('AWS::') ? token.displayName : undefined;
+  }
+  const { Ref } = (token instanceof Intrinsic && asRecord(token.resolve({} as IResolveContext))) || {};
+  return typeof Ref === 'string' && Ref.startsWith('AWS::') ? Ref : undefined;
 }
 
 /**

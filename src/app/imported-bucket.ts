@@ -2,18 +2,14 @@
 import { aws_s3 as s3, Stack, Token } from 'aws-cdk-lib';
 import { BucketEnd } from './bucket';
 import { givenName } from './bucket-name';
+import { hasForm } from './lookup';
+import { same } from '../documents/intrinsics';
 
-/** An imported bucket may be the source in disguise: by its name, or by a reference to the bucket resource. */
+/** An imported bucket may be the source in disguise, by the name that it was given. */
 export function refersTo({ ref, stack }: BucketEnd, source: s3.CfnBucket): boolean {
-  const { bucketName, bucketArn } = ref.bucketRef;
-  const [name, arn, itsName, itsRef, itsArn] = stack
-    .resolve([bucketName, bucketArn, givenName(source) ?? null, source.ref, source.attrArn])
-    .map((it: unknown) => JSON.stringify(it));
-  const literal = !Token.isUnresolved(bucketName);
-  return (
-    (name === itsName && (literal || stack === Stack.of(source))) ||
-    (stack === Stack.of(source) && (name === itsRef || arn === itsArn))
-  );
+  const { bucketName } = ref.bucketRef;
+  const comparable = !Token.isUnresolved(bucketName) || stack === Stack.of(source);
+  return comparable && same(...(stack.resolve([bucketName, givenName(source) ?? null]) as [unknown, unknown]));
 }
 
 /** The partition that the ARN of an imported bucket names. */
@@ -40,7 +36,7 @@ export function notAGeneralPurposeBucket({ ref, stack }: BucketEnd): string | un
   if (/:s3-outposts:|--ol-s3("|$)/.test(arn)) {
     return 'not a bucket';
   }
-  return !Token.isUnresolved(ref.bucketRef.bucketArn) && !/^arn:[^:]+:s3:::[^/]+$/.test(arn)
+  return !Token.isUnresolved(ref.bucketRef.bucketArn) && !hasForm(/^arn:[^:]+:s3:::[^/]+$/, arn)
     ? `named by '${arn}', which is not the ARN of a bucket`
     : undefined;
 }

@@ -1,18 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 import { aws_kms as kms, Reference, Stack, Token, Tokenization } from 'aws-cdk-lib';
-import { IConstruct } from 'constructs';
 import { compare, shown } from './environment';
-import { definedResource } from './resource';
+import { awaitsLookup, hasForm } from './lookup';
+import { definedResource, resourceBehind } from './resource';
 import { deployedStack, isNested, sameStage } from './stacks';
 import { Mistake } from '../messages/mistake';
 
-/** The key resource behind a reference; undefined when the key is not defined in this app. */
-export function definedKey(ref: IConstruct): kms.CfnKey | kms.CfnReplicaKey | undefined {
-  return definedResource(ref, 'AWS::KMS::Key', 'AWS::KMS::ReplicaKey') as kms.CfnKey | kms.CfnReplicaKey | undefined;
+type DefinedKey = kms.CfnKey | kms.CfnReplicaKey;
+const KEYS = ['AWS::KMS::Key', 'AWS::KMS::ReplicaKey'];
+
+/** The key resource behind a reference, as for a bucket; undefined when the key is not defined in this app. */
+function definedKey(ref: kms.IKeyRef): DefinedKey | undefined {
+  return (definedResource(ref, ...KEYS) as DefinedKey | undefined) ?? keyBehind(ref.keyRef.keyArn);
+}
+
+/** The key whose id or ARN a token is. */
+export function keyBehind(keyId: string | undefined): DefinedKey | undefined {
+  return resourceBehind(keyId, ...KEYS) as DefinedKey | undefined;
 }
 
 /** A KMS key: a resource of this app, or an ARN (literal or token). */
-export type KeyPointer = { readonly cfn: kms.CfnKey | kms.CfnReplicaKey } | { readonly arn: string };
+export type KeyPointer = { readonly cfn: DefinedKey } | { readonly arn: string };
 
 /** Whether a key id or ARN with tokens in it is that of an alias. */
 export function namesAlias(stack: Stack, keyId: string): boolean {
@@ -36,8 +44,14 @@ export function regionOfKey(pointer: KeyPointer): string | undefined {
     const region = Stack.of(pointer.cfn).region;
     return Token.isUnresolved(region) ? undefined : region;
   }
-  const region = Token.isUnresolved(pointer.arn) ? undefined : pointer.arn.split(':')[3];
-  return region || undefined;
+  return partOfArn(pointer.arn, 3);
+}
+
+/** The account that a literal ARN of a key names. */
+export const accountOfArn = (arn: string): string | undefined => partOfArn(arn, 4);
+
+function partOfArn(arn: string, part: number): string | undefined {
+  return Token.isUnresolved(arn) || awaitsLookup(arn) ? undefined : arn.split(':')[part] || undefined;
 }
 
 /** Same key: same resource, or same text. */
@@ -60,7 +74,7 @@ export function unusableArn(stack: Stack, arn: string): string | undefined {
   if (arn.includes(':alias/')) {
     return `is the alias '${arn}'`;
   }
-  return /^arn:[^:]+:kms:[^:]+:\d{12}:key\/.+/.test(arn)
+  return hasForm(/^arn:[^:]+:kms:[^:]+:\d{12}:key\/.+/, arn)
     ? undefined
     : `has the ARN '${arn}', which is not the ARN of a KMS key`;
 }
@@ -81,14 +95,13 @@ export function canRefer(consumer: Stack, key: KeyPointer, owner = consumer.acco
 }
 
 /**
- * Where a key is that a stack cannot refer to with a weak reference, or that is not a key of the bucket's account.
+ * Where a key of the app is that a stack cannot refer to with a weak reference, or that is not of the bucket's account.
  *
  * @param owner the account of the bucket that the key is for
  */
 export function whyUnreachable(consumer: Stack, key: KeyPointer, owner = consumer.account): string | undefined {
   if ('arn' in key) {
-    const account = Token.isUnresolved(key.arn) ? undefined : key.arn.split(':')[4];
-    return account !== undefined && compare(account, owner) === 'different' ? 'in another account' : undefined;
+    return undefined;
   }
   const stack = Stack.of(key.cfn);
   if (deployedStack(stack) === deployedStack(consumer)) {

@@ -109,11 +109,6 @@ interface StackIndex {
   readonly facts: Map<unknown, Map<CfnResource, any>>;
 }
 
-/**
- * One index for each stack, so that thousands of buckets are looked up in linear time. It is only right when the tree
- * is final, which it is while CDK validates (after aspects and lazy values). Tests and CDK Pipelines synthesize again
- * after changes: the Stage, which is validated before what it holds, forgets the index of the synthesis before.
- */
 const INDEX = Symbol('cdk-s3-replication.index');
 
 /** Before anything is checked or read: when aspects have run, and the Stage of the construct is about to be validated. */
@@ -126,13 +121,22 @@ export function whenFinal(construct: IConstruct, run: () => void): void {
   });
 }
 
-function indexOf(stack: Stack & { [INDEX]?: { current?: StackIndex } }): StackIndex {
-  const cache = stack[INDEX] ?? {};
-  if (!stack[INDEX]) {
-    Object.defineProperty(stack, INDEX, { value: cache });
-    whenFinal(stack, () => (cache.current = undefined));
+/** One index for each stack, so that thousands of buckets are looked up in linear time. */
+const indexOf = (stack: Stack): StackIndex => oncePerSynthesis(stack, INDEX, () => buildIndex(stack));
+
+/**
+ * What is made of the tree when it is final, which it is while CDK validates (after aspects and lazy values). Tests and
+ * CDK Pipelines synthesize again after changes: the Stage, which is validated before what it holds, forgets what was
+ * made in the synthesis before.
+ */
+export function oncePerSynthesis<T>(at: IConstruct, id: symbol, make: () => T): T {
+  const { [id]: known } = at as unknown as { [id: symbol]: { current?: T } | undefined };
+  const cache = known ?? {};
+  if (!known) {
+    Object.defineProperty(at, id, { value: cache });
+    whenFinal(at, () => (cache.current = undefined));
   }
-  return (cache.current ??= buildIndex(stack));
+  return (cache.current ??= make());
 }
 
 function buildIndex(stack: Stack): StackIndex {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { CfnResource, Stack } from 'aws-cdk-lib';
+import { CfnResource, Reference, Stack, Tokenization } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 
 /** Follows default children, so that a construct which wraps a bucket counts too; never adds anything to find out. */
@@ -10,6 +10,12 @@ export function definedResource(construct: IConstruct, ...types: string[]): CfnR
     }
   }
   return undefined;
+}
+
+/** The resource that a token refers to, for who was handed no more than its name or ARN. */
+export function resourceBehind(nameOrArn: string | undefined, ...types: string[]): CfnResource | undefined {
+  const token = nameOrArn === undefined ? undefined : Tokenization.reverse(nameOrArn, { failConcat: false });
+  return Reference.isReference(token) ? definedResource(token.target, ...types) : undefined;
 }
 
 /** What `addPropertyOverride()` and its kin have put over the properties of a resource. */

@@ -111,12 +111,12 @@ export function grantedEncryption({ name, encryption, grants }: BucketFacts): Fi
   );
 }
 
-function describeMissing({ destination: { name, encryption }, keyOutOfReach }: RuleFacts): string {
+function describeMissing({ destination: { name, encryption }, foreign, keyOutOfReach }: RuleFacts): string {
   switch (encryption?.kind) {
     case undefined:
       return `no key is known for ${name}`;
     case 'aws/s3':
-      return `destination ${name} with the AWS managed key aws/s3, which cannot be named in a rule`;
+      return `destination ${name} with the AWS managed key aws/s3, ${foreign ? 'which another account cannot use' : 'with which replication is not known to work'}`;
     case 'alias':
       return `destination ${name} with the alias '${encryption.alias}', which may point to another key tomorrow`;
     case 'SSE-KMS':

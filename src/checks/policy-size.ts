@@ -10,7 +10,7 @@ export function severalPolicies({ name, policies }: BucketFacts): Findings {
         saw: `${policies.length} bucket policies for ${name}: ${policies.map((policy) => `'${policy.name}'`).join(', ')}`,
         because: 'S3 knows one policy for a bucket, so one of them would overwrite the other',
         instead:
-          'add the statements of your policy with Bucket.addToResourcePolicy() (Bucket.fromCfnBucket() for an L1 bucket)',
+          'define your policy before the rule or grant, which then adds to it, or add its statements with Bucket.addToResourcePolicy()',
       })
     : undefined;
 }

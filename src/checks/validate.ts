@@ -4,6 +4,7 @@ import { accessLogs } from './access-logs';
 import { conditions, configurationTooLarge, destinationRenamed, namedAlike, renamed, replaced } from './configuration';
 import { destinationDenies, grantDenies, sourceDenies } from './denies';
 import { grantedEncryption, replicaKey, sourceEncryption, unfitKeys } from './encryption';
+import { destinationImportsOwn } from './imports';
 import { replicaKeyPolicy, sourceKeyPolicies } from './key-policies';
 import { acknowledgeInlinePolicy, acknowledgeObjectWildcards } from './nag';
 import { objectLock } from './object-lock';
@@ -39,6 +40,7 @@ const OF_A_SOURCE: ReadonlyArray<(replication: ReplicationFacts) => Findings> = 
 ];
 
 const OF_A_RULE: ReadonlyArray<(rule: RuleFacts, replication: ReplicationFacts) => Findings> = [
+  destinationImportsOwn,
   conditions,
   namedAlike,
   objectLock,

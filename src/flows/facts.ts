@@ -36,6 +36,8 @@ export interface BucketFacts extends Place {
   readonly path: string;
   /** Undefined for a bucket that is not in the app; what follows is then not known either. */
   readonly properties?: Properties;
+  /** The bucket of the app that has the name of an imported one, and whether it is known to receive replicas. */
+  readonly importOf?: { readonly name: string; readonly receives: boolean };
   readonly reference?: Resolved;
   readonly arn?: Resolved;
   /** As the template gives it; undefined when CloudFormation makes one. */
@@ -72,6 +74,8 @@ export interface EncryptionFacts {
 export interface KeyFacts extends Place {
   /** Of a key in the app. */
   readonly path?: string;
+  /** Of a key that is not in the app, where it is literal. */
+  readonly arn?: string;
   /** `Ref` in its own template, which is its id and not its ARN. */
   readonly reference?: Resolved;
   /** Undefined for a key that is not in the app. */
@@ -138,6 +142,8 @@ export interface RuleFacts {
   readonly saysOwner: boolean;
   /** Whether the destination is certain to be in another account. */
   readonly foreign: boolean;
+  /** Whether policies of other accounts let the role in by the start of its name. */
+  readonly byPrefix: boolean;
   readonly destination: BucketFacts;
   /** As the template of the source names it. */
   readonly destinationArn: Resolved;

@@ -15,10 +15,11 @@ import {
 import { SourceAnchor } from './source';
 import { waitsFor } from './waits';
 import { BucketEnd, bucketEnd, nameOf } from '../app/bucket';
+import { finalBucketNamedLike } from '../app/bucket-by-name';
 import { accountRegionalName, nameForOthers } from '../app/bucket-name';
 import { defaultEncryption, usesKms } from '../app/encryption';
 import { partitionOf, urlSuffixOf } from '../app/environment';
-import { KeyPointer, regionOfKey, unusableArn, whyUnreachable } from '../app/key';
+import { KeyPointer, accountOfArn, regionOfKey, unusableArn, whyUnreachable } from '../app/key';
 import { saysLocked } from '../app/object-lock';
 import {
   boundaryDocumentOf,
@@ -80,19 +81,23 @@ function bucketFacts(cfn: s3.CfnBucket): BucketFacts {
   };
 }
 
-function readEnd(end: BucketEnd): BucketFacts {
+/** A bucket of the app, or what is known of an imported one. */
+export function readEnd(end: BucketEnd): BucketFacts {
   const { cfn, ref, stack } = end;
-  return cfn
-    ? readBucket(cfn)
-    : {
-        ...placeOf(stack, end),
-        name: nameOf(end),
-        path: ref.node.path,
-        policies: [],
-        receivesFrom: [],
-        grants: [],
-        takesAccessLogs: false,
-      };
+  if (cfn) {
+    return readBucket(cfn);
+  }
+  const own = finalBucketNamedLike(end);
+  return {
+    ...placeOf(stack, end),
+    name: nameOf(end),
+    path: ref.node.path,
+    importOf: own && { name: nameOf(bucketEnd(own)), receives: DestinationAnchor.find(own) !== undefined },
+    policies: [],
+    receivesFrom: [],
+    grants: [],
+    takesAccessLogs: false,
+  };
 }
 
 const knownText = (text: string) => (Token.isUnresolved(text) ? undefined : text);
@@ -136,7 +141,13 @@ function encryptionFacts(cfn: s3.CfnBucket, properties: Record<string, any>): En
 function readKey(stack: Stack, key: KeyPointer): KeyFacts {
   return 'cfn' in key
     ? readOnce(key.cfn, keyFacts)
-    : { ...placeOf(stack), region: regionOfKey(key), unusable: unusableArn(stack, key.arn) };
+    : {
+        ...placeOf(stack),
+        arn: knownText(key.arn),
+        account: accountOfArn(key.arn),
+        region: regionOfKey(key),
+        unusable: unusableArn(stack, key.arn),
+      };
 }
 
 const keyFacts = (cfn: Extract<KeyPointer, { cfn: unknown }>['cfn']): KeyFacts => ({
@@ -235,7 +246,6 @@ function readRule(anchor: SourceAnchor, rule: AddedRule): RuleFacts {
     replicaKey && anchor.keyArn(replicaKey),
   ]);
   const destination = readEnd(rule.destination);
-  const account = knownText(stack.account);
   return {
     id,
     enabled: options.enabled !== false,
@@ -245,7 +255,8 @@ function readRule(anchor: SourceAnchor, rule: AddedRule): RuleFacts {
     replicaModifications: options.replicaModifications ?? false,
     ownerOverride,
     saysOwner: options.ownerOverride !== undefined,
-    foreign: account !== undefined && destination.account !== undefined && account !== destination.account,
+    foreign: rule.foreign,
+    byPrefix: rule.byPrefix,
     destination,
     destinationArn,
     replicatesKmsObjects,

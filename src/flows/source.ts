@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import { ANCHOR, findAnchor } from './anchor';
 import { arnByName } from '../app/bucket-name';
 import { defaultEncryption } from '../app/encryption';
-import { compare, partitionOf } from '../app/environment';
+import { partitionOf } from '../app/environment';
 import { KeyPointer, regionOfKey } from '../app/key';
 import { isLocked } from '../app/object-lock';
 import { attributeFor } from '../app/references';
@@ -53,12 +53,6 @@ export class SourceAnchor extends Construct {
     super(bucket, SOURCE_ID);
     Object.defineProperty(this, ANCHOR, { value: true });
     this.arn = givenName === undefined ? bucket.attrArn : arnByName(givenName);
-  }
-
-  /** Whether a rule goes to another account, whose policies name the role. */
-  public get crossesAccounts(): boolean {
-    const { account } = Stack.of(this.bucket);
-    return this.rules.some(({ destination }) => compare(destination.account, account) === 'different');
   }
 
   /** The policy with the permissions, where they are not part of the role. */

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import { aws_kms as kms, Stack, Token } from 'aws-cdk-lib';
+import { aws_kms as kms, Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { ReplicasFromOptions } from './replicas-from-options';
 import { BucketEnd, nameOf } from '../app/bucket';
 import { defaultEncryption } from '../app/encryption';
 import { compare, shown } from '../app/environment';
 import { keyPointer, regionOfKey, unusableKey } from '../app/key';
+import { hasForm } from '../app/lookup';
 import { Mistake, mistake } from '../messages/mistake';
 import { Grantee } from '../permissions/destination-statements';
 import { checkRoleName, checkRolePath } from '../permissions/role-input';
@@ -37,7 +38,7 @@ function accountMistake(end: BucketEnd, grantee: Grantee): Mistake | undefined {
     };
   }
   for (const number of accounts) {
-    if (!/^\d{12}$/.test(number)) {
+    if (!hasForm(/^\d{12}$/, number)) {
       return {
         saw: `account ${Token.isUnresolved(number) ? 'that is not known at synthesis' : `'${number}'`}`,
         because: 'policies name another account by its 12 digits',
@@ -56,7 +57,7 @@ function accountMistake(end: BucketEnd, grantee: Grantee): Mistake | undefined {
 }
 
 function organizationMistake(organizationId: string): Mistake | undefined {
-  return /^o-[a-z0-9]{10,32}$/.test(organizationId)
+  return hasForm(/^o-[a-z0-9]{10,32}$/, organizationId)
     ? undefined
     : {
         saw: `organizationId ${Token.isUnresolved(organizationId) ? 'that is not known at synthesis' : `'${organizationId}'`}`,
@@ -76,22 +77,16 @@ function encryptionMistake(end: BucketEnd, { encryptionKey }: ReplicasFromOption
           ? `encryptionKey '${encryptionKey.node.path}' ${problem}`
           : `${nameOf(end)} with the ${encryption!.kind === 'alias' ? 'alias of a key' : 'AWS managed key aws/s3'} as default encryption`,
         because:
-          'S3 encrypts replicas of other accounts with customer managed keys of the region and account of the bucket, whose own policy lets the role in',
+          'S3 encrypts replicas of other accounts with customer managed keys of the region of the bucket, whose own policy lets the role in',
         instead: 'encrypt the bucket with a kms.Key, or give the key that rules name for replicas as encryptionKey',
       }
     : undefined;
 }
 
-/** S3 encrypts with keys of the bucket's own region, and policies of keys of a third account are not meant. */
+/** S3 encrypts with keys of the bucket's own region. */
 function strangeKey(end: BucketEnd, key: kms.IKeyRef): string | undefined {
-  const pointer = keyPointer(key);
-  const literal = 'arn' in pointer && !Token.isUnresolved(pointer.arn) ? pointer.arn.split(':') : [];
-  const region = regionOfKey(pointer);
-  const account = 'cfn' in pointer ? Stack.of(pointer.cfn).account : literal[4];
-  if (region !== undefined && compare(region, end.region) === 'different') {
-    return `of region ${shown(region)} for a bucket in ${shown(end.region)}`;
-  }
-  return account !== undefined && compare(account, end.account) === 'different'
-    ? `of account ${shown(account)} for a bucket of ${shown(end.account)}`
+  const region = regionOfKey(keyPointer(key));
+  return region !== undefined && compare(region, end.region) === 'different'
+    ? `of region ${shown(region)} for a bucket in ${shown(end.region)}`
     : undefined;
 }

@@ -11,8 +11,11 @@ import { defaultEncryption, defaultKeyOf } from '../app/encryption';
 import { KeyPointer, keyPointer, sameKey } from '../app/key';
 import { isOwnerEnforced } from '../app/ownership';
 import { whenFinal } from '../app/rendered';
+import { importsOwn } from '../checks/imports';
 import { DestinationAnchor } from '../flows/destination';
+import { readEnd } from '../flows/read-facts';
 import { mistake } from '../messages/mistake';
+import { report } from '../messages/report';
 import { Grantee, ResourceStatement, bucketStatement, keyStatement } from '../permissions/destination-statements';
 import { Granted, contradiction, covers } from '../permissions/granted';
 import { handOver, policyOf } from '../permissions/hand-over';
@@ -74,6 +77,8 @@ export class ReplicaGrants {
     }
     if (cfn) {
       receiveReplicas(cfn, cfn);
+    } else {
+      ref.node.addValidation({ validate: () => report(ref, importsOwn(readEnd(end))) });
     }
     this.write(granted, keyNow);
     if (!key && cfn && defaultEncryption(cfn).kind === 'unknown') {

@@ -110,7 +110,7 @@ export class CrossAccountReplication extends Construct {
       ? new BucketReplication(this, 'Replication', { source, roleName, rolePath, permissionsBoundary })
       : BucketReplication.of(source);
     this.replication._standIn(this);
-    this.replication._addRule(this, { ...props, destination: this.destination });
+    this.replication._addRule(this, { ...props, destination: this.destination }, false, true);
     if (props.outputs) {
       const { account, ...name } = this.replication._grantee(this);
       for (const [what, value] of Object.entries({
@@ -172,9 +172,11 @@ function placeMistake({ source, destination, destinationStack }: CrossAccountRep
       instead: 'give one of the two',
     };
   }
-  const account = destination ? bucketEnd(destination).account : destinationStack!.account;
+  const to = destination && bucketEnd(destination);
+  const account = to?.account ?? destinationStack!.account;
   const accounts = compare(from.account, account);
-  if (accounts === 'different') {
+  // who uses this construct says that an imported bucket is in another account
+  if (accounts === 'different' || (accounts === 'unclear' && to && !to.cfn)) {
     return undefined;
   }
   return {
@@ -183,6 +185,6 @@ function placeMistake({ source, destination, destinationStack }: CrossAccountRep
     instead:
       accounts === 'same'
         ? 'use ReplicatedBucketPair within one account, or set env.account (the account of fromBucketAttributes()) to the other one'
-        : 'set env.account on both stacks (account in fromBucketAttributes() for an imported bucket)',
+        : 'set env.account on both stacks',
   };
 }

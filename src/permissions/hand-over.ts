@@ -40,10 +40,14 @@ export function handOver({ cfn, ref, region }: BucketEnd, { id, policy, lost, st
     'AWS::AccountId': Token.isUnresolved(stack.account) ? undefined : stack.account,
     'AWS::Region': Token.isUnresolved(stack.region) ? undefined : stack.region,
   };
-  const document = { Version: '2012-10-17', Statement: filledIn(stack.resolve(statements), known, (it) => it) };
-  Annotations.of(at).addWarningV2(
-    `cdk-s3-replication:${id}`,
+  const filled = filledIn(stack.resolve(statements), known, (it) => it) as object[];
+  Annotations.of(at).addWarningV2(`cdk-s3-replication:${id}`, handOverText(policy, lost, filled));
+}
+
+/** @param statements as their owner writes them */
+export function handOverText(policy: string, lost: HandOver['lost'], statements: readonly object[]): string {
+  return (
     `The policy of the ${policy} cannot be changed from this app, and no ${lost} arrives until its owner adds ` +
-      `${JSON.stringify(document)} to it. Hand this over, then acknowledge it`,
+    `${JSON.stringify({ Version: '2012-10-17', Statement: statements })} to it. Hand this over, then acknowledge it`
   );
 }

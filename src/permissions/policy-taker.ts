@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { aws_iam as iam, aws_kms as kms, aws_s3 as s3, Intrinsic, Lazy } from 'aws-cdk-lib';
+import { aws_iam as iam, aws_kms as kms, aws_s3 as s3, CfnResource, Intrinsic, IResolvable, Lazy } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { definedBucket } from '../app/bucket';
 import { KeyPointer } from '../app/key';
-import { asList, asRecord } from '../documents/intrinsics';
+import { resourcesIn } from '../app/rendered';
+import { resourceBehind } from '../app/resource';
+import { asList, asRecord, same } from '../documents/intrinsics';
 
 /** Adds a statement to the policy of a resource, and says whether it could. */
 export type PolicyTaker = (statement: iam.PolicyStatement) => boolean;
@@ -19,7 +21,36 @@ export function policyTaker(target: s3.IBucketRef | KeyPointer): PolicyTaker | u
   const l2 = candidates.find(
     (it): it is s3.IBucket => it !== undefined && 'addToResourcePolicy' in it && (!cfn || it.node.defaultChild === cfn),
   );
+  const policy = cfn && s3.CfnBucket.isCfnBucket(cfn) && !l2?.policy && policyInStackOf(cfn);
+  if (policy) {
+    return intoPolicy(policy);
+  }
   return l2 ? (statement) => l2.addToResourcePolicy(statement).statementAdded : cfn && fromL1(cfn);
+}
+
+/** The policy that something else than the L2 gives a bucket: the user, an included template, a mixin. S3 knows one. */
+function policyInStackOf(cfn: s3.CfnBucket): s3.CfnBucketPolicy | undefined {
+  const { stack } = cfn;
+  const isOfBucket = ({ bucket }: s3.CfnBucketPolicy) =>
+    resourceBehind(bucket, 'AWS::S3::Bucket') === cfn ||
+    (cfn.bucketName !== undefined && same(...(stack.resolve([bucket, cfn.bucketName]) as [unknown, unknown])));
+  return resourcesIn(stack).find(
+    (it): it is s3.CfnBucketPolicy =>
+      it.cfnResourceType === 'AWS::S3::BucketPolicy' && isOfBucket(it as s3.CfnBucketPolicy),
+  );
+}
+
+function intoPolicy(policy: s3.CfnBucketPolicy): PolicyTaker {
+  return (statement) => {
+    const given: unknown = policy.policyDocument;
+    if (given instanceof iam.PolicyDocument) {
+      given.addStatements(statement);
+      return true;
+    }
+    const document = isThere(policy, statement) ? given : withStatement(given, statement);
+    policy.policyDocument = document ?? given;
+    return document !== undefined;
+  };
 }
 
 function wrapped(construct: IConstruct): IConstruct[] {
@@ -39,7 +70,7 @@ function fromL1(cfn: s3.CfnBucket | kms.CfnKey | kms.CfnReplicaKey): PolicyTaker
 const ADDED = Symbol.for('cdk-s3-replication.keyStatements');
 
 /** Nobody else removes doubles from the policy of an L1; and to read it would settle what is lazy in it too early. */
-function isThere(cfn: (kms.CfnKey | kms.CfnReplicaKey) & { [ADDED]?: Set<string> }, it: iam.PolicyStatement): boolean {
+function isThere(cfn: CfnResource & { [ADDED]?: Set<string> }, it: iam.PolicyStatement): boolean {
   const added = (cfn[ADDED] ??= new Set());
   const text = JSON.stringify(it.toStatementJson());
   const there = added.has(text);
@@ -68,19 +99,22 @@ function ownPolicyOf(cfn: s3.CfnBucket): PolicyTaker {
   };
 }
 
-/** Behind what the policy turns out to be; not, where an intrinsic decides on it. */
 function inKeyPolicy(cfn: kms.CfnKey | kms.CfnReplicaKey): PolicyTaker {
   return (statement) => {
-    const given = cfn.keyPolicy;
-    if (given instanceof Intrinsic) {
-      return false;
-    }
-    cfn.keyPolicy = Lazy.uncachedAny({
-      produce: ({ resolve }) => {
-        const { Statement, ...document } = asRecord(resolve(given)) ?? {};
-        return { ...document, Statement: [...asList(Statement), statement.toStatementJson()] };
-      },
-    });
-    return true;
+    const document = withStatement(cfn.keyPolicy, statement);
+    cfn.keyPolicy = document ?? cfn.keyPolicy;
+    return document !== undefined;
   };
+}
+
+/** Behind what the policy turns out to be; undefined where an intrinsic decides on it. */
+function withStatement(given: unknown, statement: iam.PolicyStatement): IResolvable | undefined {
+  return given instanceof Intrinsic
+    ? undefined
+    : Lazy.uncachedAny({
+        produce: ({ resolve }) => {
+          const { Statement, ...document } = asRecord(resolve(given)) ?? {};
+          return { ...document, Statement: [...asList(Statement), statement.toStatementJson()] };
+        },
+      });
 }

@@ -10,6 +10,8 @@ import { compare, shown } from '../app/environment';
 import { KeyPointer, keyPointer } from '../app/key';
 import { bucketAttribute } from '../app/references';
 import { deployedStack } from '../app/stacks';
+import { importsOwn } from '../checks/imports';
+import { readEnd } from '../flows/read-facts';
 import { Mistake, mistake } from '../messages/mistake';
 import { report } from '../messages/report';
 import { handOver, policyOf } from '../permissions/hand-over';
@@ -46,6 +48,8 @@ export function allowDelivery(spec: LogProducerSpec, bucket: s3.IBucketRef): voi
   }
   if (end.cfn) {
     remembered(end.cfn).deliveries.push({ spec, key: key !== undefined });
+  } else {
+    bucket.node.addValidation({ validate: () => report(bucket, importsOwn(readEnd(end))) });
   }
   if (spec.keyUses && !key && end.cfn && defaultEncryption(end.cfn).kind === 'unknown') {
     const statements = keyUseStatements(spec, target);

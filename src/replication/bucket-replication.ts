@@ -145,7 +145,7 @@ export class BucketReplication extends Construct {
     this.role = replicationRole(this.anchor, cfn, name !== undefined, props, {
       statements: () => this.anchor.permissions(),
       inUse: () => this.anchor.rules.some(({ options }) => options.enabled !== false),
-      name: () => (this.anchor.crossesAccounts ? crossAccountRoleName(end) : undefined),
+      name: () => this.anchor.knownAs && crossAccountRoleName(end),
     });
     this._roleOptions = nameAsMade(this.role, props);
     this.anchor.role = this.role;
@@ -180,10 +180,11 @@ export class BucketReplication extends Construct {
   /**
    * @param at the construct whose props the rule comes from, for messages
    * @param byPrefix whether policies of other accounts let the role in by the start of its name
+   * @param otherAccount whether the user says that an imported destination is in another account, where nobody can tell
    * @internal
    */
-  public _addRule(at: Construct, rule: ReplicationRule, byPrefix = false): void {
-    this._carryOut(planRule(at, this.end, rule, this._roleOptions, byPrefix));
+  public _addRule(at: Construct, rule: ReplicationRule, byPrefix = false, otherAccount = byPrefix): void {
+    this._carryOut(planRule(at, this.end, rule, this._roleOptions, byPrefix, otherAccount));
   }
 
   /** @internal */

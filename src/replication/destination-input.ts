@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { aws_s3 as s3, CfnResource } from 'aws-cdk-lib';
+import { aws_s3 as s3, CfnResource, Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { BucketEnd, nameOf } from '../app/bucket';
 import { literalName } from '../app/bucket-name';
-import { compare, partitionOf, shown } from '../app/environment';
+import { Comparison, compare, partitionOf, shown } from '../app/environment';
 import { literalPartition, notAGeneralPurposeBucket, refersTo } from '../app/imported-bucket';
 import { deployedStack, isNested, sameStage } from '../app/stacks';
 import { waitsFor } from '../flows/waits';
@@ -14,16 +14,28 @@ import { hasKnownPlace } from '../permissions/role-name';
 /**
  * Throws when replication from source to destination cannot work or cannot be deployed.
  *
- * @param namesRole whether policies of another account name the role, so that both accounts must be known
+ * @param accounts of the two
+ * @param namesRole whether policies of another account name the role, so that its own account must be known
  */
-export function checkDestination(at: IConstruct, source: BucketEnd, destination: BucketEnd, namesRole: boolean): void {
-  const wrong = destinationFinding(source, destination, namesRole);
+export function checkDestination(
+  at: IConstruct,
+  source: BucketEnd,
+  destination: BucketEnd,
+  accounts: Comparison,
+  namesRole: boolean,
+): void {
+  const wrong = destinationFinding(source, destination, accounts, namesRole);
   if (wrong) {
     throw refusal(at, wrong);
   }
 }
 
-function destinationFinding(source: BucketEnd, destination: BucketEnd, namesRole: boolean): Finding | undefined {
+function destinationFinding(
+  source: BucketEnd,
+  destination: BucketEnd,
+  accounts: Comparison,
+  namesRole: boolean,
+): Finding | undefined {
   const name = nameOf(destination);
   const sourceBucket = source.cfn!;
   if (destination.cfn === sourceBucket || (!destination.cfn && refersTo(destination, sourceBucket))) {
@@ -58,18 +70,22 @@ function destinationFinding(source: BucketEnd, destination: BucketEnd, namesRole
       instead: 'choose a destination of the same partition',
     });
   }
-  const accounts = compare(source.account, destination.account);
-  if (accounts === 'unclear' && (namesRole || destination.cfn)) {
+  if (accounts === 'unclear') {
     return error('destinationAccountUnclear', {
       saw: `account of destination ${name} ${shown(destination.account)}, of the source ${shown(source.account)}`,
       because: 'whether they are one account decides about permissions and cannot be told at synthesis',
-      instead: 'set env.account on both stacks, or on neither',
+      instead: destination.cfn
+        ? 'set env.account on both stacks'
+        : Token.isUnresolved(source.account)
+          ? 'set env.account on the stack of the source; for a source of any account use LogSource, whose role the destination lets in by its name'
+          : 'write its account in fromBucketAttributes(), or use CrossAccountReplication when it is another one',
     });
   }
   if (accounts === 'different' && namesRole && !hasKnownPlace(source.stack)) {
     return error('roleNameUnknown', {
-      saw: `destination ${name} in account ${shown(destination.account)}, source in a region ${shown(source.region)}`,
-      because: 'the other account names the replication role, and the name of the role is made of its region',
+      saw: `destination ${name} in account ${shown(destination.account)}, source in a region ${shown(source.region)}, account ${shown(source.account)}`,
+      because:
+        'the other account names the replication role and its account, and the name of the role is made of its region',
       instead: 'set env.account and env.region on the stack of the source',
     });
   }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Stack } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
-import { BucketEnd, nameOf } from '../app/bucket';
+import { BucketEnd, importedKey, nameOf } from '../app/bucket';
+import { defaultEncryption, usesKms } from '../app/encryption';
 import { compare, shown } from '../app/environment';
 import { keyPointer, regionOfKey, unusableKey, whyUnreachable, wrongRegion } from '../app/key';
 import { mistake } from '../messages/mistake';
@@ -14,8 +15,13 @@ export function checkKeys(
   destination: BucketEnd,
   options: ReplicationRuleOptions,
 ): void {
+  const usesKeys = usesKms(defaultEncryption(source.cfn!)) || (options.sourceKeys ?? []).length > 0;
+  const imported = usesKeys && !destination.cfn ? importedKey(destination) : undefined;
+  const forReplicas = options.destinationKey
+    ? { prop: 'destinationKey', key: options.destinationKey }
+    : imported && 'cfn' in keyPointer(imported) && { prop: 'encryptionKey', key: imported };
   const uses = [
-    ...(options.destinationKey ? [{ prop: 'destinationKey', key: options.destinationKey, bucket: destination }] : []),
+    ...(forReplicas ? [{ ...forReplicas, bucket: destination }] : []),
     ...(options.sourceKeys ?? []).map((key) => ({ prop: 'sourceKeys', key, bucket: source })),
   ];
   for (const { prop, key, bucket } of uses) {

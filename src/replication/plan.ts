@@ -44,6 +44,7 @@ export interface PlannedRule extends AddedRule {
  * @param at the construct whose props the rule comes from, for messages
  * @param role how the role of the source is made, or given
  * @param byPrefix whether policies of other accounts let the role in by the start of its name
+ * @param otherAccount whether the user says that an imported destination is in another account, where nobody can tell
  */
 export function planRule(
   at: IConstruct,
@@ -51,6 +52,7 @@ export function planRule(
   rule: ReplicationRule,
   role: RoleOptions,
   byPrefix: boolean,
+  otherAccount = byPrefix,
 ): PlannedRule {
   const destination = bucketEnd(rule.destination);
   const anchor = source.cfn && SourceAnchor.find(source.cfn);
@@ -64,9 +66,11 @@ export function planRule(
     });
   }
   checkOptions(at, rule);
-  checkDestination(at, source, destination, !byPrefix);
+  const accounts = compare(source.account, destination.account);
+  const believed = accounts === 'unclear' && otherAccount && !destination.cfn ? 'different' : accounts;
+  checkDestination(at, source, destination, believed, !byPrefix);
   checkKeys(at, source, destination, rule);
-  const foreign = compare(source.account, destination.account) === 'different';
+  const foreign = believed === 'different';
   const grantee = foreign && !byPrefix ? granteeOf(at, source, role) : undefined;
   const covering = grantee && ReplicaGrants.fromBucket(rule.destination)._covering(grantee);
   checkOwnerOverride(at, rule, foreign, covering);
@@ -76,6 +80,8 @@ export function planRule(
     at,
     options: rule,
     destination,
+    foreign,
+    byPrefix,
     destinationArn:
       others.find((other) => other.destination.cfn && other.destination.cfn === destination.cfn)?.destinationArn ??
       bucketAttribute(source.stack, destination, 'arn'),

@@ -1,21 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { aws_s3 as s3 } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
-import { BucketEnd, nameOf } from '../app/bucket';
+import { BucketEnd, bucketEnd, nameOf } from '../app/bucket';
+import { bucketNamedLike } from '../app/bucket-by-name';
 import { propertyOverrides } from '../app/resource';
 import { checkVersioning } from '../buckets/versioning';
 import { SourceAnchor } from '../flows/source';
-import { mistake } from '../messages/mistake';
+import { Mistake, mistake } from '../messages/mistake';
+
+/** @param there what to do where the bucket is */
+export function importedSource(end: BucketEnd, there: string): Mistake {
+  const own = bucketNamedLike(end);
+  return {
+    saw: `source ${nameOf(end)}, which ${own ? `imports ${nameOf(bucketEnd(own))} of` : 'is not defined in'} this app`,
+    because: 'CloudFormation sets the replication configuration with the bucket itself',
+    instead: own ? 'give that construct' : `${there}, or import the bucket into this app with \`cdk import\``,
+  };
+}
 
 /** The resource of a source that can be replicated. Throws when it is none. */
 export function checkedSource(at: IConstruct, end: BucketEnd): s3.CfnBucket {
   const { cfn } = end;
   if (!cfn) {
-    throw mistake(at, {
-      saw: `source ${nameOf(end)} is not defined in this app`,
-      because: 'CloudFormation sets the replication configuration with the bucket itself',
-      instead: 'replicate in the app that defines the bucket, or import the bucket into this app with `cdk import`',
-    });
+    throw mistake(at, importedSource(end, 'replicate in the app that defines the bucket'));
   }
   if (SourceAnchor.find(cfn)) {
     throw mistake(at, {

@@ -12,6 +12,10 @@ export interface AddedRule {
   readonly at: IConstruct;
   readonly options: ReplicationRule;
   readonly destination: BucketEnd;
+  /** Whether it is in another account. */
+  readonly foreign: boolean;
+  /** Whether policies of other accounts let the role in by the start of its name. */
+  readonly byPrefix: boolean;
   /** ARN of the destination bucket, usable by resources of the source's stack. */
   readonly destinationArn: string;
   readonly filter: ReplicationFilter;

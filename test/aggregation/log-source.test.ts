@@ -113,6 +113,53 @@ describe('in a place that is not known, as in a StackSet', () => {
   const imported2 = (stack: Stack) => s3.Bucket.fromBucketAttributes(stack, 'Again', ARCHIVE);
 });
 
+describe('into the archive of another region', () => {
+  const rulesIn = (place: StackProps) => {
+    const app = quietApp();
+    const stack = new Stack(app, 'Elsewhere', place);
+    new LogSource(stack, 'FlowLogs', {
+      destination: imported(stack, { region: 'eu-west-1' }),
+      roleNamePrefix: 'logs-',
+      producers: [LogProducer.vpcFlowLogs()],
+    });
+    const { messages, template } = app.synth().getStackByName('Elsewhere');
+    const found = Object.values<any>(template.Resources);
+    const [{ ReplicationConfiguration }] = found
+      .filter((it) => it.Type === 'AWS::S3::Bucket')
+      .map((it) => it.Properties);
+    const [{ RoleName }] = found.filter((it) => it.Type === 'AWS::IAM::Role').map((it) => it.Properties);
+    return { messages, rule: ReplicationConfiguration.Rules[0], RoleName };
+  };
+
+  test.each<[string, StackProps]>([
+    ['a known place', { env: ENV }],
+    ['a known region of any account, as a StackSet of one region', { env: { region: 'us-east-1' } }],
+    ['any place, as a StackSet', {}],
+  ])('from %s, with nothing to hand over', (_, place) => {
+    const { messages, rule, RoleName } = rulesIn(place);
+    expect(messages).toEqual([]);
+    expect(rule.Destination.Account).toBe(ARCHIVE.account);
+    expect(JSON.stringify(RoleName)).toMatch(/logs-[0-9a-f]{12}/);
+  });
+
+  test('roles of one account have names of their own in each region', () => {
+    const [one, other] = ['us-east-1', 'us-west-2'].map((region) => rulesIn({ env: { region } }).RoleName);
+    expect([one, other]).toEqual([expect.stringMatching(/-us-east-1$/), expect.stringMatching(/-us-west-2$/)]);
+  });
+
+  test('with KMS the role uses each key through S3 of its own region', () => {
+    const stack = new Stack(quietApp(), 'Baseline', { env: { region: 'us-east-1' } });
+    const encryptionKey = kms.Key.fromKeyArn(stack, 'ReplicaKey', REPLICA_KEY.replace('us-east-1', 'eu-west-1'));
+    new LogSource(stack, 'Logs', {
+      source: bucket(stack, 'Mine', { encryption: KMS }),
+      destination: imported(stack, { region: 'eu-west-1', encryptionKey }),
+      roleNamePrefix: 'logs-',
+    });
+    const services = JSON.stringify(propertiesOf(stack, 'AWS::IAM::Policy')).match(/s3\.[\w-]+\./g);
+    expect(services).toEqual(['s3.us-east-1.', 's3.eu-west-1.']);
+  });
+});
+
 test('a bucket that there is, with several filters of its logs', () => {
   const stack = new Stack(quietApp(), 'Baseline', { env: ENV });
   const source = bucket(stack, 'Mine');
@@ -176,11 +223,6 @@ describe('refuses', () => {
       'a destination that does not say its account',
       (stack) => ({ destination: s3.Bucket.fromBucketName(stack, 'Archive', 'the-log-archive') }),
       'import it with Bucket.fromBucketAttributes() and its account',
-    ],
-    [
-      'another region',
-      (stack) => ({ destination: imported(stack, { region: 'eu-west-1' }) }),
-      "source 'Baseline/Mine' in region 'us-east-1', destination imported bucket 'the-log-archive' in 'eu-west-1': … replicate this source across regions",
     ],
     [
       'settings for a bucket that is not created',

@@ -16,7 +16,21 @@ import {
   Stage,
 } from 'aws-cdk-lib';
 import { BucketReplication, LogAggregationSRR, ReplicationFilter } from '../../src';
-import { between, bucket, denying, ENV, flow, inEurope, key, KMS, l1, pair } from '../builders';
+import {
+  ACCOUNT,
+  between,
+  bucket,
+  denying,
+  ENV,
+  flow,
+  importedKey,
+  inEurope,
+  key,
+  KEY_ARN,
+  KMS,
+  l1,
+  pair,
+} from '../builders';
 import { warningsOf } from '../messages';
 
 /** What will be regretted, what the warning says (seen, remedy), and what would be fine: it gives no warning at all. */
@@ -29,6 +43,9 @@ type Case = [
   fine: (stack: Stack) => void,
 ];
 
+const keyOf = (account: string) => (stack: Stack) =>
+  flow(stack, { sourceKeys: [importedKey(stack, KEY_ARN.replace(ACCOUNT, account))], destinationKey: key(stack) });
+
 const warnings: Case[] = [
   [
     'noRules',
@@ -37,6 +54,14 @@ const warnings: Case[] = [
     'nothing is replicated',
     'Add rules with addRule()',
     between(),
+  ],
+  [
+    'keyTakesNoPolicy',
+    'a key of another account for the source',
+    keyOf('333333333333'),
+    "policy of the key 'arn:aws:kms:us-east-1:333333333333:key/",
+    'Hand this over, then acknowledge it',
+    keyOf(ENV.account),
   ],
   [
     'disabledRulesDoNotCatchUp',

@@ -282,9 +282,10 @@ test.each([
 });
 
 test.each([
-  ['the account of the destination', THEIRS, undefined],
-  ['the account of the source', OURS, /destinationKey: 'Production\/Key' in another account/],
-])('an imported key of %s', (_, account, message) => {
+  ['the account of the destination', THEIRS],
+  ['the account of the source', OURS],
+  ['a third account', '333333333333'],
+])('an imported key of %s', (_, account) => {
   const ours = new Stack(quietApp(), 'Production', { env: { account: OURS, region: 'us-east-1' } });
   const attributes = { bucketName: 'the-backup', account: THEIRS, region: 'us-east-1' };
   const replicate = () =>
@@ -292,7 +293,7 @@ test.each([
       destination: s3.Bucket.fromBucketAttributes(ours, 'Backup', attributes),
       destinationKey: kms.Key.fromKeyArn(ours, 'Key', `arn:aws:kms:us-east-1:${account}:key/1`),
     });
-  message ? expect(replicate).toThrow(message) : expect(replicate).not.toThrow();
+  expect(replicate).not.toThrow();
 });
 
 test('destinations without a name that share a key need one statement in its policy', () => {

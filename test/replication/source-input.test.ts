@@ -19,7 +19,7 @@ describe('the source', () => {
     [
       'imported',
       (stack) => flow(stack, {}, s3.Bucket.fromBucketName(stack, 'Imported', 'theirs')),
-      "[Stack/Replication] … source imported bucket 'theirs' is not defined in this app … sets the replication configuration with the bucket itself … cdk import",
+      "[Stack/Replication] … source imported bucket 'theirs', which is not defined in this app … sets the replication configuration with the bucket itself … cdk import",
     ],
     [
       'imported, by of()',

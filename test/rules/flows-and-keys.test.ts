@@ -23,7 +23,7 @@ function added(destination: s3.IBucketRef, options: ReplicationRuleOptions = {},
   const end = bucketEnd(destination);
   return {
     ...{ at: stack, options: { ...options, destination }, destination: end, destinationArn: 'arn', id },
-    ...{ filter: options.filter ?? all(), ownerOverride: false },
+    ...{ filter: options.filter ?? all(), ownerOverride: false, foreign: false, byPrefix: false },
   };
 }
 

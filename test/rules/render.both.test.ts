@@ -14,6 +14,8 @@ function added(options: ReplicationRuleOptions = {}, id = 'the-rule'): AddedRule
     at: stack,
     options: { ...options, destination: destination.ref },
     destination,
+    foreign: false,
+    byPrefix: false,
     destinationArn: 'arn:aws:s3:::the-replica',
     filter,
     id,
