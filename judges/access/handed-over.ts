@@ -1,7 +1,7 @@
 import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { iamDecides } from './outside';
 import { Document, Statement } from './policies';
-import { DeployedApp, DeployedResource } from '../assembly/deployed';
+import { DeployedApp, DeployedResource, LostReference } from '../assembly/deployed';
 import { Resource, StackOfApp } from '../assembly/stacks';
 
 /** What a warning of the source's app says that another account must add to the policy of a bucket or key. */
@@ -75,16 +75,24 @@ export const notFilledIn = (handOver: readonly HandOver[]): string[] =>
 export function policiesHandedOver(app: DeployedApp, handOver: readonly HandOver[]): Record<string, Document> {
   const policies: Record<string, { Version: string; Statement: Statement[] }> = {};
   const sources = app.ofType('AWS::S3::Bucket').filter((it) => it.properties.ReplicationConfiguration);
-  const placed = [...new Set(sources.map(({ stack }) => stack))].flatMap((stack) =>
-    handOver.map((it) => ({ stack, ...it })),
-  );
-  for (const { stack, to, path, statements } of placed) {
-    const added: Statement[] = app.resolve(stack, statements);
-    const key: string = path.startsWith('{') ? app.resolve(stack, JSON.parse(path)) : path;
-    const arns = to === 'key' ? [key] : added.flatMap((it) => [it.Resource!].flat().map((on) => on.split('/')[0]));
-    for (const arn of new Set(arns)) {
-      const before = to === 'key' ? iamDecides(arn).Statement : [];
-      (policies[arn] ??= { Version: '2012-10-17', Statement: [...before] }).Statement.push(...added);
+  const places = [...new Set(sources.map(({ stack }) => stack))];
+  for (const { to, path, statements } of handOver) {
+    // it does not say which source it is for: one that has what it refers to
+    const placed = places.flatMap((stack): Array<{ key: string; added: Statement[] }> => {
+      try {
+        const key: string = path.startsWith('{') ? app.resolve(stack, JSON.parse(path)) : path;
+        return [{ key, added: app.resolve(stack, statements) }];
+      } catch (error) {
+        if (error instanceof LostReference) return [];
+        throw error;
+      }
+    });
+    for (const { key, added } of placed) {
+      const ofBuckets = added.flatMap((it) => [it.Resource!].flat().map((on) => on.split('/')[0]));
+      for (const arn of new Set(to === 'key' ? [key] : ofBuckets)) {
+        const before = to === 'key' ? iamDecides(arn).Statement : [];
+        (policies[arn] ??= { Version: '2012-10-17', Statement: [...before] }).Statement.push(...added);
+      }
     }
   }
   return policies;

@@ -75,19 +75,29 @@ export const GRANTS: readonly Scene[] = [
   ),
   scene(
     'a key for the destinations of one account',
-    { level: ['L2', 'L1'], names: ['given', 'made up'], destinations: [2, 3], sources: ['one', 'each'] },
-    (at, { level, names, destinations, sources }) => {
+    {
+      keyLevel: ['L2', 'L1'],
+      level: ['L2', 'L1'],
+      names: ['given', 'made up'],
+      destinations: [2, 3],
+      sources: ['one', 'each'],
+    },
+    (at, { keyLevel, level, names, destinations, sources }) => {
       const [stack, theirs] = [at.stack('Ours'), at.theirs()];
-      const key = new kms.Key(theirs, 'Key');
+      const key =
+        keyLevel === 'L2'
+          ? new kms.Key(theirs, 'Key')
+          : new kms.CfnKey(theirs, 'Key', { keyPolicy: iamDecides(`arn:aws:iam::${STRANGER}:root`) });
+      const keyArn = key instanceof kms.CfnKey ? key.attrArn : key.keyArn;
       const source = (i: number) =>
         new s3.Bucket(stack, `Source${i}`, { encryption: s3.BucketEncryption.KMS, bucketName: at.name(`source${i}`) });
       const shared = sources === 'one' ? source(0) : undefined;
       for (let i = 0; i < destinations; i++) {
         const bucketName = names === 'given' ? at.name(`replica${i}`) : undefined;
         const destination =
-          level === 'L2'
+          level === 'L2' && !(key instanceof kms.CfnKey)
             ? new s3.Bucket(theirs, `Replica${i}`, { encryptionKey: key, bucketName })
-            : new s3.CfnBucket(theirs, `Replica${i}`, { bucketName, bucketEncryption: encryptedWith(key.keyArn) });
+            : new s3.CfnBucket(theirs, `Replica${i}`, { bucketName, bucketEncryption: encryptedWith(keyArn) });
         BucketReplication.of(shared ?? source(i)).addRule({ destination });
       }
       return { rules: destinations };
@@ -166,4 +176,9 @@ export const GRANTS: readonly Scene[] = [
 
 export const encryptedWith = (kmsMasterKeyId: string) => ({
   serverSideEncryptionConfiguration: [{ serverSideEncryptionByDefault: { sseAlgorithm: 'aws:kms', kmsMasterKeyId } }],
+});
+
+const iamDecides = (root: string) => ({
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Principal: { AWS: root }, Action: 'kms:*', Resource: '*' }],
 });

@@ -82,10 +82,11 @@ export const LOGS: readonly Scene[] = [
       home: ['unsaid', 'eu-west-1'],
       key: ['none', 'own', 'of the bucket'],
       bucketKey: [false, true],
-      by: ['archive', 'source', 'rule first'],
+      by: ['every rule', 'one rule of two'],
+      first: ['rules', 'logs'],
       kind: ['account', 'organization'],
     },
-    (at, { home, key, bucketKey, by, kind }) => {
+    (at, { home, key, bucketKey, by, first, kind }) => {
       const archive = archiveOf(at);
       const stack = Stack.of(archive);
       const ofBucket = bucketKey ? new kms.Key(stack, 'BucketKey') : undefined;
@@ -96,18 +97,22 @@ export const LOGS: readonly Scene[] = [
         kind === 'account'
           ? LogProducer.cloudTrail(name)
           : LogProducer.organizationTrail({ ...name, organizationId: ORGANIZATION, managementAccount: ACCOUNT });
-      const rules = 1;
       const replicaKey = new kms.Key(stack, 'ReplicaKey');
       const source = new s3.Bucket(stack, 'Trail', { encryptionKey: ofBucket });
+      const destination = new s3.Bucket(stack, 'Replica');
       const replicate = () =>
-        BucketReplication.of(source).addRule({
-          destination: new s3.Bucket(stack, 'Replica'),
-          destinationKey: replicaKey,
-          sourceKeys: encryptionKey && by !== 'rule first' ? [encryptionKey] : undefined,
-        });
-      if (by === 'rule first') replicate();
+        ['AWSLogs/', 'Others/'].forEach((prefix) =>
+          BucketReplication.of(source).addRule({
+            destination,
+            filter: ReplicationFilter.prefix(prefix),
+            destinationKey: replicaKey,
+            // the user names it for each rule, or forgets one
+            sourceKeys: encryptionKey && (by === 'every rule' || prefix === 'Others/') ? [encryptionKey] : undefined,
+          }),
+        );
+      if (first === 'rules') replicate();
       producer.allowDeliveryTo(source);
-      if (by !== 'rule first') replicate();
+      if (first === 'logs') replicate();
       const region = homeRegion ?? 'us-east-1';
       const sourceArn = `arn:aws:cloudtrail:${region}:${ACCOUNT}:trail/all`;
       const folder = kind === 'account' ? ACCOUNT : `${ORGANIZATION}/${STRANGER}`;
@@ -115,10 +120,12 @@ export const LOGS: readonly Scene[] = [
         ...{ bucket: source as s3.IBucket, service: 'cloudtrail', sourceArn, account: ACCOUNT, encryptionKey },
         key: `AWSLogs/${folder}/CloudTrail/us-east-1/2026/11/23/a.json.gz`,
       };
-      return made(rules, [log], { sourceKeys: encryptionKey ? [[source, [encryptionKey]]] : [] });
+      return made(2, [log], { sourceKeys: encryptionKey ? [[source, [encryptionKey]]] : [], mayDoMore: true });
     },
     ({ key, by }) =>
-      key === 'own' && by === 'rule first' ? /with an encryptionKey that its replication does not know/ : undefined,
+      key === 'own' && by === 'one rule of two'
+        ? /with an encryptionKey that its replication does not know/
+        : undefined,
   ),
   scene(
     'web ACLs and flow logs of other regions',
@@ -145,19 +152,24 @@ export const LOGS: readonly Scene[] = [
   ),
   scene(
     'access logs that lead back',
-    { filter: ['all', 'the logs', 'a part of them', 'others'], into: ['source', 'archive'] },
+    { filter: ['all', 'the logs', 'a part of them', 'others'], into: ['source', 'source by name', 'another bucket'] },
     (at, { filter, into }) => {
       const stack = at.stack('Ours');
       const prefix = { all: '', 'the logs': 'logs/', 'a part of them': 'logs/2026/', others: 'data/' }[filter];
-      const source = new s3.Bucket(stack, 'Source');
-      const destination = new s3.Bucket(stack, 'Replica', {
-        serverAccessLogsBucket: into === 'source' ? source : new s3.Bucket(stack, 'Logs'),
-        serverAccessLogsPrefix: 'logs/',
-      });
+      const source = new s3.Bucket(stack, 'Source', { bucketName: at.name('source') });
+      const byName = { destinationBucketName: at.name('source'), logFilePrefix: 'logs/' };
+      const destination =
+        into === 'source by name'
+          ? new s3.CfnBucket(stack, 'Replica', { loggingConfiguration: byName })
+          : new s3.Bucket(stack, 'Replica', {
+              serverAccessLogsBucket: into === 'source' ? source : new s3.Bucket(stack, 'Logs'),
+              serverAccessLogsPrefix: 'logs/',
+            });
       BucketReplication.of(source).addRule({ destination, filter: ReplicationFilter.prefix(prefix) });
       return { rules: 1 };
     },
-    ({ into }) => (into === 'source' ? /access logs/ : undefined),
+    ({ filter, into }) =>
+      into === 'source' || (into === 'source by name' && filter !== 'others') ? /access logs/ : undefined,
   ),
   scene(
     'an archive for accounts, with sources of two apps',

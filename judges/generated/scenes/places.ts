@@ -138,9 +138,9 @@ export const PLACES: readonly Scene[] = [
   ),
   scene(
     'an imported bucket of a region that only its key tells',
-    { keys: ['bucket', 'rule'], region: ['eu-west-1', 'us-east-1'] },
-    (at, { keys, region }) => {
-      const stack = at.stack('Ours');
+    { keys: ['bucket', 'rule'], region: ['eu-west-1', 'us-east-1'], stack: ['known', 'open'] },
+    (at, { keys, region, stack: where }) => {
+      const stack = where === 'known' ? at.stack('Ours') : new Stack(at.app, `${at.id}Ours`);
       const arn = `arn:aws:kms:${region}:${ACCOUNT}:key/12345678-90ab-cdef-1234-567890abcdef`;
       const key = kms.Key.fromKeyArn(stack, 'ReplicaKey', arn);
       const destination = s3.Bucket.fromBucketAttributes(stack, 'Replica', {
@@ -153,7 +153,7 @@ export const PLACES: readonly Scene[] = [
       });
       return { rules: 1, outside: { keys: [arn] } };
     },
-    ({ region }) => (region === 'us-east-1' ? undefined : /bucket's own region only/),
+    ({ region, stack }) => (region === 'us-east-1' || stack === 'open' ? undefined : /bucket's own region only/),
   ),
   scene(
     'Object Lock that an intrinsic decides on',
@@ -305,5 +305,30 @@ export const PLACES: readonly Scene[] = [
       return { rules: 3, sourceKeys: [ofSource, [pair.source, [more]]], mayDoMore: true };
     },
     ({ named, alias }) => (alias && named === 'by one rule' ? /alias/ : undefined),
+  ),
+  scene(
+    'a key whose policy names the role',
+    { named: [true, false], path: ['/', '/own/'] },
+    (at, { named, path }) => {
+      const stack = at.stack('Ours');
+      const key = new kms.Key(stack, 'Key');
+      const bucketName = named ? at.name('data') : undefined;
+      const source = new s3.Bucket(stack, 'Source', { encryptionKey: key, bucketName });
+      const destination = new s3.Bucket(stack, 'Replica', { encryption: KMS });
+      const { role } = new BucketReplication(stack, 'Replication', {
+        source,
+        rolePath: path,
+        rules: [{ destination }],
+      });
+      key.addToResourcePolicy(
+        new iam.PolicyStatement({
+          principals: [new iam.ArnPrincipal(role.roleArn)],
+          actions: ['kms:Decrypt'],
+          resources: ['*'],
+        }),
+      );
+      return { rules: 1 };
+    },
+    ({ named }) => (named ? /refers to the replication role/ : undefined),
   ),
 ];
