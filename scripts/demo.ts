@@ -11,7 +11,7 @@ import { failuresOf } from './demo/verdict';
 import { DeployedApp } from '../judges/assembly/deployed';
 import { NOT_JUDGED } from '../judges/local-aws/limits';
 import { readDeployedStacks, together } from '../test/examples/deployment';
-import { exampleNames } from '../test/examples/load';
+import { exampleNames, expectedOf } from '../test/examples/load';
 
 const ROOT = resolve(__dirname, '..');
 const OUT = join(ROOT, 'demo.out');
@@ -31,6 +31,7 @@ async function examine(name: string, synthesized: Synthesized, python: Python): 
     purpose: purpose.replace(/\n/g, ' '),
     stacks,
     flows,
+    expected: expectedOf(name),
     judgement: await judge(synthesized, app, flows, environment),
   };
 }

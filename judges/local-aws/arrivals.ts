@@ -30,6 +30,15 @@ export interface Arrival {
   readonly ok: boolean;
 }
 
+/** An arrival as `expected.json` of an example has it. */
+export const inWords = ({ source, key, tags, action, status, arrived }: Arrival): string =>
+  [
+    `${[`${lastOf(source)}: ${key}`, ...Object.entries(tags).map(([name, value]) => `${name}=${value}`), action].join(' ')}, ${status}`,
+    ...arrived.map((it) => `${lastOf(it.destination)}: ${it.status}`),
+  ].join('; ');
+
+const lastOf = (path: string) => path.split('/').pop();
+
 /** What became of an app and its objects. */
 export interface Deployed {
   /** Ids of its stacks in the order in which the CLI began with them: some at the same time. */

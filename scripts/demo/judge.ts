@@ -1,6 +1,6 @@
 import { basename, relative } from 'node:path';
 import { readReport } from './checks';
-import { Flow } from './flows';
+import { Flow, nameOf } from './flows';
 import { Synthesized } from './synthesize';
 import { judgeAccess } from '../../judges/access/judge';
 import { isOurs } from '../../judges/access/two-accounts';
@@ -18,6 +18,14 @@ import { ORGANIZATION } from '../../test/examples/load';
 /** A role with a name goes with its stack; one that other accounts do not know is retained with the source. */
 const leftDead = (what: string) =>
   `after cdk destroy --all, ${what}: what is written to it then is FAILED. Deploy without rules before (docs/cross-account.md)`;
+
+/** The permissions of a source with a name are there before its rules are: so the documentation says. */
+const namedWindows = (app: DeployedApp, windows: readonly string[]): string[] =>
+  app
+    .ofType('AWS::S3::Bucket')
+    .filter(({ properties }) => properties.BucketName !== undefined)
+    .flatMap((bucket) => windows.filter((it) => it.startsWith(`${nameOf(bucket)}: `)))
+    .map((it) => `although its name is known, ${it}`);
 
 /** What the judges of the tests say about a synthesized app. */
 export interface Judgement {
@@ -72,7 +80,7 @@ export async function judge(
       ...found('Flows', flows.length === 0 ? ['no bucket is replicated'] : []),
       ...found('Rules of S3', judgeRules(app)),
       ...found('Access', access.findings),
-      ...found('Deployment', [...deployment.refusals, ...deployment.dead]),
+      ...found('Deployment', [...deployment.refusals, ...deployment.dead, ...namedWindows(app, deployment.windows)]),
       ...found('Destruction', destruction?.refusals ?? []),
       ...checkWithGuard(deployed),
       ...(python ? checkWithCfnLint(python, deployed, regions) : []),

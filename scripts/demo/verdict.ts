@@ -1,19 +1,47 @@
 import { Flow } from './flows';
 import { Judgement } from './judge';
-import { Deployed } from '../../judges/local-aws/arrivals';
+import { Deployed, inWords } from '../../judges/local-aws/arrivals';
 import { Finding } from '../../judges/third-party/finding';
+import { Expected } from '../../test/examples/load';
 
 /** What is known of an example. */
 export interface Known {
   readonly flows: Flow[];
   readonly judgement: Judgement;
+  /** What the example is for, as somebody wrote it down. */
+  readonly expected: Expected;
   /** Nothing where it was not deployed to the local AWS. */
   readonly deployed?: Deployed;
 }
 
 /** Everything that fails an example. */
-export function failuresOf({ flows, judgement, deployed }: Known): Finding[] {
-  return [...judgement.failures, ...(deployed ? deploymentFailures(flows, deployed) : [])];
+export function failuresOf({ flows, judgement, expected, deployed }: Known): Finding[] {
+  return [
+    ...judgement.failures,
+    ...differences('Flows', expected.flows, flows.map(flowInWords)),
+    ...(deployed ? deploymentFailures(flows, deployed) : []),
+    ...(deployed ? differences('Local AWS', expected.objects, deployed.arrivals.map(inWords)) : []),
+  ];
+}
+
+/** A flow as `expected.json` of an example has it. */
+function flowInWords({ source, destination, enabled, objects, deleteMarkers }: Flow): string {
+  const lastOf = ({ name }: Flow['destination']) => name.split('/').at(-1);
+  const more = [...(deleteMarkers ? ['delete markers'] : []), ...(enabled ? [] : ['disabled'])];
+  return [`${lastOf(source)} -> ${lastOf(destination)}: ${objects}`, ...more].join(', ');
+}
+
+/** So that what rules and arrivals have lost together is noticed, too. */
+function differences(check: string, expected: readonly string[], seen: readonly string[]): Finding[] {
+  const found = (message: string) => ({ check, rule: 'expected.json', message, where: [] });
+  const without = (some: readonly string[], others: readonly string[]) => {
+    const left = [...others];
+    return some.filter((it) => !left.includes(it) || !left.splice(left.indexOf(it), 1));
+  };
+  return [
+    ...without(expected, seen).map((it) => found(`expected, and not seen: ${it}`)),
+    ...without(seen, expected).map((it) => found(`seen, and not expected: ${it}`)),
+  ];
 }
 
 function deploymentFailures(flows: Flow[], { tooEarly, arrivals }: Deployed): Finding[] {

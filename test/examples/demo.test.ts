@@ -1,5 +1,8 @@
+import { readDeployedStacks, together } from './deployment';
 import { flowsOf, KMS, output, replicaStack, sourceStack } from './flow-stacks';
-import { Arrival, Deployed } from '../../judges/local-aws/arrivals';
+import { expectedOf, loadExample } from './load';
+import { StackOfApp } from '../../judges/assembly/stacks';
+import { Arrival, Deployed, inWords } from '../../judges/local-aws/arrivals';
 import { startedTooEarly } from '../../judges/local-aws/stack-order';
 import { Judgement } from '../../scripts/demo/judge';
 import { renderDiagram, renderPage } from '../../scripts/demo/page';
@@ -16,7 +19,11 @@ describe('showing flows', () => {
     }),
   ];
   const flows = flowsOf(...stacks);
-  const shown = { name: 'x', title: 'X', purpose: 'Y.', stacks, flows };
+  const expected = {
+    flows: ['Data -> Copy: prefix #"<|x'],
+    objects: ['Data: a.txt k=v written, COMPLETED; Copy: REPLICA'],
+  };
+  const shown = { name: 'x', title: 'X', purpose: 'Y.', stacks, flows, expected };
   const judgement: Judgement = {
     callsAllowed: 1234,
     statementsNecessary: 5,
@@ -46,11 +53,11 @@ describe('showing flows', () => {
   };
 
   const deployed: Deployed = { order: ['Replica', 'Source'], tooEarly: [], arrivals: [arrival] };
-  const known = { flows, judgement, deployed };
+  const known = { flows, judgement, expected, deployed };
 
   test('is content with an example whose objects arrived, also where it was not deployed', () => {
     expect(failuresOf(known)).toEqual([]);
-    expect(failuresOf({ flows, judgement })).toEqual([]);
+    expect(failuresOf({ flows, judgement, expected })).toEqual([]);
   });
 
   test.each([
@@ -63,7 +70,8 @@ describe('showing flows', () => {
     ['an object was lost', { arrivals: [arrival, lost] }, 'b.txt, written: not as the rules say'],
     ['a stack did not wait', { tooEarly: ['Source was begun'] }, 'Source was begun'],
   ])('fails an example when %s, and says so', (_, more, message) => {
-    const failed = { ...shown, ...known, deployed: { ...deployed, ...more } };
+    const objects = ('arrivals' in more ? more.arrivals : deployed.arrivals).map(inWords);
+    const failed = { ...shown, ...known, expected: { ...expected, objects }, deployed: { ...deployed, ...more } };
     expect(failuresOf(failed).map((it) => it.message)).toEqual([message]);
     const text = renderText(failed, (it) => it);
     expect(text).toMatch(/^✖ x: 2 stacks, 1 flow, FAILED, see below\n/);
@@ -73,7 +81,32 @@ describe('showing flows', () => {
 
   test('does not ask a disabled rule for objects', () => {
     const disabled = flowsOf(replicaStack(), sourceStack({ Status: 'Disabled' }));
-    expect(failuresOf({ flows: disabled, judgement, deployed: { ...deployed, arrivals: [] } })).toEqual([]);
+    const nothing = { flows: ['Data -> Copy: all objects, disabled'], objects: [] };
+    const idle = { ...deployed, arrivals: [] };
+    expect(failuresOf({ flows: disabled, judgement, expected: nothing, deployed: idle })).toEqual([]);
+  });
+
+  test('notices what templates and objects have lost together: it knows what each example is for', () => {
+    const name = 'mirror-production-to-test';
+    const stacks = together(loadExample(name).map((app) => readDeployedStacks(app.synth())));
+    const differences = (seen: StackOfApp[]) =>
+      failuresOf({ flows: flowsOf(...seen), judgement, expected: expectedOf(name) }).map((it) => it.message);
+    expect(differences(stacks)).toEqual([]);
+    const lost: StackOfApp[] = structuredClone(stacks);
+    for (const { Properties } of lost.flatMap(({ template }) => Object.values(template.Resources))) {
+      for (const rule of Properties?.ReplicationConfiguration?.Rules ?? []) {
+        Object.assign(rule, { Filter: { Prefix: '' }, DeleteMarkerReplication: { Status: 'Disabled' } });
+      }
+    }
+    expect(differences(lost)).toEqual([
+      'expected, and not seen: Orders -> Orders: prefix price-lists/, delete markers',
+      'expected, and not seen: Orders -> Orders: prefix orders/ and tags personal=no, size=small',
+      'seen, and not expected: Orders -> Orders: all objects',
+      'seen, and not expected: Orders -> Orders: all objects',
+    ]);
+    expect(failuresOf({ ...known, expected: { ...expected, objects: [] } }).map((it) => it.message)).toEqual([
+      'seen, and not expected: Data: a.txt k=v written, COMPLETED; Copy: REPLICA',
+    ]);
   });
 
   test('tells a stack that began before one that it must wait for was complete', () => {
@@ -188,7 +221,14 @@ describe('showing flows', () => {
       failures: [finding],
       warnings: [finding],
     };
-    const all = { ...shown, flows: long, judgement: wide, deployed: { ...deployed, arrivals: [there, lost] } };
+    const expectedHere = {
+      flows: [`Data -> ${'x'.repeat(200)}: all objects`],
+      objects: [there, lost].map(inWords),
+    };
+    const all = {
+      ...{ ...shown, flows: long, expected: expectedHere, judgement: wide },
+      deployed: { ...deployed, arrivals: [there, lost] },
+    };
     const widths = renderText(all, (it) => it)
       .split('\n')
       .map((line) => line.length);

@@ -45,3 +45,14 @@ export function loadApp(name: string, file: string): App {
 
 /** All apps of an example. */
 export const loadExample = (name: string): App[] => appsOf(name).map((file) => loadApp(name, file));
+
+/** What an example is for, written by hand beside it: nothing of it is read from its templates. */
+export interface Expected {
+  /** Every rule. */
+  readonly flows: string[];
+  /** What happens to objects that are written and deleted inside and outside of the rules. */
+  readonly objects: string[];
+}
+
+export const expectedOf = (name: string): Expected =>
+  JSON.parse(readFileSync(join(EXAMPLES, name, 'expected.json'), 'utf8'));

@@ -5,9 +5,9 @@ import { BucketReplication, ReplicaGrantee, ReplicaGrants, ReplicationFilter } f
 
 const S3 = new iam.ServicePrincipal('s3.amazonaws.com');
 
-function given(at: Place, path: string | undefined, start = 'bk') {
+function given(at: Place, path?: string) {
   const stack = at.stack('Ours');
-  const role = new iam.Role(stack, 'Role', { assumedBy: S3, roleName: at.name(`${start}-role`), path });
+  const role = new iam.Role(stack, 'Role', { assumedBy: S3, roleName: at.name('bk-role'), path });
   return { stack, role };
 }
 
@@ -17,27 +17,25 @@ export const GRANTS: readonly Scene[] = [
     'a given role beside a grant by prefix',
     {
       path: ['/', '/a/', '/a/b/'],
-      granted: ['/', '/a/'],
-      who: ['accounts', 'organization', 'other accounts'],
-      start: ['bk', 'cd'],
+      granted: ['accounts', 'organization', 'another path', 'another name', 'other accounts'],
       keys: ['none', 'one', 'another'],
     },
-    (at, { path, granted, who, start, keys }) => {
-      const { stack, role } = given(at, path, start);
+    (at, { path, granted, keys }) => {
+      const { stack, role } = given(at, path);
       const theirs = at.theirs();
       const destination = new s3.Bucket(theirs, 'Replica', { encryptionKey: keyFor(theirs, 'Key', keys !== 'none') });
-      const roles = { roleNamePrefix: at.name('bk-'), rolePath: granted };
+      const roles = {
+        roleNamePrefix: at.name(granted === 'another name' ? 'cd-' : 'bk-'),
+        rolePath: granted === 'another path' ? (path === '/' ? '/a/' : '/') : path,
+      };
       ReplicaGrants.fromBucket(destination).replicasFrom(
-        who === 'organization'
+        granted === 'organization'
           ? ReplicaGrantee.rolesOfOrganization(ORGANIZATION, roles)
-          : ReplicaGrantee.rolesOfAccounts([who === 'accounts' ? ACCOUNT : '444444444444'], roles),
+          : ReplicaGrantee.rolesOfAccounts([granted === 'other accounts' ? '444444444444' : ACCOUNT], roles),
       );
       const source = new s3.Bucket(stack, 'Source', { encryptionKey: keyFor(stack, 'Key', keys !== 'none') });
-      new BucketReplication(stack, 'Replication', {
-        source,
-        role,
-        rules: [{ destination, destinationKey: keys === 'another' ? new kms.Key(theirs, 'Another') : undefined }],
-      });
+      const destinationKey = keys === 'another' ? new kms.Key(theirs, 'Another') : undefined;
+      new BucketReplication(stack, 'Replication', { source, role, rules: [{ destination, destinationKey }] });
       return { rules: 1 };
     },
   ),
@@ -45,7 +43,7 @@ export const GRANTS: readonly Scene[] = [
     'the owner of replicas in the grant and in the rule',
     { grant: [true, false], rule: ['unsaid', 'asked'], first: ['grant', 'rule'], tls: [false, true] },
     (at, { grant, rule, first, tls }) => {
-      const { stack, role } = given(at, undefined);
+      const { stack, role } = given(at);
       const theirs = at.theirs();
       const destination = new s3.Bucket(theirs, 'Replica', { objectOwnership: s3.ObjectOwnership.OBJECT_WRITER });
       const steps = [
@@ -143,7 +141,7 @@ export const GRANTS: readonly Scene[] = [
     'a Deny in the policy of the key that lets a role in',
     { who: ['rule', 'grant', 'prefix'], condition: ['nothing', 'type', 'elsewhere'], owner: ['theirs', 'ours'] },
     (at, { who, condition, owner }) => {
-      const { stack, role } = given(at, undefined);
+      const { stack, role } = given(at);
       const theirs = at.theirs();
       const key = new kms.Key(theirs, 'Key');
       const destination = new s3.Bucket(theirs, 'Replica', { encryptionKey: key });
