@@ -9,8 +9,8 @@ export type Grant = ReplicasFromOptions & { readonly rolePath?: string } & (
   );
 
 export function grant(bucket: s3.IBucketRef, asked: Grant): void {
-  const { ownerOverride, encryptionKey, enforceSSL, outputs } = asked;
-  const options = { ownerOverride, encryptionKey, enforceSSL, outputs };
+  const { keyPrefixes, deleteMarkers, ownerOverride, encryptionKey, enforceSSL, outputs } = asked;
+  const options = { keyPrefixes, deleteMarkers, ownerOverride, encryptionKey, enforceSSL, outputs };
   ReplicaGrants.fromBucket(bucket).replicasFrom(granteeOf(asked), options);
 }
 

@@ -7,7 +7,7 @@ export const EXCEPTIONS = {
   ReplicateTags:
     'ReplicateObject covers tags, and the minimum policy has both: https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html',
   ReplicateDelete:
-    'no rule to this destination replicates delete markers, and the minimum policy has it nevertheless: https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html',
+    'no rule to this destination replicates delete markers, and the minimum policy of the role has it nevertheless: https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html',
   Annotations:
     'only objects with annotations: https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html',
   EncryptOrGenerateDataKey:
@@ -59,13 +59,17 @@ export function callsOf(replication: Replication, about: Circumstances = {}): Re
   ) => add({ ...s3Call(replication, about, end, action, key, more), ...(exception && { exception }) });
   s3(source, 'GetReplicationConfiguration');
   s3(source, 'ListBucket');
+  const withMarkers = new Set(rules.flatMap((rule) => (rule.deleteMarkers ? [rule.destination.arn] : [])));
   for (const rule of rules) {
     const { destination } = rule;
     for (const key of keysWithin(rule.prefix)) {
       [...READS, ...(replication.objectLock ? LOCK_READS : [])].forEach((action) => s3(source, action, key));
       s3(source, 'GetObjectVersionAnnotationForReplication', key, {}, 'Annotations');
       s3(destination, 'ReplicateObject', key, replicaHeaders(replication, rule));
-      s3(destination, 'ReplicateDelete', key, {}, rule.deleteMarkers ? undefined : 'ReplicateDelete');
+      const exception = rule.deleteMarkers ? undefined : 'ReplicateDelete';
+      // where no rule needs it, another account does not allow it: what the role itself may do is asked at home
+      const end = withMarkers.has(destination.arn) ? destination : { ...destination, account: source.account };
+      s3(end, 'ReplicateDelete', key, { 's3:ResourceAccount': destination.account }, exception);
       s3(destination, 'ReplicateTags', key, {}, 'ReplicateTags');
       if (rule.ownerOverride) s3(destination, 'ObjectOwnerOverrideToBucketOwner', key);
     }
@@ -115,6 +119,16 @@ function replicaHeaders({ encryption, sourceKeys }: Replication, { replicaKey }:
   if (encryption === 'AES256') return sourceKeys.length > 0 ? {} : { [header]: encryption };
   return { [header]: encryption, ...(replicaKey && { [`${header}-aws-kms-key-id`]: replicaKey }) };
 }
+
+/** Writes to a bucket of that name when somebody else has it; the role's own policies have to stop them. */
+export const afterTakeover = (calls: readonly RequiredCall[], { source }: Replication): Call[] =>
+  calls
+    .filter(({ action }) => /^s3:(Replicate|ObjectOwner)/.test(action))
+    .map(({ exception: _, ...call }) => ({
+      ...call,
+      owner: source.account,
+      context: { ...call.context, 's3:ResourceAccount': '999999999999' },
+    }));
 
 function kmsCalls(replication: Replication, rule: Rule, about: Circumstances): RequiredCall[] {
   if (!rule.kmsObjects) return [];

@@ -23,17 +23,26 @@ const REGIONS = {
   'aws-us-gov': ['us-gov-west-1', 'us-gov-east-1'],
 };
 
-const FILTERS: Record<Cell['filter'], ReplicationFilter[]> = {
-  all: [ReplicationFilter.all()],
-  prefix: [ReplicationFilter.prefix('logs/')],
-  'no slash': [ReplicationFilter.prefix('report')],
-  tags: [ReplicationFilter.tags({ replicate: 'yes', tier: 'gold' })],
-  'prefix+tags': [ReplicationFilter.prefixAndTags('data/raw/', { replicate: 'yes' })],
-  prefixes: ['logs/', 'logs/app/', 'data/2026'].map((prefix) => ReplicationFilter.prefix(prefix)),
-  star: [ReplicationFilter.prefix('a*b/')],
-  'question mark': [ReplicationFilter.prefix('really?/')],
-  dollar: [ReplicationFilter.prefix('${aws:PrincipalAccount}/$5/')],
-};
+/** Roles that are let in by the start of their names write keys only that begin with their account. */
+export const isByPrefix = ({ accounts }: Cell) => accounts === 'accounts' || accounts === 'organization';
+
+function filtersOf(cell: Cell): ReplicationFilter[] {
+  const root = isByPrefix(cell) ? `${ACCOUNT}/` : '';
+  const prefix = (text: string) => ReplicationFilter.prefix(`${root}${text}`);
+  const tags = { replicate: 'yes', tier: 'gold' };
+  const filters: Record<Cell['filter'], () => ReplicationFilter[]> = {
+    all: () => [root ? prefix('') : ReplicationFilter.all()],
+    prefix: () => [prefix('logs/')],
+    'no slash': () => [prefix('report')],
+    tags: () => [root ? ReplicationFilter.prefixAndTags(root, tags) : ReplicationFilter.tags(tags)],
+    'prefix+tags': () => [ReplicationFilter.prefixAndTags(`${root}data/raw/`, { replicate: 'yes' })],
+    prefixes: () => ['logs/', 'logs/app/', 'data/2026'].map(prefix),
+    star: () => [prefix('a*b/')],
+    'question mark': () => [prefix('really?/')],
+    dollar: () => [prefix('${aws:PrincipalAccount}/$5/')],
+  };
+  return filters[cell.filter]();
+}
 
 interface Destination {
   /** Undefined where the library makes it. */
@@ -90,6 +99,8 @@ function theirApp(cell: Cell, who?: Grant): App {
     grant(bucket!, {
       ...who,
       enforceSSL: cell.tls,
+      keyPrefixes: isByPrefix(cell) ? ['{account}/'] : undefined,
+      deleteMarkers: cell.deleteMarkers,
       ownerOverride: cell.ownership === 'no override' ? false : undefined,
       encryptionKey: replicatesKms(cell) && cell.destination === 'SSE-S3' ? key : undefined,
     });
@@ -159,7 +170,8 @@ function destinationsIn(stacks: Stack[], cell: Cell, sharedKey?: kms.IKey): Dest
       bucketName: named ? `replica-${index}` : undefined,
       versioned: inTwoApps(cell) || undefined,
       enforceSSL: (cell.tls && !isGranted(cell)) || undefined,
-      objectOwnership: cell.ownership === 'enforced' ? undefined : s3.ObjectOwnership.OBJECT_WRITER,
+      objectOwnership:
+        cell.ownership === 'enforced' ? s3.ObjectOwnership.BUCKET_OWNER_ENFORCED : s3.ObjectOwnership.OBJECT_WRITER,
     };
     const bucket = newBucket(stack, `Replica${index}`, cell, cell.destination, key, props, isL1 && !props.enforceSSL);
     return { bucket, key, stack };
@@ -227,7 +239,7 @@ function replicate(cell: Cell, stack: Stack, { bucket: source, formerKey }: Sour
   const options = role[cell.role]();
   const rules = destinations.map(({ key, ...destination }, index) => {
     const needsKey = replicatesKms(cell) && cell.destination === 'SSE-S3';
-    const ofDestination = FILTERS[cell.filter].map((filter, nth): ReplicationRuleOptions => ({
+    const ofDestination = filtersOf(cell).map((filter, nth): ReplicationRuleOptions => ({
       filter,
       ruleId: `rule-${index}-${nth}`,
       enabled: nth < 2,

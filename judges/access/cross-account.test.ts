@@ -43,7 +43,9 @@ function templates() {
       ['ForReplication', 'Acl', 'Tagging', 'AnnotationForReplication'].map((it) => `s3:GetObjectVersion${it}`),
       `${SOURCE}/*`,
     ),
-    allow('Write', [...WRITE], `${DESTINATION}/*`),
+    allow('Write', [...WRITE], `${DESTINATION}/*`, {
+      Condition: { StringEqualsIfExists: { 's3:ResourceAccount': THEIRS } },
+    }),
     allow('Decrypt', ['kms:Decrypt', 'kms:GenerateDataKey'], SOURCE_KEY, { Condition: useOf('us-east-1', SOURCE) }),
     allow('Encrypt', [...ENCRYPT], REPLICA_KEY, { Condition: useOf('eu-west-1', DESTINATION) }),
   ];

@@ -21,6 +21,8 @@ export interface Deputy {
 }
 
 const STRANGER = '333333333333';
+/** In the organization, and listed where accounts are. */
+export const MEMBER = '444444444444';
 
 /** Whom a destination must not let in. */
 export function deputiesOf({ role }: Replication, about: Circumstances, { prefix, organization }: Demands): Deputy[] {
@@ -50,6 +52,7 @@ export function deputiesOf({ role }: Replication, about: Circumstances, { prefix
       : [
           deputy('outside of the prefix', roleAt(`${prefix.slice(0, -1)}-${name}`)),
           deputy('with a path that begins like the prefix', roleAt(name, { rolePath: `${path}${prefix}x/` })),
+          deputy('of an insider in another member account', roleAt(name, { of: MEMBER })),
         ];
   const byAccount =
     organization === undefined

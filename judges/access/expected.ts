@@ -1,5 +1,5 @@
 import { allActions } from './catalog';
-import { isGranted, regionsOf } from './cell-app';
+import { isByPrefix, isGranted, regionsOf } from './cell-app';
 import { Cell } from './cells';
 import { AccessVerdict } from './judge';
 
@@ -57,7 +57,7 @@ export function expectedOf(cell: Cell): Omit<AccessVerdict, 'actionsDenied'> {
     exceptions: {
       Annotations: 1,
       ReplicateTags: 1 + otherSide,
-      ...(!cell.deleteMarkers && { ReplicateDelete: 1 + otherSide }),
+      ...(!cell.deleteMarkers && { ReplicateDelete: 1 }),
       ...(kms && {
         SourceGenerateDataKey: sourceKeys,
         EncryptOrGenerateDataKey: 2 * (replicaKeys + keyStatements),
@@ -71,7 +71,8 @@ export function expectedOf(cell: Cell): Omit<AccessVerdict, 'actionsDenied'> {
 export function mutantsOf(cell: Cell): number {
   const { destinations } = cell;
   const { widest, sourceKeys, kms, overrides, replicaKeys, keyStatements, otherSide, namesBucket } = factsOf(cell);
-  const prefixed = /^(all|tags)$/.test(cell.filter) ? 0 : 1;
+  const ownKeys = isByPrefix(cell) ? 1 : 0;
+  const prefixed = /^(all|tags)$/.test(cell.filter) && !ownKeys ? 0 : 1;
   const [removed, wider] = [1, 1];
   // a condition on the ARN, one against paths, and one on the organization
   const byPrefix = cell.accounts === 'organization' ? removed + removed + wider : removed;
@@ -86,12 +87,12 @@ export function mutantsOf(cell: Cell): number {
     (cell.role === 'given' ? 0 : 1) +
     2 +
     objects +
-    replicas +
-    (overrides ? replicas : 0) +
+    (replicas + removed) +
+    (overrides ? replicas + removed : 0) +
     keys(sourceKeys, sourceKeys) +
     keys(replicaKeys, kms ? destinations : 0) +
-    otherSide * (1 + who + (byGrant ? removed : 0)) +
-    keyStatements * (1 + who + throughS3 + (namesBucket ? removed + wider : 0))
+    otherSide * (1 + who + ownKeys + (byGrant ? removed : 0)) +
+    keyStatements * (1 + who + throughS3 + (namesBucket ? removed + wider + ownKeys : 0))
   );
 }
 

@@ -1,6 +1,6 @@
 import { Circumstances, kmsCall, s3Call } from './calls';
 import { allActions, CatalogAction } from './catalog';
-import { Demands, deputiesOf } from './deputies';
+import { Demands, deputiesOf, MEMBER } from './deputies';
 import { Replication, Rule } from './replications';
 import { Call } from './simulate';
 import { partitionOf } from '../assembly/physical';
@@ -14,7 +14,10 @@ export interface ForbiddenCall extends Call {
 const WRITES = ['ReplicateObject', 'ReplicateDelete', 'ReplicateTags'];
 const OVERRIDE = 'ObjectOwnerOverrideToBucketOwner';
 const ENCRYPTS = ['Encrypt', 'GenerateDataKey', 'Decrypt'];
-const KEY = 'a/b.txt';
+/** Below what the rule is about. */
+const keyOf = ({ prefix }: Rule) => `${prefix}b.txt`;
+/** Whose the roles of several accounts must not touch: of another account, and of none. */
+const OTHERS = [`${MEMBER}/b.txt`, 'b.txt'];
 const [VIA, CONTEXT] = ['kms:ViaService', 'kms:EncryptionContext:aws:s3:arn'];
 
 /** By the ARN of the bucket or key, for those of other accounts: what others try, and what the role must not. */
@@ -41,10 +44,14 @@ function bucketCalls(
   replication: Replication,
   about: Circumstances,
   demands: Demands,
-  { destination, ownerOverride }: Rule,
+  rule: Rule,
   all: CatalogAction[],
 ): ForbiddenCall[] {
-  const writes = ownerOverride ? [...WRITES, OVERRIDE] : WRITES;
+  const { destination, ownerOverride } = rule;
+  const key = keyOf(rule);
+  const markers = replication.rules.some((it) => it.destination.arn === destination.arn && it.deleteMarkers);
+  const all3 = ownerOverride ? [...WRITES, OVERRIDE] : WRITES;
+  const writes = all3.filter((action) => action !== 'ReplicateDelete' || markers);
   const insecure = { 'aws:SecureTransport': 'false' };
   const others = all.filter(
     ({ name, on }) => /^(bucket|object)$/.test(`${on}`) && !writes.includes(name.split(':')[1]),
@@ -53,16 +60,22 @@ function bucketCalls(
     ...deputiesOf(replication, about, demands).flatMap(({ what, arn, about: of, context }) =>
       writes.map((action) => ({
         what,
-        ...s3Call({ ...replication, role: arn }, of, destination, action, KEY, context),
+        ...s3Call({ ...replication, role: arn }, of, destination, action, key, context),
       })),
     ),
     ...(demands.tls ? writes : []).map((action) => ({
       what: 'without TLS',
-      ...s3Call(replication, about, destination, action, KEY, insecure),
+      ...s3Call(replication, about, destination, action, key, insecure),
     })),
+    ...(demands.prefix === undefined ? [] : OTHERS).flatMap((theirs) =>
+      writes.map((action) => ({
+        what: 'itself on what is not its own',
+        ...s3Call(replication, about, destination, action, theirs),
+      })),
+    ),
     ...others.map(({ name, on, keys }) => ({
       what: 'itself',
-      ...knowing(keys, s3Call(replication, about, destination, name.split(':')[1], on === 'object' ? KEY : undefined)),
+      ...knowing(keys, s3Call(replication, about, destination, name.split(':')[1], on === 'object' ? key : undefined)),
     })),
   ];
 }
@@ -71,11 +84,12 @@ function keyCalls(
   replication: Replication,
   about: Circumstances,
   demands: Demands,
-  { destination, replicaKey }: Rule,
+  rule: Rule,
   all: CatalogAction[],
 ): ForbiddenCall[] {
+  const { destination, replicaKey } = rule;
   const call = (action: string, who = replication, of = about) =>
-    kmsCall(who, of, destination.region, replicaKey!, action, `${destination.arn}/${KEY}`);
+    kmsCall(who, of, destination.region, replicaKey!, action, `${destination.arn}/${keyOf(rule)}`);
   const service = `s3.${destination.region}.${partitionOf(destination.region).suffix}`;
   const wrong: Array<[string, string, string?]> = [
     ['not through S3', VIA],
@@ -89,6 +103,14 @@ function keyCalls(
       ['for another bucket', CONTEXT, destination.arn.replace(/[^:]+$/, 'another/a')],
       ['for a bucket that begins alike', CONTEXT, `${destination.arn}-2`],
       ['for an object of a bucket that begins alike', CONTEXT, `${destination.arn}-2/a`],
+    );
+    const theirs = demands.prefix === undefined ? [] : OTHERS;
+    wrong.push(
+      ...theirs.map((key): [string, string, string] => [
+        'for what is not its own',
+        CONTEXT,
+        `${destination.arn}/${key}`,
+      ]),
     );
   }
   const others = all.filter(({ name, on }) => on === 'key' && !ENCRYPTS.includes(name.split(':')[1]));

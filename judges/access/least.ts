@@ -1,4 +1,4 @@
-import { Circumstances, kmsCall, keyOf, RequiredCall, roleContext } from './calls';
+import { afterTakeover, Circumstances, kmsCall, keyOf, RequiredCall, roleContext } from './calls';
 import { allActions, CatalogAction } from './catalog';
 import { asList, Policy, Statement } from './policies';
 import { Replication } from './replications';
@@ -27,11 +27,16 @@ export async function judgeLeast(
   sample?: number,
   seed = 0,
 ): Promise<void> {
-  const needed = new Set(required.map(keyOf));
+  const whole = (call: Call) => `${keyOf(call)} ${call.owner}`;
+  const needed = new Set(required.map(whole));
+  for (const call of afterTakeover(required, replication)) {
+    if (!(await world.allowsItself(call))) result.denied++;
+    else result.findings.push(`allowed in a bucket of somebody else: ${shown(call)}`);
+  }
   const { listed, unlisted } = await possibleCalls(world, replication, about);
   for (const make of [...listed, ...(sample === undefined ? unlisted : some(unlisted, sample, seed))]) {
     const call = make();
-    if (needed.has(keyOf(call))) continue;
+    if (needed.has(whole(call))) continue;
     if (!(await world.allows(call))) result.denied++;
     else result.findings.push(`not needed, but allowed: ${shown(call)}`);
   }

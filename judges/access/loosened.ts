@@ -8,8 +8,7 @@ export interface Loosened {
 
 /**
  * Each way to make a statement wider by one step. Not among them is a wider principal beside a condition on its ARN,
- * which has the account in it, and more resources in the policy of a bucket, which can be of that bucket only: neither
- * changes what is allowed.
+ * which has the account in it: it does not change what is allowed.
  */
 export function loosened(statement: Statement, { kind }: Policy): Loosened[] {
   const with_ = (what: string, more: Partial<Statement>): Loosened => ({ what, statement: { ...statement, ...more } });
@@ -18,6 +17,7 @@ export function loosened(statement: Statement, { kind }: Policy): Loosened[] {
   return [
     with_('any action', { Action: [...actions, `${actions[0].split(':')[0]}:*`] }),
     ...(kind === 'identity' ? asList(statement.Resource).flatMap((it) => widerResources(statement, it)) : []),
+    ...(kind === 'bucket' ? asList(statement.Resource).flatMap((it) => everyAccount(statement, it)) : []),
     ...conditionsOf(statement).flatMap(([operator, key, values]) => [
       with_(`without ${key} in ${operator}`, { Condition: without(statement.Condition!, operator, key) }),
       ...values.flatMap((value) => widerValue(statement, operator, key, value)),
@@ -39,11 +39,22 @@ function widerResources(statement: Statement, resource: string): Loosened[] {
   return [instead('*'), ...(prefix ? [instead(`${bucket}*`)] : [])];
 }
 
+/** The keys of all accounts instead of those of the caller's. */
+function everyAccount(statement: Statement, resource: string): Loosened[] {
+  const wider = resource.replace(CALLERS_ACCOUNT, '*');
+  const Resource = asList(statement.Resource).map((it) => (it === resource ? wider : it));
+  return wider === resource ? [] : [{ what: `${wider} instead of ${resource}`, statement: { ...statement, Resource } }];
+}
+
+const CALLERS_ACCOUNT = /\$\{aws:PrincipalAccount\}.*$/;
+
 function widerValue(statement: Statement, operator: string, key: string, value: string): Loosened[] {
   if (!/^(String|Arn)(Equals|Like)$/.test(operator)) return [];
   // all of a bucket is as wide as it gets
   if (/^[^/]*\/\*$/.test(value)) return [];
-  const wider = `${value.endsWith('*') ? value.slice(0, -2) : value}*`;
+  const wider = CALLERS_ACCOUNT.test(value)
+    ? value.replace(CALLERS_ACCOUNT, '*')
+    : `${value.endsWith('*') ? value.slice(0, -2) : value}*`;
   const { Condition = {} } = statement;
   const like = operator.replace('Equals', 'Like');
   const values = asList(Condition[operator][key]).map((it) => (it === value ? wider : it));

@@ -1,4 +1,4 @@
-import { keyOf, RequiredCall } from './calls';
+import { afterTakeover, keyOf, RequiredCall } from './calls';
 import { Demands } from './deputies';
 import { ForbiddenCall, forbiddenCalls } from './forbidden';
 import { AccessOptions, oursIn, settingOf } from './judge';
@@ -93,13 +93,20 @@ async function judgeRole(
       ...{ ...calls[0], principal },
     })),
   ].filter((call) => !needed.has(keyOf(call)));
+  const elsewhere = afterTakeover(calls, replication).map((call) => ({
+    what: 'in a bucket of somebody else',
+    ...call,
+  }));
   const withOpen = (policy: Policy) => (open(policy) ? ANYBODY : policy.document);
   for (const call of unneeded) await judgeDenied(call, world.allows(call, withOpen), verdict);
+  for (const call of elsewhere) await judgeDenied(call, world.allowsItself(call), verdict);
   const ofRole = ({ kind }: Policy) => kind === 'trust' || kind === 'identity';
   for (const [statement, wider, policy] of loosenedIn(app, replication, options, ofRole)) {
     const document = replaced(policy, statement, wider);
-    const asks = (call: Call) => world.allows(call, (it) => (it === policy ? document : withOpen(it)));
-    await judgeNoticed(policy, statement, wider, unneeded, asks, verdict);
+    const changed = (it: Policy) => (it === policy ? document : withOpen(it));
+    const asks = (call: Call) =>
+      elsewhere.some((it) => it === call) ? world.allowsItself(call, changed) : world.allows(call, changed);
+    await judgeNoticed(policy, statement, wider, [...unneeded, ...elsewhere], asks, verdict);
   }
 }
 

@@ -13,7 +13,7 @@ const ONE = { account: SOURCE, roleName: 'backup-data' };
 const ALL = { organizationId: ORGANIZATION, roleNamePrefix: 'backup-' };
 const ROLE = `arn:aws:iam::${SOURCE}:role/backup-data`;
 
-const WRITE = ['s3:ReplicateObject', 's3:ReplicateDelete', 's3:ReplicateTags'];
+const WRITE = ['s3:ReplicateObject', 's3:ReplicateTags'];
 const ENCRYPT = ['kms:Encrypt', 'kms:GenerateDataKey', 'kms:Decrypt'];
 /** So that only the policies of the destination decide. */
 const EVERYTHING: Document = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
@@ -31,6 +31,7 @@ function destination(options: Grant, props: s3.BucketProps = {}): Destination {
   const bucket = new s3.Bucket(stack, 'Replica', {
     bucketName: 'the-backup',
     enforceSSL: true,
+    objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
     encryptionKey,
     ...props,
   });
@@ -58,7 +59,7 @@ function writes(there: Destination, role: string, action: string, more: Call['co
   const call: Call = {
     principal: role,
     action,
-    resource: `${BUCKET}/a/b.txt`,
+    resource: `${BUCKET}/${role.split(':')[4]}/b.txt`,
     owner: THEIRS,
     context: { ...as(role, organization), 's3:ResourceAccount': THEIRS, ...more },
   };
@@ -70,7 +71,7 @@ function encrypts(there: Destination, role: string, action: string, more: Call['
     ...as(role, organization),
     'kms:CallerAccount': role.split(':')[4],
     'kms:ViaService': 's3.eu-west-1.amazonaws.com',
-    'kms:EncryptionContext:aws:s3:arn': `${BUCKET}/a/b.txt`,
+    'kms:EncryptionContext:aws:s3:arn': `${BUCKET}/${role.split(':')[4]}/b.txt`,
     ...more,
   };
   const call: Call = { principal: role, action, resource: there.key, owner: THEIRS, context };
@@ -126,6 +127,7 @@ test.each<[string, Destination, string, string]>([
 
 test.each([
   ['s3:PutObject'],
+  ['s3:ReplicateDelete'],
   ['s3:DeleteObjectVersion'],
   ['s3:GetObject'],
   ['s3:ObjectOwnerOverrideToBucketOwner'],
@@ -134,9 +136,17 @@ test.each([
   expect(await writes(one, ROLE, action)).toBe(false);
 });
 
-test('owner override is allowed where it is needed', async () => {
-  const there = destination(ONE, { objectOwnership: s3.ObjectOwnership.OBJECT_WRITER });
-  expect(await writes(there, ROLE, 's3:ObjectOwnerOverrideToBucketOwner')).toBe(true);
+test.each([undefined, s3.ObjectOwnership.OBJECT_WRITER])(
+  'owner override is allowed with Object Ownership %s',
+  async (objectOwnership) => {
+    const there = destination(ONE, { objectOwnership });
+    expect(await writes(there, ROLE, 's3:ObjectOwnerOverrideToBucketOwner')).toBe(true);
+  },
+);
+
+test('delete markers are allowed where the owner wants them', async () => {
+  const there = destination({ ...ONE, deleteMarkers: true });
+  expect(await writes(there, ROLE, 's3:ReplicateDelete')).toBe(true);
 });
 
 test.each<[string, Call['context']]>([

@@ -114,12 +114,13 @@ function keyTargets({ source, sourceKeys, rules }: Replication, ends: Use[], key
 
 const ownerOf = (key: string) => key.split(':')[4];
 
-/** Of the same account, and of a stranger: a bucket, objects, and in each region a key that is used as ours are. */
+/** Of the same account, of those of destinations, and of a stranger: a bucket, objects, and in each region a key that is used as ours are. */
 function othersOf(replication: Replication): Target[] {
   const { source, rules } = replication;
   const { partition } = partitionOf(source.region);
   const ends = endsOf(replication);
-  return [source.account, STRANGER].flatMap((owner): Target[] => {
+  const owners = new Set([source.account, ...rules.map((rule) => rule.destination.account), STRANGER]);
+  return [...owners].flatMap((owner): Target[] => {
     const bucket = `arn:${partition}:s3:::bucket-of-${owner}`;
     return [
       { on: 'bucket', arn: bucket, owner },
@@ -140,12 +141,12 @@ function othersOf(replication: Replication): Target[] {
   });
 }
 
-/** Policies of the neighbours and strangers: a stranger is glad about every visitor. */
+/** Policies of the neighbours and strangers: other accounts are glad about every visitor. */
 export function policiesElsewhere(replication: Replication): Record<string, Document> {
   const open: Document = { Statement: [{ Effect: 'Allow', Principal: '*', Action: '*', Resource: '*' }] };
   const result: Record<string, Document> = {};
   for (const { on, arn, owner } of othersOf(replication)) {
-    if (owner === STRANGER && on !== 'object') result[arn] = open;
+    if (owner !== replication.source.account && on !== 'object') result[arn] = open;
     else if (on === 'key') result[arn] = iamDecides(arn);
   }
   return result;

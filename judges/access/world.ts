@@ -24,6 +24,12 @@ export class World {
     return this.known.get(owner);
   }
 
+  /** Whether the role's own policies allow the call, whatever the resource says about it. */
+  public allowsItself(call: Call, documentOf: Documents = ({ document }) => document): Promise<boolean> {
+    const { identity, boundary } = this.role;
+    return this.ask(call, { identity: identity.map(documentOf), boundary: boundary && documentOf(boundary) });
+  }
+
   /** Whether the call is allowed, also when policies have other documents than they have. */
   public allows(call: Call, documentOf: Documents = ({ document }) => document): Promise<boolean> {
     const { role, ask } = this;

@@ -93,12 +93,13 @@ export function admits(
     it === caller ||
     it === id ||
     (account !== undefined && (it === account || it.endsWith(`::${account}:root`)));
+  const about = (pattern: string) => pattern.replaceAll('${aws:PrincipalAccount}', account ?? '');
   return permissionsOf(document).some(
     ({ actions, resources, principals, callers }) =>
       principals.some(isCaller) &&
       callers.every((wanted) => matchesAny(wanted, caller)) &&
       matchesAny(actions, action) &&
-      (resources === undefined || resources.some((it) => it === '*' || matches(it, resource))),
+      (resources === undefined || resources.some((it) => it === '*' || matches(about(it), resource))),
   );
 }
 

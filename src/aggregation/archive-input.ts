@@ -8,10 +8,10 @@ import { awaitsLookup } from '../app/lookup';
 import { checkPairInput } from '../buckets/created-input';
 import { BucketSettings, bucketSettings } from '../buckets/replicated-bucket';
 import { Mistake, mistake, together } from '../messages/mistake';
-import { checkRoleName } from '../permissions/role-input';
+import { checkRoleName, checkRolesMeant } from '../permissions/role-input';
 import { MAX_ROLE_NAME_PREFIX } from '../permissions/role-name';
 import { checkDelivery } from '../producers/delivery';
-import { canStartWith, keySpacesOf } from '../producers/key-space';
+import { canStartWith, keySpacesOf, readable } from '../producers/key-space';
 import { LogProducer } from '../producers/log-producer';
 import { ReplicationFilter } from '../rules/replication-filter';
 
@@ -29,7 +29,7 @@ export function checkArchiveInput(at: IConstruct, props: LogAggregationSRRProps)
 }
 
 function archiveMistake(props: LogAggregationSRRProps): Mistake | undefined {
-  const { destination, trustedAccounts, organizationId, roleNamePrefix } = props;
+  const { destination, trustedAccounts, organizationId } = props;
   const ofCreated = (
     [
       'destinationOptions',
@@ -49,14 +49,14 @@ function archiveMistake(props: LogAggregationSRRProps): Mistake | undefined {
       'these describe the destination bucket that is created when none is given',
     );
   }
-  const others = trustedAccounts !== undefined || organizationId !== undefined;
-  if (others !== (roleNamePrefix !== undefined)) {
+  const forOthers = (['roleNamePrefix', 'keyPrefixes', 'deleteMarkers'] as const).filter(
+    (prop) => props[prop] !== undefined,
+  );
+  if (trustedAccounts === undefined && organizationId === undefined && forOthers.length > 0) {
     return {
-      saw: others
-        ? `${trustedAccounts ? 'trustedAccounts' : 'organizationId'} without roleNamePrefix`
-        : `roleNamePrefix '${roleNamePrefix}' without trustedAccounts or organizationId`,
-      because: 'the destination lets roles of other accounts in by the start of their names',
-      instead: 'give roleNamePrefix together with trustedAccounts or organizationId',
+      saw: `${forOthers.join(', ')} without trustedAccounts or organizationId`,
+      because: 'these say how roles of other accounts are let in by the start of their names',
+      instead: `give trustedAccounts or organizationId, or leave ${forOthers.join(', ')} off`,
     };
   }
   return retentionMistake(props);
@@ -143,6 +143,7 @@ export function checkSourcePlace(at: IConstruct, source: BucketEnd, destination:
 /** Throws when no role could be named so. */
 export function checkRoleNamePrefix(at: IConstruct, prefix: string): void {
   checkRoleName(at, 'roleNamePrefix', prefix);
+  checkRolesMeant(at, prefix);
   if (Token.isUnresolved(prefix) || (prefix.length > MAX_ROLE_NAME_PREFIX && !awaitsLookup(prefix))) {
     throw mistake(at, {
       saw: `roleNamePrefix ${Token.isUnresolved(prefix) ? 'that is not known at synthesis' : `'${prefix}' (${prefix.length} characters)`}`,
@@ -171,7 +172,7 @@ export function checkProducers(
   const prefix = filter?._prefix ?? '';
   if (spaces.length > 0 && !spaces.some((space) => canStartWith(space, prefix))) {
     throw mistake(at, {
-      saw: `a filter on the prefix '${prefix}' for ${producers.map(({ _spec }) => _spec.title).join(', ')}, whose keys start with '${spaces[0].start.replace(/\$\{Token\[.*?\]\}/g, '…')}'`,
+      saw: `a filter on the prefix '${prefix}' for ${producers.map(({ _spec }) => _spec.title).join(', ')}, whose keys start with '${readable(spaces[0].start)}'`,
       because: 'a filter chooses among the keys that the service makes, and none of them matches',
       instead: 'leave the filter off, or configure the prefix at the service and give it to the LogProducer as prefix',
     });

@@ -1,18 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Stack } from 'aws-cdk-lib';
+import { LogFlow, prefixOf, spacesOf } from './log-flow';
 import { BucketEnd, nameOf } from '../app/bucket';
 import { Findings, error, warning } from '../messages/finding';
-import { LogKeySpace, anyKeys, keySpacesOf, keySpacesOverlap } from '../producers/key-space';
-import { LogBucket } from '../producers/log-bucket';
-import { ReplicationFilter } from '../rules/replication-filter';
-
-/** A source and what of it is replicated. */
-export interface LogFlow {
-  readonly source: BucketEnd;
-  readonly filter?: ReplicationFilter;
-  /** Whether the user says that its keys are unique, or that they are not. */
-  readonly uniqueKeys?: boolean;
-}
+import { LogKeySpace, anyKeys, keySpacesOverlap, readable } from '../producers/key-space';
 
 /** Kinds of keys that may be equal in buckets of different sources; one with itself, or two. */
 interface Collision {
@@ -50,9 +40,6 @@ function namesOf(kinds: readonly FoundKind[]): string {
   const shown = names.length > 3 ? [...names.slice(0, 3), `${names.length - 3} more`] : names;
   return `${shown.slice(0, -1).join(', ')} and ${shown[shown.length - 1]}`;
 }
-
-/** Without the tokens that stand for an account or a region. */
-const readable = (start: string) => start.replace(/\$\{Token\[.*?\]\}/g, '…');
 
 /** Keys of the same kind, and the sources that they are in. */
 interface Kind {
@@ -110,18 +97,11 @@ function areSeveral(some: Set<BucketEnd>, others: Set<BucketEnd>): boolean {
   return [some, others].some((ends) => [...ends].some(({ cfn }) => cfn !== first));
 }
 
-function kindsOf({ source, filter, uniqueKeys }: LogFlow): Kind[] {
-  const found: unknown = filter === undefined ? '' : Stack.of(source.cfn!).resolve(filter._prefix);
-  const prefix = typeof found === 'string' ? found : filter!._prefix; // a token stays one
+function kindsOf(flow: LogFlow): Kind[] {
+  const { uniqueKeys } = flow;
   const declared = uniqueKeys === false;
-  const kind = (space: LogKeySpace): Kind => ({ space, declared });
-  if (uniqueKeys !== undefined) {
-    return uniqueKeys ? [] : [kind(anyKeys(prefix))];
-  }
-  const deliveries = LogBucket.find(source.cfn!)?.deliveries ?? [];
-  return deliveries.length === 0
-    ? [kind(anyKeys(prefix))]
-    : deliveries.flatMap(({ spec }) => keySpacesOf(spec, source, prefix === '' ? undefined : prefix).map(kind));
+  const spaces = uniqueKeys === undefined ? spacesOf(flow) : uniqueKeys ? [] : [anyKeys(prefixOf(flow))];
+  return spaces.map((space) => ({ space, declared }));
 }
 
 /** Whether other accounts with the same construct may write the same keys: nothing in them says whose they are. */

@@ -61,8 +61,8 @@ export interface LogAggregationSRRProps extends CreatedBucketOptions {
   readonly metrics?: boolean;
 
   /**
-   * Other accounts whose roles may replicate logs into the destination, when their names start with `roleNamePrefix`: 12
-   * digits each. One statement for all of them.
+   * Other accounts whose roles may replicate logs into the destination, when their names start with `roleNamePrefix`, below
+   * `keyPrefixes`: 12 digits each. One statement for all of them.
    *
    * @default - sources of this account, of `organizationId`, and those that are added in this app
    */
@@ -78,11 +78,29 @@ export interface LogAggregationSRRProps extends CreatedBucketOptions {
   readonly organizationId?: string;
 
   /**
-   * What the names of replication roles of `trustedAccounts` or `organizationId` start with; `LogSource` takes the same.
+   * What the names of replication roles of `trustedAccounts` or `organizationId` start with; `LogSource` takes the same. At
+   * least 4 characters, and no start that roles of other tools have: whoever can make such a role can write.
    *
-   * @default - neither of the two is given
+   * @default s3-log-replication-
    */
   readonly roleNamePrefix?: string;
+
+  /**
+   * What the keys begin with that roles of `trustedAccounts` or `organizationId` may write. `{account}` stands for the
+   * account of the role and must be in each of them, so that no account can put newer versions over the logs of another.
+   * `LogSource` takes the same. A source that collects for several accounts takes a `roleName` and a grant of its own.
+   *
+   * @default - what services write that log into a bucket of their own account: `AWSLogs/{account}/`,
+   * `AWSLogs/aws-account-id={account}/` and `{account}/`
+   */
+  readonly keyPrefixes?: string[];
+
+  /**
+   * Whether roles of `trustedAccounts` or `organizationId` may write delete markers, which hide logs.
+   *
+   * @default false
+   */
+  readonly deleteMarkers?: boolean;
 }
 
 /** How one source is replicated. */

@@ -2,8 +2,9 @@
 import { aws_s3 as s3 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { archiveLifecycle, checkArchiveInput, checkProducers, checkSourcePlace, daysMistake } from './archive-input';
-import { LogFlow, collisionFindings } from './collisions';
+import { collisionFindings } from './collisions';
 import { LogAggregationSRRProps, LogSourceOptions, ProducedLogSourceOptions } from './log-aggregation-options';
+import { LogFlow, areWithin, rolesForEveryKey, sentPrefixes, spacesOf } from './log-flow';
 import { createLogBucket, keysOfProducers } from './source-bucket';
 import { BucketEnd, bucketEnd } from '../app/bucket';
 import { compare } from '../app/environment';
@@ -15,8 +16,10 @@ import { ReplicaGrantee } from '../grants/replica-grantee';
 import { ReplicaGrants } from '../grants/replica-grants';
 import { mistake } from '../messages/mistake';
 import { report } from '../messages/report';
+import { KEYS_OF_AN_ACCOUNT } from '../permissions/prefixes';
 import { RoleOptions } from '../permissions/role';
-import { prefixedRoleName } from '../permissions/role-name';
+import { ROLE_NAME_PREFIX, prefixedRoleName } from '../permissions/role-name';
+import { LogKeySpace } from '../producers/key-space';
 import { LogBucket } from '../producers/log-bucket';
 import { LogProducer } from '../producers/log-producer';
 import { BucketReplication } from '../replication/bucket-replication';
@@ -38,6 +41,7 @@ export class LogAggregationSRR extends Construct {
   private readonly props: LogAggregationSRRProps;
   private readonly end: BucketEnd;
   private readonly flows: LogFlow[] = [];
+  private readonly flowsOfEveryKey: LogFlow[] = [];
 
   /** @throws when the props contradict each other, or when S3 would refuse the destination */
   constructor(scope: Construct, id: string, props: LogAggregationSRRProps = {}) {
@@ -55,20 +59,20 @@ export class LogAggregationSRR extends Construct {
     if (this.end.cfn) {
       receiveReplicas(this, this.end.cfn);
     }
-    const { trustedAccounts, organizationId, roleNamePrefix = '' } = props;
+    const { trustedAccounts, organizationId, roleNamePrefix = ROLE_NAME_PREFIX, keyPrefixes, deleteMarkers } = props;
     const grants = ReplicaGrants.fromBucket(this.destination);
-    if (trustedAccounts) {
-      grants.replicasFrom(ReplicaGrantee.rolesOfAccounts(trustedAccounts, { roleNamePrefix }));
-    }
-    if (organizationId !== undefined) {
-      grants.replicasFrom(ReplicaGrantee.rolesOfOrganization(organizationId, { roleNamePrefix }));
-    }
+    const grantees = [
+      trustedAccounts && ReplicaGrantee.rolesOfAccounts(trustedAccounts, { roleNamePrefix }),
+      organizationId !== undefined && ReplicaGrantee.rolesOfOrganization(organizationId, { roleNamePrefix }),
+    ];
+    grantees.forEach((grantee) => grantee && grants.replicasFrom(grantee, { keyPrefixes, deleteMarkers }));
     this.node.addValidation({
       validate: () => {
         const { cfn } = this.end;
         const ofItself = cfn && LogBucket.find(cfn)?.deliveries.length ? [{ source: this.end }] : [];
         return report(this, [
           collisionFindings([...this.flows, ...ofItself]),
+          rolesForEveryKey(this.flowsOfEveryKey),
           // where there are sources in this app, they say so
           cfn && this.flows.length === 0 && logsToItself(readBucket(cfn)),
         ]);
@@ -88,7 +92,7 @@ export class LogAggregationSRR extends Construct {
     if (!from.cfn) {
       throw mistake(this, importedSource(from, 'use LogSource in the app that defines the bucket'));
     }
-    const { metrics, storageClass, roleNamePrefix = '' } = this.props;
+    const { metrics, storageClass, roleNamePrefix = ROLE_NAME_PREFIX } = this.props;
     const rule = {
       ...options,
       destination: this.destination,
@@ -97,9 +101,17 @@ export class LogAggregationSRR extends Construct {
       metrics: options.metrics ?? metrics ?? options.replicationTimeControl ?? false,
     };
     const known = BucketReplication._find(source);
-    const trusted = this.isTrusted(from) && (known === undefined || startsWith(known._roleOptions, roleNamePrefix));
+    const flow = { source: from, filter: options.filter, uniqueKeys: options.uniqueKeys };
+    const spaces = spacesOf(
+      flow,
+      (options.producers ?? []).map(({ _spec }) => _spec),
+    );
+    const trusted =
+      this.isTrusted(from, spaces, options.deleteMarkerReplication ?? false) &&
+      (known === undefined || startsWith(known._roleOptions, roleNamePrefix));
     const role = known?._roleOptions ?? (trusted ? { roleName: prefixedRoleName(from, roleNamePrefix) } : {});
-    const planned = planRule(this, from, rule, role, trusted);
+    const sent = sentPrefixes(spaces);
+    const planned = planRule(this, from, rule, role, trusted, trusted, sent);
     checkProducers(this, source, options.producers ?? [], options.filter);
     options.producers?.forEach((producer) => producer.allowDeliveryTo(source));
     const replication =
@@ -109,7 +121,10 @@ export class LogAggregationSRR extends Construct {
     replication._standIn(this);
     replication._carryOut(planned);
     if (options.enabled !== false) {
-      this.flows.push({ source: from, filter: options.filter, uniqueKeys: options.uniqueKeys });
+      this.flows.push(flow);
+    }
+    if (planned.letIn && sent.includes('')) {
+      this.flowsOfEveryKey.push(flow);
     }
   }
 
@@ -137,12 +152,13 @@ export class LogAggregationSRR extends Construct {
     return bucket;
   }
 
-  /** Whether the destination lets roles of the source's account in by the start of their names. */
-  private isTrusted({ cfn, account }: BucketEnd): boolean {
-    const { organizationId, trustedAccounts } = this.props;
+  /** Whether the destination lets roles of the source's account in by the start of their names, for what it sends. */
+  private isTrusted({ account }: BucketEnd, spaces: readonly LogKeySpace[], deleteMarkers: boolean): boolean {
+    const { organizationId, trustedAccounts, keyPrefixes = KEYS_OF_AN_ACCOUNT } = this.props;
     return (
-      cfn !== undefined &&
       compare(account, this.end.account) !== 'same' &&
+      areWithin(spaces, keyPrefixes, account) &&
+      (!deleteMarkers || this.props.deleteMarkers === true) &&
       (organizationId !== undefined || (trustedAccounts ?? []).includes(account))
     );
   }

@@ -3,13 +3,17 @@ import { aws_s3 as s3, Duration, Stack } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
 import { checkProducers, checkRoleNamePrefix, daysMistake } from './archive-input';
 import { findingsAmongAccounts } from './collisions';
+import { refusedKeys, sentPrefixes, spacesOf } from './log-flow';
 import { createLogBucket, keysOfProducers } from './source-bucket';
 import { BucketEnd, bucketEnd, bucketOf, nameOf } from '../app/bucket';
 import { compare, shown } from '../app/environment';
 import { ReplicatedBucketOptions } from '../buckets/replicated-bucket-options';
+import { keyPrefixMistake } from '../grants/grant-input';
 import { Mistake, mistake, together } from '../messages/mistake';
 import { report } from '../messages/report';
-import { prefixedRoleName } from '../permissions/role-name';
+import { KEYS_OF_AN_ACCOUNT } from '../permissions/prefixes';
+import { checkRoleName } from '../permissions/role-input';
+import { ROLE_NAME_PREFIX, prefixedRoleName } from '../permissions/role-name';
 import { LogProducer } from '../producers/log-producer';
 import { BucketReplication } from '../replication/bucket-replication';
 import { ReplicationRuleOptions } from '../rules/replication-rule';
@@ -22,8 +26,29 @@ export interface LogSourceProps extends ReplicationRuleOptions {
    */
   readonly destination: s3.IBucket;
 
-  /** What the name of the replication role starts with, as the `LogAggregationSRR` of the destination has it. */
-  readonly roleNamePrefix: string;
+  /**
+   * What the name of the replication role starts with, as the `LogAggregationSRR` of the destination has it.
+   *
+   * @default s3-log-replication-
+   */
+  readonly roleNamePrefix?: string;
+
+  /**
+   * What the keys begin with that the destination accepts, as its `LogAggregationSRR` has it. Sources that send others
+   * are an error, as far as that is known.
+   *
+   * @default - as in `LogAggregationSRR`
+   */
+  readonly keyPrefixes?: string[];
+
+  /**
+   * The whole name of the replication role, for a source that collects logs of several accounts: the owner of the
+   * destination lets this one role in, with `ReplicaGrants`. The account must be known at synthesis; a warning has the
+   * statement.
+   *
+   * @default - a name with `roleNamePrefix`
+   */
+  readonly roleName?: string;
 
   /**
    * A bucket of this app with logs.
@@ -87,7 +112,9 @@ export class LogSource extends Construct {
     checkLogSourceInput(this, props);
     const {
       destination,
-      roleNamePrefix,
+      roleNamePrefix = ROLE_NAME_PREFIX,
+      roleName,
+      keyPrefixes = KEYS_OF_AN_ACCOUNT,
       producers = [],
       sourceOptions,
       sourceRetention,
@@ -100,17 +127,24 @@ export class LogSource extends Construct {
     producers.forEach((producer) => producer.allowDeliveryTo(this.from));
     this.replication = new BucketReplication(this, 'Replication', {
       source: this.from,
-      roleName: prefixedRoleName(bucketEnd(this.from), roleNamePrefix),
+      roleName: roleName ?? prefixedRoleName(bucketEnd(this.from), roleNamePrefix),
     });
     this.replication._standIn(this);
+    const flow = { source: bucketEnd(this.from), filter: rule.filter, uniqueKeys };
+    const byPrefix = roleName === undefined;
+    const deleteMarkers = rule.deleteMarkerReplication ?? false;
     const metrics = rule.metrics ?? rule.replicationTimeControl ?? false;
     const sourceKeys = keysOfProducers(producers, source, rule.sourceKeys);
-    this.replication._addRule(this, { ...rule, destination, metrics, sourceKeys }, true);
+    this.replication._addRule(
+      this,
+      { ...rule, destination, metrics, sourceKeys },
+      byPrefix,
+      byPrefix,
+      sentPrefixes(spacesOf(flow)),
+    );
     this.node.addValidation({
-      validate: () => {
-        const { filter } = rule;
-        return report(this, findingsAmongAccounts({ source: bucketEnd(this.from), filter, uniqueKeys }));
-      },
+      validate: () =>
+        report(this, [findingsAmongAccounts(flow), byPrefix && refusedKeys(flow, keyPrefixes, deleteMarkers)]),
     });
   }
 
@@ -125,8 +159,12 @@ export function checkLogSourceInput(at: IConstruct, props: LogSourceProps): void
   const stack = Stack.of(at);
   const source = props.source ? bucketEnd(props.source) : { ref: props.destination, stack, ...stackPlace(stack) };
   const destination = bucketEnd(props.destination);
-  checkRoleNamePrefix(at, props.roleNamePrefix);
+  if (props.roleNamePrefix !== undefined) {
+    checkRoleNamePrefix(at, props.roleNamePrefix);
+  }
+  checkRoleName(at, 'roleName', props.roleName);
   const wrong =
+    keyPrefixMistake(props.keyPrefixes, true) ??
     logSourceMistake(props, source, destination) ??
     (props.sourceRetention && daysMistake('sourceRetention', props.sourceRetention));
   if (wrong) {
@@ -151,6 +189,10 @@ function logSourceMistake(props: LogSourceProps, source: BucketEnd, destination:
       instead:
         'import it with Bucket.fromBucketAttributes() and its account, or use LogAggregationSRR within one account',
     };
+  }
+  const ofMany = (['roleNamePrefix', 'keyPrefixes'] as const).filter((prop) => props[prop] !== undefined);
+  if (props.roleName !== undefined && ofMany.length > 0) {
+    return together('roleName', ofMany, 'these are for roles that are let in by the start of their names');
   }
   const ofCreated = (['sourceOptions', 'sourceRetention'] as const).filter((prop) => props[prop] !== undefined);
   if (props.source && ofCreated.length > 0) {

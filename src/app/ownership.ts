@@ -4,13 +4,14 @@ import { finalProperty } from './resource';
 import { asList, asRecord } from '../documents/intrinsics';
 
 /**
- * Whether the account of the bucket owns every object in it; so it is with new buckets that do not say otherwise.
+ * Whether the account of the bucket owns every object in it. One that does not say so may be from before April 2023, when
+ * buckets began to be made so.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html
  */
 export function isOwnerEnforced({ cfn }: BucketEnd): boolean {
   if (!cfn) {
-    return true; // new buckets are, and of others it cannot be seen
+    return true; // it cannot be seen
   }
   return saysEnforced(finalProperty(cfn, 'OwnershipControls', cfn.ownershipControls));
 }
@@ -19,5 +20,5 @@ export function isOwnerEnforced({ cfn }: BucketEnd): boolean {
 export function saysEnforced(controls: unknown): boolean {
   const { rules, Rules = rules } = asRecord(controls) ?? {};
   const { objectOwnership, ObjectOwnership = objectOwnership } = asRecord(asList(Rules)[0]) ?? {};
-  return ObjectOwnership === undefined || ObjectOwnership === 'BucketOwnerEnforced';
+  return ObjectOwnership === 'BucketOwnerEnforced';
 }

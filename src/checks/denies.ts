@@ -37,13 +37,12 @@ export function destinationDenies(rule: RuleFacts, { source, role }: Replication
 
 /**
  * Those that hit roles which were let in by ReplicaGrants: their sources are not in this app, so nobody else looks.
- * Whether delete markers are replicated is said at the source.
  */
 export function grantDenies(bucket: BucketFacts): Findings {
   return bucket.grants
     .filter(({ explicit }) => explicit)
-    .map(({ role = {}, keys, ownerOverride }) => [
-      inBucketPolicies(bucket, `destination ${bucket.name}`, role, { actions: neededAtDestination({ ownerOverride }) }),
+    .map(({ role = {}, keys, ...terms }) => [
+      inBucketPolicies(bucket, `destination ${bucket.name}`, role, { actions: neededAtDestination(terms) }),
       keys.map((key) => inKeyPolicy(key, `the policy of key '${key.path}'`, role, ACTIONS.replicaKey)),
     ]);
 }

@@ -95,6 +95,7 @@ export interface GrantFacts {
   /** One role, or undefined for many. */
   readonly role?: CallerFacts;
   readonly keys: readonly KeyFacts[];
+  readonly deleteMarkers: boolean;
   readonly ownerOverride: boolean;
   /** Whether the grant itself says who may own replicas. */
   readonly saysOwner: boolean;

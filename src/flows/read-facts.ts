@@ -157,7 +157,10 @@ const keyFacts = (cfn: Extract<KeyPointer, { cfn: unknown }>['cfn']): KeyFacts =
   properties: finalProperties(cfn),
 });
 
-function grantFacts(stack: Stack, { grantee, keys, ownerOverride, saysOwner, explicit }: Granted): GrantFacts {
+function grantFacts(
+  stack: Stack,
+  { grantee, keys, deleteMarkers, ownerOverride, saysOwner, explicit }: Granted,
+): GrantFacts {
   const role = 'account' in grantee ? grantee : undefined;
   return {
     role: role && {
@@ -165,6 +168,7 @@ function grantFacts(stack: Stack, { grantee, keys, ownerOverride, saysOwner, exp
       arn: roleArn(partitionOf(stack.region) ?? 'aws', role.account, role.rolePath, role.roleName),
     },
     keys: keys.map((key) => readKey(stack, key)),
+    deleteMarkers,
     ownerOverride,
     saysOwner,
     explicit,

@@ -90,6 +90,7 @@ export class SourceAnchor extends Construct {
           return {
             prefix: knownText(stack, rule.filter._prefix),
             destinationArn: rule.destinationArn,
+            destinationAccount: rule.destination.account,
             sourceKeys: keys.replicatesKmsObjects
               ? keys.sourceKeys.map((key) => this.keyAccess(key, stack.region))
               : [],

@@ -9,7 +9,8 @@ import { keyPointer, regionOfKey, unusableKey } from '../app/key';
 import { hasForm } from '../app/lookup';
 import { Mistake, mistake } from '../messages/mistake';
 import { Grantee } from '../permissions/destination-statements';
-import { checkRoleName, checkRolePath } from '../permissions/role-input';
+import { saysAccount } from '../permissions/prefixes';
+import { checkRoleName, checkRolesMeant, checkRolePath } from '../permissions/role-input';
 import { checkKnownRole } from '../permissions/role-name';
 
 /** Throws when it is not clear who is meant, or when it could not work. */
@@ -19,7 +20,13 @@ export function checkGrant(at: IConstruct, end: BucketEnd, grantee: Grantee, opt
   checkRoleName(at, prop, name);
   checkRolePath(at, grantee.rolePath);
   checkKnownRole(at, { roleName: name, rolePath: grantee.rolePath });
-  const wrong = accountMistake(end, grantee) ?? encryptionMistake(end, options);
+  if ('roleNamePrefix' in grantee) {
+    checkRolesMeant(at, name);
+  }
+  const wrong =
+    accountMistake(end, grantee) ??
+    keyPrefixMistake(options.keyPrefixes, !('account' in grantee)) ??
+    encryptionMistake(end, options);
   if (wrong) {
     throw mistake(at, wrong);
   }
@@ -50,6 +57,34 @@ function accountMistake(end: BucketEnd, grantee: Grantee): Mistake | undefined {
         saw: `replicas from account '${number}', which is the account of ${nameOf(end)}`,
         because: 'within one account the permissions of the role are enough',
         instead: 'accounts' in grantee ? 'leave it out of accounts' : 'leave the grant out',
+      };
+    }
+  }
+  return undefined;
+}
+
+/** @param many whether there are several accounts that must not write over each other's objects */
+export function keyPrefixMistake(keyPrefixes: readonly string[] | undefined, many: boolean): Mistake | undefined {
+  if (keyPrefixes?.length === 0) {
+    return {
+      saw: 'keyPrefixes without any',
+      because: 'no key could be written',
+      instead: 'leave keyPrefixes off, or say what keys begin with',
+    };
+  }
+  for (const prefix of keyPrefixes ?? []) {
+    if (Token.isUnresolved(prefix) || prefix.startsWith('/') || /[{}]/.test(prefix.split('{account}').join(''))) {
+      return {
+        saw: `keyPrefixes with ${Token.isUnresolved(prefix) ? 'one that is not known at synthesis' : `'${prefix}'`}`,
+        because: 'keys begin without a slash, and {account} is all that is filled in',
+        instead: "write it like 'alb/AWSLogs/{account}/'",
+      };
+    }
+    if (many && !saysAccount(prefix)) {
+      return {
+        saw: `keyPrefixes with '${prefix}' for roles of several accounts`,
+        because: 'each of them could put newer versions over the objects of another',
+        instead: `write the account into it, for example '${prefix}{account}/', or let one role in with ReplicaGrantee.role()`,
       };
     }
   }

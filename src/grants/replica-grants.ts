@@ -16,10 +16,11 @@ import { DestinationAnchor } from '../flows/destination';
 import { readEnd } from '../flows/read-facts';
 import { mistake } from '../messages/mistake';
 import { report } from '../messages/report';
-import { Grantee, ResourceStatement, bucketStatement, keyStatement } from '../permissions/destination-statements';
-import { Granted, contradiction, covers } from '../permissions/granted';
+import { ResourceStatement, bucketStatement, keyStatement } from '../permissions/destination-statements';
+import { Granted, actionsOf, allowedBefore, contradiction, covers } from '../permissions/granted';
 import { handOver, policyOf } from '../permissions/hand-over';
 import { policyTaker } from '../permissions/policy-taker';
+import { KEYS_OF_AN_ACCOUNT } from '../permissions/prefixes';
 import { RoleOfAccount } from '../permissions/role-name';
 
 /**
@@ -47,7 +48,8 @@ export class ReplicaGrants {
    * Lets one role of another account, or roles of accounts or of an organization, write replicas: adds to the bucket policy and,
    * for a bucket that is encrypted with KMS, to the key policy. Switches versioning on.
    *
-   * A rule of this app adds nothing for a role that was let in here before.
+   * Roles of several accounts may write keys only that say whose they are, so that nobody puts newer versions over
+   * objects of another account. A rule of this app adds nothing for a role that was let in here before.
    *
    * @param grantee which roles
    * @param options how they may
@@ -65,6 +67,8 @@ export class ReplicaGrants {
     const granted: Granted = {
       grantee: roles,
       keys: [],
+      keyPrefixes: options.keyPrefixes ?? ('account' in roles ? [''] : KEYS_OF_AN_ACCOUNT),
+      deleteMarkers: options.deleteMarkers ?? false,
       saysOwner: options.ownerOverride !== undefined,
       ownerOverride: options.ownerOverride ?? !isOwnerEnforced(end),
       enforceSSL: options.enforceSSL ?? false,
@@ -82,7 +86,7 @@ export class ReplicaGrants {
     }
     this.write(granted, keyNow);
     if (!key && cfn && defaultEncryption(cfn).kind === 'unknown') {
-      const statements = [keyStatement(roles, end.region, at.node.path)];
+      const statements = [keyStatement(granted, end.region, at.node.path)];
       handOver(end, { id: 'keyTakesNoPolicy', policy: 'key of the default encryption', lost: 'replica', statements });
     }
     tellSource(end, keyNow, options.outputs ?? false);
@@ -92,53 +96,59 @@ export class ReplicaGrants {
    * Lets in the role of a rule, for a bucket that receives replicas already; nothing, where `replicasFrom()` did that.
    * @internal
    */
-  public _letIn(grantee: RoleOfAccount, keyNow: KeyNow, ownerOverride: boolean): void {
-    const covering = this._covering(grantee);
+  public _letIn(granted: Granted & { readonly grantee: RoleOfAccount }, keyNow: KeyNow): void {
+    const { grantee, keyPrefixes } = granted;
+    const covering = this._covering(grantee, keyPrefixes);
     if (covering) {
-      this.writeKeys(grantee, [...covering.keys], keyNow);
+      this.writeKeys({ ...granted, keyPrefixes: covering.keyPrefixes, keys: [...covering.keys] }, keyNow);
     } else {
-      this.write({ grantee, keys: [], saysOwner: false, ownerOverride, enforceSSL: false, explicit: false }, keyNow);
+      this.write(granted, keyNow);
     }
   }
 
   /**
    * The grant by which a role is let in already.
+   *
+   * @param starts of the keys that it writes
    * @internal
    */
-  public _covering(role: RoleOfAccount): Granted | undefined {
+  public _covering(role: RoleOfAccount, starts: readonly string[]): Granted | undefined {
     const { cfn } = this.end;
     const grants = (cfn && DestinationAnchor.find(cfn)?.grants) ?? [];
-    return grants.find((grant) => grant.explicit && covers(grant, role));
+    return grants.find((grant) => grant.explicit && covers(grant, role, starts));
   }
 
   private write(granted: Granted, keyNow: KeyNow): void {
     const { cfn, ref } = this.end;
     const name = cfn ? lateNameOf(cfn) : ref.bucketRef.bucketName;
     const destinationArn = name === undefined ? cfn!.attrArn : arnByName(name);
-    this.add(ref, 'bucketTakesNoPolicy', [bucketStatement({ ...granted, destinationArn })]);
-    this.writeKeys(granted.grantee, granted.keys, keyNow);
-    if (cfn) {
-      DestinationAnchor.find(cfn)!.grants.push(granted);
+    const others = cfn ? DestinationAnchor.find(cfn)!.grants : handedOver(ref);
+    const before = allowedBefore(others, granted);
+    const missing = actionsOf(granted).filter((action) => !before.includes(action));
+    if (missing.length > 0) {
+      this.add(ref, 'bucketTakesNoPolicy', [bucketStatement({ ...granted, destinationArn }, missing)]);
     }
+    this.writeKeys(granted, keyNow);
+    others.push(granted);
   }
 
   /** Now, and again in the end: who sets the encryption of a bucket later changes the key. */
-  private writeKeys(grantee: Grantee, known: KeyPointer[], keyNow: KeyNow): void {
+  private writeKeys(granted: Granted, keyNow: KeyNow): void {
     const write = () => {
       const key = keyNow();
-      if (key && !known.some((other) => sameKey(other, key))) {
-        known.push(key);
-        this.writeKey(grantee, key);
+      if (key && !granted.keys.some((other) => sameKey(other, key))) {
+        granted.keys.push(key);
+        this.writeKey(granted, key);
       }
     };
     write();
     whenFinal(this.end.cfn ?? this.end.ref, write);
   }
 
-  private writeKey(grantee: Grantee, key: KeyPointer): void {
+  private writeKey(granted: Granted, key: KeyPointer): void {
     const { cfn, ref, region } = this.end;
     const name = cfn ? nameForKey(cfn, key) : ref.bucketRef.bucketName;
-    this.add(key, 'keyTakesNoPolicy', [keyStatement(grantee, region, (cfn ?? ref).node.path, name)]);
+    this.add(key, 'keyTakesNoPolicy', [keyStatement(granted, region, (cfn ?? ref).node.path, name)]);
   }
 
   /** To the policy of the resource, or else to a warning: what is missing is never silent. */
@@ -155,6 +165,11 @@ export class ReplicaGrants {
 
 /** The key that replicas are encrypted with, as far as it is known by now. */
 type KeyNow = () => KeyPointer | undefined;
+
+const GRANTS = Symbol.for('cdk-s3-replication.grants');
+
+/** What the owner of an imported bucket was told already. */
+const handedOver = (ref: s3.IBucketRef & { [GRANTS]?: Granted[] }): Granted[] => (ref[GRANTS] ??= []);
 
 const TOO_LATE = {
   saw: 'replicasFrom() after synthesis',

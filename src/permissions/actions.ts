@@ -24,9 +24,9 @@ export function neededAtSource(objectLock: boolean): string[] {
   return [...ACTIONS.configuration, ...ACTIONS.objects, ...(objectLock ? ACTIONS.objectLock : [])];
 }
 
-/** What a Deny in the policy of a destination must not hit. S3 uses ReplicateDelete for delete markers only. */
+/** What the policy of a destination must allow, and no Deny must hit. S3 uses ReplicateDelete for delete markers only. */
 export function neededAtDestination(rule: {
-  readonly deleteMarkers?: boolean;
+  readonly deleteMarkers: boolean;
   readonly ownerOverride: boolean;
 }): string[] {
   return [

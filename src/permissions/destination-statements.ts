@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Aws } from 'aws-cdk-lib';
-import { ACTIONS } from './actions';
+import { ACTIONS, neededAtDestination } from './actions';
+import { objectsOf } from './prefixes';
 import { RoleOfAccount } from './role-name';
 import { Statement } from './role-statements';
 import { arnByName } from '../app/bucket-name';
@@ -18,6 +19,9 @@ export type Grantee = RoleOfAccount | RolesByPrefix;
 export interface Grant {
   readonly grantee: Grantee;
   readonly destinationArn: string;
+  /** What the keys begin with that may be written; `{account}` is the account of the role, and `['']` is every key. */
+  readonly keyPrefixes: readonly string[];
+  readonly deleteMarkers: boolean;
   /** Whether the owner of a replica has to be changed to the account of the bucket. */
   readonly ownerOverride: boolean;
   /** Whether replicas are accepted over TLS only. */
@@ -39,29 +43,35 @@ export interface ResourceStatement extends Omit<Statement, 'Condition'> {
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
  */
-export function bucketStatement({ grantee, ...grant }: Grant): ResourceStatement {
-  // two grants for one role that differ are two statements
-  const what = grant.enforceSSL ? [grant.ownerOverride, 'TLS'] : grant.ownerOverride;
+export function bucketStatement(grant: Grant, actions = neededAtDestination(grant)): ResourceStatement {
+  const { grantee, keyPrefixes, enforceSSL, destinationArn } = grant;
   return {
-    Sid: `ReplicasFrom${suffix(grantee, what)}`,
+    // two grants for one role that differ are two statements
+    Sid: `ReplicasFrom${suffix(grantee, [actions, enforceSSL, keyPrefixes])}`,
     Effect: 'Allow',
     Principal: principal(grantee),
-    Action: [...ACTIONS.replicas, ...(grant.ownerOverride ? ACTIONS.ownerOverride : [])],
-    Resource: [`${grant.destinationArn}/*`],
-    Condition: { ...who(grantee), ...(grant.enforceSSL ? { Bool: { 'aws:SecureTransport': 'true' } } : {}) },
+    Action: actions,
+    Resource: objectsOf(destinationArn, keyPrefixes),
+    Condition: { ...who(grantee), ...(enforceSSL ? { Bool: { 'aws:SecureTransport': 'true' } } : {}) },
   };
 }
 
 /**
  * The statement of the key policy: through S3 of the key's region, and for objects of the bucket where its name is
- * known. (Without a name the policy of the key would refer to the bucket, which refers to the key.)
+ * known. (Without a name the policy of the key would refer to the bucket, which refers to the key.) With an S3 Bucket Key
+ * the context is the bucket, and says nothing of the object's key.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html
  */
-export function keyStatement(grantee: Grantee, region: string, whose: string, bucketName?: string): ResourceStatement {
+export function keyStatement(
+  { grantee, keyPrefixes }: Pick<Grant, 'grantee' | 'keyPrefixes'>,
+  region: string,
+  whose: string,
+  bucketName?: string,
+): ResourceStatement {
   const bucketArn = bucketName === undefined ? undefined : arnByName(bucketName);
   return {
-    Sid: `ReplicasFrom${suffix(grantee, bucketName === undefined ? region : whose)}`,
+    Sid: `ReplicasFrom${suffix(grantee, bucketName === undefined ? region : [whose, keyPrefixes])}`,
     Effect: 'Allow',
     Principal: principal(grantee),
     Action: ACTIONS.replicaKey,
@@ -71,7 +81,7 @@ export function keyStatement(grantee: Grantee, region: string, whose: string, bu
       StringEquals: { ...who(grantee).StringEquals, 'kms:ViaService': `s3.${region}.${Aws.URL_SUFFIX}` },
       ...(bucketArn === undefined
         ? {}
-        : { StringLike: { 'kms:EncryptionContext:aws:s3:arn': [bucketArn, `${bucketArn}/*`] } }),
+        : { StringLike: { 'kms:EncryptionContext:aws:s3:arn': [bucketArn, ...objectsOf(bucketArn, keyPrefixes)] } }),
     },
   };
 }

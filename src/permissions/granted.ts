@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import { neededAtDestination } from './actions';
 import { Grant, Grantee } from './destination-statements';
+import { isWithin } from './prefixes';
 import { RoleOfAccount } from './role-name';
 import { KeyPointer } from '../app/key';
 import { Mistake } from '../messages/mistake';
@@ -14,8 +16,18 @@ export interface Granted extends Omit<Grant, 'destinationArn'> {
   readonly explicit: boolean;
 }
 
-/** Whether a role is let in already. */
-export function covers({ grantee }: Granted, role: RoleOfAccount): boolean {
+/**
+ * Whether a role is let in already for all keys that begin so. One that is named by itself is let in for what its grant
+ * says, and for nothing else.
+ */
+export function covers(grant: Granted, role: RoleOfAccount, starts: readonly string[]): boolean {
+  return means(grant, role) && ('account' in grant.grantee || mayWrite(grant, role, starts));
+}
+
+export const mayWrite = ({ keyPrefixes }: Granted, { account }: RoleOfAccount, starts: readonly string[]): boolean =>
+  starts.every((start) => isWithin(start, keyPrefixes, account));
+
+function means({ grantee }: Granted, role: RoleOfAccount): boolean {
   if ('account' in grantee) {
     return JSON.stringify(nameOf(grantee)) === JSON.stringify(nameOf(role));
   }
@@ -39,8 +51,7 @@ export function contradiction(others: readonly Granted[], added: Granted): Mista
       };
     }
     const { grantee } = other;
-    const weaker = added.enforceSSL || (other.ownerOverride && !added.ownerOverride);
-    if (!other.explicit && weaker && 'account' in grantee && covers(added, grantee)) {
+    if (!other.explicit && 'account' in grantee && means(added, grantee) && isStricter(added, other, grantee)) {
       return {
         saw: `replicasFrom() for the role '${grantee.roleName}', which a rule of this app has let in already`,
         because: 'permissions add up, so the limits of this grant would not hold',
@@ -51,6 +62,26 @@ export function contradiction(others: readonly Granted[], added: Granted): Mista
   return undefined;
 }
 
+/** A grant for many roles limits the keys of those that have no statement of their own. */
+function isStricter(added: Granted, other: Granted, role: RoleOfAccount): boolean {
+  const allowed = actionsOf(added);
+  return (
+    added.enforceSSL ||
+    actionsOf(other).some((action) => !allowed.includes(action)) ||
+    ('account' in added.grantee && !mayWrite(added, role, other.keyPrefixes))
+  );
+}
+
 const same = (one: Grantee | object, other: Grantee | object) => JSON.stringify(one) === JSON.stringify(other);
 
-const termsOf = ({ ownerOverride, enforceSSL }: Granted) => [ownerOverride, enforceSSL];
+const termsOf = (grant: Granted) => [actionsOf(grant), grant.enforceSSL, grant.keyPrefixes];
+
+/** What a grant allows. */
+export const actionsOf = (grant: Granted): string[] => neededAtDestination(grant);
+
+/** What rules have let the same role in for, for the same keys. */
+export function allowedBefore(others: readonly Granted[], { grantee, keyPrefixes, explicit }: Granted): string[] {
+  return others
+    .filter((other) => !explicit && !other.explicit && same([other.grantee, other.keyPrefixes], [grantee, keyPrefixes]))
+    .flatMap(actionsOf);
+}

@@ -36,6 +36,21 @@ export function checkRoleName(at: IConstruct, prop: string, roleName: string | u
   }
 }
 
+const ROLES_OF_TOOLS = ['AWS', 'cdk-', 'stacksets-exec-', 'OrganizationAccountAccessRole'];
+
+/** Throws when roles would be let in that nobody had in mind. */
+export function checkRolesMeant(at: IConstruct, prefix: string): void {
+  const text = prefix.toLowerCase();
+  const tool = ROLES_OF_TOOLS.map((it) => it.toLowerCase()).find((it) => it.startsWith(text) || text.startsWith(it));
+  if (!Token.isUnresolved(prefix) && (prefix.length < 4 || tool !== undefined)) {
+    throw mistake(at, {
+      saw: `roleNamePrefix '${prefix}'`,
+      because: `${prefix.length < 4 ? 'with less than 4 characters' : 'with a name like those that AWS and deployment tools give'} it lets in roles that were never meant to write`,
+      instead: "write one that only replication roles have, for example 'logs-to-archive-'",
+    });
+  }
+}
+
 export function checkRolePath(at: IConstruct, rolePath: string | undefined): void {
   if (
     rolePath !== undefined &&

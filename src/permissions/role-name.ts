@@ -33,6 +33,9 @@ export function crossAccountRoleName({ stack, cfn, account, region }: BucketEnd)
   return `s3-replication-${stackName.slice(0, MAX_ROLE_NAME - 28)}-${hash}`;
 }
 
+/** How names of replication roles start that an archive of logs lets in, unless both sides say something else. */
+export const ROLE_NAME_PREFIX = 's3-log-replication-';
+
 /** What is left of a role's name for a prefix, beside a hash, a hyphen and the region. */
 export const MAX_ROLE_NAME_PREFIX = MAX_ROLE_NAME - 29;
 

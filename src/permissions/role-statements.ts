@@ -17,6 +17,7 @@ export interface RuleAccess {
   /** '' when the rule is not limited to a prefix; tags do not limit permissions. */
   readonly prefix: string;
   readonly destinationArn: string;
+  readonly destinationAccount: string;
   /** Keys that objects of the source are encrypted with. */
   readonly sourceKeys: readonly KeyAccess[];
   /** Key that replicas are encrypted with. */
@@ -44,12 +45,18 @@ export interface SourceAccess {
  * docs/permissions.md explains each one with its source.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/amazon-s3-policy-keys.html (s3:ResourceAccount)
  */
 export function statements(access: SourceAccess): Statement[] {
   const objects = (arn: string, rules: readonly RuleAccess[]) =>
     widest(rules.map((rule) => rule.prefix)).map((prefix) => `${arn}/${inPolicy(prefix)}*`);
   const replicas = (rules: readonly RuleAccess[]) =>
     [...groupBy(rules, (rule) => rule.destinationArn)].flatMap(([arn, ofBucket]) => objects(arn, ofBucket));
+  // not where the name was taken over by somebody else; fails open where S3 does not send the key
+  const whose = (rules: readonly RuleAccess[]) => {
+    const accounts = [...new Set(rules.map((rule) => rule.destinationAccount))].sort();
+    return { StringEqualsIfExists: { 's3:ResourceAccount': accounts.length === 1 ? accounts[0] : accounts } };
+  };
   const overriding = access.rules.filter((rule) => rule.ownerOverride);
   const readConfiguration: Statement = {
     Sid: 'ReadReplicationConfiguration',
@@ -74,6 +81,7 @@ export function statements(access: SourceAccess): Statement[] {
       Effect: 'Allow',
       Action: ACTIONS.replicas,
       Resource: replicas(access.rules),
+      Condition: whose(access.rules),
     },
     ...(overriding.length > 0
       ? [
@@ -82,6 +90,7 @@ export function statements(access: SourceAccess): Statement[] {
             Effect: 'Allow' as const,
             Action: ACTIONS.ownerOverride,
             Resource: replicas(overriding),
+            Condition: whose(overriding),
           },
         ]
       : []),

@@ -7,6 +7,8 @@ import { LogProducerSpec, Uniqueness } from './spec';
 export interface LogKeySpace {
   /** What every key starts with. */
   readonly start: string;
+  /** What keys start with that are written beside them, too: test objects, for example. */
+  readonly folder: string;
   /** What follows has the same form for all that write this kind of logs; undefined when anything may follow. */
   readonly form?: string;
   /** The account that the keys name. */
@@ -24,21 +26,27 @@ export function keySpacesOf(
   filter?: string,
 ): LogKeySpace[] {
   const { starts, saysAccount, saysRegion, unique } = spec.keys;
-  return (spec.accounts ?? [account]).flatMap((from) =>
-    expand(starts, { ...spec, accounts: [from] }, { account, region }).map((start) => ({
+  return (spec.accounts ?? [account]).flatMap((from) => {
+    const made = (texts: readonly string[]) => expand(texts, { ...spec, accounts: [from] }, { account, region });
+    const folders = made(spec.folders.filter((folder) => folder !== ''));
+    return made(starts).map((start) => ({
       start: `${spec.prefix}${start}`,
+      folder: `${spec.prefix}${folders.find((folder) => start.startsWith(folder)) ?? start}`,
       form: spec.kind,
       ...(saysAccount ? { account: from } : {}),
       saysRegion,
       unique,
       ...(filter === undefined ? {} : { filter }),
-    })),
-  );
+    }));
+  });
 }
+
+/** Without the tokens that stand for an account or a region. */
+export const readable = (start: string) => start.replace(/\$\{Token\[.*?\]\}/g, '…');
 
 /** Of a source that nobody told what is written into it. */
 export function anyKeys(filter = ''): LogKeySpace {
-  return { start: filter, saysRegion: false, unique: 'never' };
+  return { start: filter, folder: filter, saysRegion: false, unique: 'never' };
 }
 
 /**
@@ -81,6 +89,10 @@ function nests(outer: string, inner: string): 'within' | 'maybe' | 'apart' {
   const [a, b] = [outer, inner].map((text) => text.split(/\$\{Token\[/)[0]);
   return a.startsWith(b) || b.startsWith(a) ? 'maybe' : 'apart';
 }
+
+/** What the keys that are replicated start with for sure. */
+export const sentStart = ({ folder, filter = '' }: LogKeySpace): string =>
+  nests(folder, filter) === 'within' ? filter : folder;
 
 /** Whether a rule with this prefix replicates any of the keys. */
 export function canStartWith({ start }: LogKeySpace, prefix: string): boolean {

@@ -181,10 +181,17 @@ export class BucketReplication extends Construct {
    * @param at the construct whose props the rule comes from, for messages
    * @param byPrefix whether policies of other accounts let the role in by the start of its name
    * @param otherAccount whether the user says that an imported destination is in another account, where nobody can tell
+   * @param sent what the keys begin with that policies of another account have to let the role write
    * @internal
    */
-  public _addRule(at: Construct, rule: ReplicationRule, byPrefix = false, otherAccount = byPrefix): void {
-    this._carryOut(planRule(at, this.end, rule, this._roleOptions, byPrefix, otherAccount));
+  public _addRule(
+    at: Construct,
+    rule: ReplicationRule,
+    byPrefix = false,
+    otherAccount = byPrefix,
+    sent?: readonly string[],
+  ): void {
+    this._carryOut(planRule(at, this.end, rule, this._roleOptions, byPrefix, otherAccount, sent));
   }
 
   /** @internal */
@@ -204,7 +211,7 @@ export class BucketReplication extends Construct {
       );
     }
     if (letIn) {
-      ReplicaGrants.fromBucket(rule.options.destination)._letIn(letIn.grantee, letIn.keyNow, rule.ownerOverride);
+      ReplicaGrants.fromBucket(rule.options.destination)._letIn(letIn.granted, letIn.keyNow);
     }
     anchor.knownAs ??= knownAs;
     anchor.rules.push(rule);

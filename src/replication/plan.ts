@@ -19,7 +19,7 @@ import { SourceAnchor } from '../flows/source';
 import { nestedCircle } from '../flows/waits';
 import { ReplicaGrants } from '../grants/replica-grants';
 import { Mistake, mistake } from '../messages/mistake';
-import { Granted } from '../permissions/granted';
+import { Granted, mayWrite } from '../permissions/granted';
 import { RoleOptions } from '../permissions/role';
 import { RoleName, RoleOfAccount, granteeOf, replicationRoleName } from '../permissions/role-name';
 import { AddedRule, ruleId } from '../rules/added-rule';
@@ -34,8 +34,11 @@ export interface PlannedRule extends AddedRule {
   readonly needed: readonly Needed[];
   /** How policies of another account name the replication role. */
   readonly knownAs?: RoleName;
-  /** The role that the policies of the destination are to let in, with the key for replicas. */
-  readonly letIn?: { readonly grantee: RoleOfAccount; readonly keyNow: () => KeyPointer | undefined };
+  /** The role that the policies of the destination are to let in, and for what, with the key for replicas. */
+  readonly letIn?: {
+    readonly granted: Granted & { readonly grantee: RoleOfAccount };
+    readonly keyNow: () => KeyPointer | undefined;
+  };
 }
 
 /**
@@ -45,6 +48,7 @@ export interface PlannedRule extends AddedRule {
  * @param role how the role of the source is made, or given
  * @param byPrefix whether policies of other accounts let the role in by the start of its name
  * @param otherAccount whether the user says that an imported destination is in another account, where nobody can tell
+ * @param sent what the keys begin with that a policy of the destination has to let the role write
  */
 export function planRule(
   at: IConstruct,
@@ -53,6 +57,7 @@ export function planRule(
   role: RoleOptions,
   byPrefix: boolean,
   otherAccount = byPrefix,
+  sent?: readonly string[],
 ): PlannedRule {
   const destination = bucketEnd(rule.destination);
   const anchor = source.cfn && SourceAnchor.find(source.cfn);
@@ -72,9 +77,12 @@ export function planRule(
   checkKeys(at, source, destination, rule);
   const foreign = believed === 'different';
   const grantee = foreign && !byPrefix ? granteeOf(at, source, role) : undefined;
-  const covering = grantee && ReplicaGrants.fromBucket(rule.destination)._covering(grantee);
-  checkOwnerOverride(at, rule, foreign, covering);
   const filter = rule.filter ?? ReplicationFilter.all();
+  const covering = grantee && ReplicaGrants.fromBucket(rule.destination)._covering(grantee, sent ?? [filter._prefix]);
+  const wrong = overrideMistake(rule, foreign) ?? (covering && grantMistake(rule, grantee!, covering));
+  if (wrong) {
+    throw mistake(at, wrong);
+  }
   const others = anchor?.rules ?? [];
   const added = {
     at,
@@ -116,36 +124,47 @@ export function planRule(
     ...added,
     needed,
     knownAs: grantee ?? (byPrefix ? replicationRoleName(at, source, role) : undefined),
-    letIn: grantee && { grantee, keyNow },
+    letIn: grantee && {
+      granted: {
+        grantee,
+        keys: [],
+        keyPrefixes: sent ?? (covering ? [filter._prefix] : ['']),
+        deleteMarkers: rule.deleteMarkerReplication ?? false,
+        ownerOverride: added.ownerOverride,
+        saysOwner: false,
+        enforceSSL: false,
+        explicit: false,
+      },
+      keyNow,
+    },
   };
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-change-owner.html */
-function checkOwnerOverride(
-  at: IConstruct,
-  { ownerOverride }: ReplicationRule,
-  foreign: boolean,
-  covering: Granted | undefined,
-): void {
-  const wrong = ownerOverride ? overrideMistake(foreign, covering) : undefined;
-  if (wrong) {
-    throw mistake(at, wrong);
-  }
+function overrideMistake({ ownerOverride }: ReplicationRule, foreign: boolean): Mistake | undefined {
+  return ownerOverride && !foreign
+    ? {
+        saw: 'ownerOverride with a destination in the account of the source',
+        because: 'the owner would not change, and S3 would not replicate ACLs any more',
+        instead: 'leave ownerOverride off',
+      }
+    : undefined;
 }
 
-function overrideMistake(foreign: boolean, covering: Granted | undefined): Mistake | undefined {
-  if (!foreign) {
-    return {
-      saw: 'ownerOverride with a destination in the account of the source',
-      because: 'the owner would not change, and S3 would not replicate ACLs any more',
-      instead: 'leave ownerOverride off',
-    };
-  }
-  return covering?.ownerOverride === false
+/** What the rule does and the grant of its role does not allow. */
+function grantMistake(rule: ReplicationRule, role: RoleOfAccount, covering: Granted): Mistake | undefined {
+  const prefix = rule.filter?._prefix ?? '';
+  const beyond =
+    (rule.ownerOverride && !covering.ownerOverride && 'ownerOverride') ||
+    (rule.deleteMarkerReplication && !covering.deleteMarkers && 'deleteMarkerReplication') ||
+    (!mayWrite(covering, role, [prefix]) && `a rule on the prefix '${prefix}'`);
+  return beyond
     ? {
-        saw: 'ownerOverride for a role that ReplicaGrants let in without it',
-        because: 'the destination does not allow it, so every object would fail',
-        instead: 'give replicasFrom() ownerOverride: true, or leave it off the rule',
+        saw: `${beyond} for a role that ReplicaGrants let in without it`,
+        because: 'the destination does not allow it, so what it is about would fail',
+        instead: beyond.startsWith('a ')
+          ? 'give replicasFrom() such keyPrefixes, or the rule a filter within them'
+          : `give replicasFrom() ${beyond === 'ownerOverride' ? beyond : 'deleteMarkers'}: true, or leave it off the rule`,
       }
     : undefined;
 }

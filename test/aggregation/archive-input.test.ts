@@ -35,20 +35,12 @@ describe('props that contradict each other', () => {
       'destination together with encryption, retention: … leave out either destination or encryption, retention',
     ],
     [
-      'accounts without a prefix',
-      () => ({ trustedAccounts: ['222222222222'] }),
-      'trustedAccounts without roleNamePrefix: … give roleNamePrefix together',
+      'terms for nobody',
+      () => ({ roleNamePrefix: 'logs-', keyPrefixes: ['{account}/'], deleteMarkers: true }),
+      'roleNamePrefix, keyPrefixes, deleteMarkers without trustedAccounts or organizationId: … give trustedAccounts',
     ],
-    [
-      'an organization without a prefix',
-      () => ({ organizationId: 'o-a1b2c3d4e5' }),
-      'organizationId without roleNamePrefix: ',
-    ],
-    [
-      'a prefix for nobody',
-      () => ({ roleNamePrefix: 'logs-' }),
-      "roleNamePrefix 'logs-' without trustedAccounts or organizationId: ",
-    ],
+    ['a short prefix', () => ({ ...ORGANIZATION, roleNamePrefix: 'log' }), "roleNamePrefix 'log': with less than 4"],
+    ['the prefix of others', () => ({ ...ORGANIZATION, roleNamePrefix: 'cdk-' }), "roleNamePrefix 'cdk-': with a name"],
     [
       'a long prefix',
       () => ({ ...ORGANIZATION, roleNamePrefix: 'x'.repeat(36) }),

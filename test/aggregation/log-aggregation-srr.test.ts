@@ -21,6 +21,8 @@ const [OURS, THEIRS] = [ENV.account, '222222222222'];
 const ACCOUNTS = { trustedAccounts: [THEIRS], roleNamePrefix: 'logs-' };
 const NAMED = { destinationOptions: { bucketName: 'the-log-archive' } };
 const UNIQUE = { uniqueKeys: true };
+/** What an account may send without a statement of its own. */
+const ownOf = (account: string) => ({ ...UNIQUE, filter: ReplicationFilter.prefix(`AWSLogs/${account}/`) });
 afterAll(() => CloudAssembly.cleanupTemporaryDirectories());
 
 const member = (home: Stack, id = 'Member') => beside(home, id, { ...ENV, account: THEIRS });
@@ -58,7 +60,7 @@ describe('snapshots', () => {
       testApp(),
     );
     const theirs = member(home);
-    logs.addSource(bucket(theirs, 'Audit', { encryption: KMS, objectLockEnabled: true }));
+    logs.addSource(bucket(theirs, 'Audit', { encryption: KMS, objectLockEnabled: true }), ownOf(THEIRS));
     expect([home, theirs].map((stack) => Template.fromStack(stack).toJSON().Resources)).toMatchSnapshot();
   });
 });
@@ -169,7 +171,7 @@ describe('a source', () => {
     ['its account', ACCOUNTS],
   ])('of another account has a role with the prefix when %s is trusted', (_, trust) => {
     const { home, logs } = archive({ ...trust, ...NAMED });
-    for (const id of ['A', 'B', 'C']) logs.addSource(bucket(member(home, id), 'Source'), UNIQUE);
+    for (const id of ['A', 'B', 'C']) logs.addSource(bucket(member(home, id), 'Source'), ownOf(THEIRS));
     expect(grantsIn(home)).toEqual(grantsIn(archive({ ...trust, ...NAMED }).home));
     expect(grantsIn(home)).toHaveLength(1);
     const names = ['A', 'B', 'C'].map(
@@ -211,8 +213,54 @@ describe('a source', () => {
     const { home, logs } = archive({ ...ORGANIZATION, ...NAMED });
     const source = bucket(member(home), 'Source');
     new BucketReplication(home, 'Replication', { source, roleName: 'logs-of-mine' });
-    logs.addSource(source);
+    logs.addSource(source, ownOf(THEIRS));
     expect(grantsIn(home)).toHaveLength(1);
+  });
+
+  test.each<[string, LogSourceOptions, string[] | undefined, string]>([
+    ['other keys', { filter: ReplicationFilter.prefix('audit/') }, ['audit/*'], 's3:ReplicateObject'],
+    ['keys of others', { filter: ReplicationFilter.prefix('AWSLogs/') }, ['AWSLogs/*'], 's3:ReplicateObject'],
+    [
+      'delete markers',
+      { ...ownOf(THEIRS), deleteMarkerReplication: true },
+      [`AWSLogs/${THEIRS}/*`],
+      's3:ReplicateDelete',
+    ],
+    [
+      'logs of several accounts',
+      { producers: [LogProducer.vpcFlowLogs({ accounts: [THEIRS, '333333333333'] })] },
+      [`AWSLogs/${THEIRS}/*`, 'AWSLogs/333333333333/*'],
+      's3:ReplicateObject',
+    ],
+  ])('of a trusted account that sends %s has a role and a statement of its own', (_, options, keys, action) => {
+    const { home, logs } = archive({ ...ORGANIZATION, ...NAMED });
+    logs.addSource(bucket(member(home), 'Source'), { ...UNIQUE, ...options });
+    const [, { Resource, Action, Condition }] = grantsIn(home);
+    expect([Resource].flat().map((it: any) => it['Fn::Join'][1].at(-1).replace(':s3:::the-log-archive/', ''))).toEqual(
+      keys,
+    );
+    expect(Action).toContain(action);
+    expect(JSON.stringify(Condition.ArnEquals)).toMatch(/role\/s3-replication-/);
+  });
+
+  test('of a trusted account that sends delete markers needs none where they are let in', () => {
+    const { home, logs } = archive({ ...ORGANIZATION, ...NAMED, deleteMarkers: true });
+    logs.addSource(bucket(member(home), 'Source'), { ...ownOf(THEIRS), deleteMarkerReplication: true });
+    expect(grantsIn(home)).toHaveLength(1);
+  });
+
+  test('of another account whose keys nobody knows gives a warning, because its role may write all of them', () => {
+    const warned = (options: LogSourceOptions) => {
+      const { app, home, logs } = archive(NAMED);
+      logs.addSource(bucket(member(home), 'Source'), { ...UNIQUE, ...options });
+      logs.addSource(bucket(home, 'Own'), UNIQUE);
+      return app.synth().stacks.flatMap(({ messages }) => messages.map(({ entry }) => String(entry.data)));
+    };
+    expect(warned({})).toEqual([
+      expect.stringMatching(/roles of 'Member\/Source' may write every key, .*logSourceMayWriteEveryKey/),
+    ]);
+    expect(warned({ filter: ReplicationFilter.prefix('a/') })).toEqual([]);
+    expect(warned({ producers: [LogProducer.alb()] })).toEqual([]);
   });
 
   test('with a role of that name and a path is not covered by the prefix', () => {
@@ -361,11 +409,11 @@ describe('grants for accounts', () => {
     for (const part of ['[Archive/D/Resource] ', ...message.split(' … ')]) expect(said).toContain(part);
   });
 
-  test('600 accounts fit beside what the destination denies, and one more is refused with the figure', () => {
+  test('596 accounts fit beside what the destination denies, and one more is refused with the figure', () => {
     const numbers = (count: number) => Array.from({ length: count }, (_, n) => String(400000000000 + n));
     const synth = (count: number) => archive({ ...NAMED, ...ACCOUNTS, trustedAccounts: numbers(count) }).app.synth();
-    expect(() => synth(600)).not.toThrow();
-    expect(() => synth(601)).toThrow(
+    expect(() => synth(596)).not.toThrow();
+    expect(() => synth(597)).toThrow(
       /the policy 'Archive\/Logs\/Destination\/Policy\/Resource' of 'Archive\/Logs\/Destination' has about 20\d{3} characters: AWS takes at most 20480; .*organizationId/,
     );
   });
@@ -375,7 +423,9 @@ test('the policy of the destination does not grow with the sources of an organiz
   const policyOf = (sources: number) => {
     const { home, logs } = archive({ ...ORGANIZATION, ...NAMED });
     const stacks = [member(home), beside(home, 'Third', { ...ENV, account: '333333333333' }), home];
-    for (let n = 0; n < sources; n++) logs.addSource(bucket(stacks[n % 3], `Source${n}`), UNIQUE);
+    for (let n = 0; n < sources; n++) {
+      logs.addSource(bucket(stacks[n % 3], `Source${n}`), ownOf(stacks[n % 3].account));
+    }
     return JSON.stringify(resourcesOf(home, 'AWS::S3::BucketPolicy'));
   };
   expect(policyOf(9)).toBe(policyOf(0));

@@ -1,8 +1,15 @@
 import { App, aws_kms as kms, aws_s3 as s3, Duration, Fn, Stack, StackProps, Token } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { CloudAssembly } from 'aws-cdk-lib/cx-api';
+import { CloudAssembly, CloudFormationStackArtifact } from 'aws-cdk-lib/cx-api';
 import { Construct } from 'constructs';
-import { LogProducer, LogSource, LogSourceProps, ReplicatedBucketPair, ReplicationFilter } from '../../src';
+import {
+  LogAggregationSRR,
+  LogProducer,
+  LogSource,
+  LogSourceProps,
+  ReplicatedBucketPair,
+  ReplicationFilter,
+} from '../../src';
 import { quietApp, testApp } from '../app';
 import { bucket, ENV, KMS } from '../builders';
 import { messageOf } from '../messages';
@@ -167,6 +174,7 @@ test('a bucket that there is, with several filters of its logs', () => {
     source,
     destination: imported(stack),
     roleNamePrefix: 'logs-',
+    keyPrefixes: ['alb/AWSLogs/{account}/'],
     producers: [LogProducer.alb({ prefix: 'alb' })],
     filter: ReplicationFilter.prefix('alb/'),
     storageClass: s3.StorageClass.GLACIER,
@@ -205,6 +213,97 @@ test.each<[string, Partial<LogSourceProps>, boolean]>([
 ])('metrics %s', (_, props, expected) => {
   const [{ ReplicationConfiguration }] = propertiesOf(baseline(props).stack, 'AWS::S3::Bucket');
   expect(ReplicationConfiguration.Rules[0].Destination.Metrics !== undefined).toBe(expected);
+});
+
+test('without a prefix the role has the one that the archive lets in without it, too', () => {
+  const [{ RoleName }] = propertiesOf(baseline({ roleNamePrefix: undefined }).stack, 'AWS::IAM::Role');
+  const archive = new Stack(quietApp(), 'Archive', { env: ENV });
+  new LogAggregationSRR(archive, 'Logs', { organizationId: 'o-a1b2c3d4e5' });
+  expect(RoleName).toMatch(/^s3-log-replication-[0-9a-f]{12}$/);
+  expect(JSON.stringify(propertiesOf(archive, 'AWS::S3::BucketPolicy'))).toContain(':role/s3-log-replication-*');
+});
+
+describe('keys that the archive does not accept', () => {
+  const OTHERS = 'alb/AWSLogs/{account}/';
+  const ACCOUNT = ENV.account;
+  const said = (props: Partial<LogSourceProps>, place?: StackProps) => {
+    const { app, stack } = baseline({ uniqueKeys: true, ...props }, place);
+    try {
+      return warningsIn(app.synth().getStackByName('Baseline'));
+    } catch (error) {
+      return [String(error), stack.node.path];
+    }
+  };
+  const warningsIn = ({ messages }: CloudFormationStackArtifact) => messages.map(({ entry }) => String(entry.data));
+
+  test.each<[string, LogProducer, Partial<LogSourceProps>]>([
+    ['with a prefix', LogProducer.alb({ prefix: 'alb' }), {}],
+    ['of another key space', LogProducer.alb(), { keyPrefixes: [OTHERS] }],
+    ['of another account', LogProducer.alb({ accounts: ['333333333333'] }), {}],
+    ['of several accounts', LogProducer.vpcFlowLogs({ accounts: [ENV.account, '333333333333'] }), {}],
+    ['in the simple form', LogProducer.serverAccessLogs(), {}],
+    ['of CloudFront without account', LogProducer.cloudFront({ prefix: 'cf' }), {}],
+    [
+      'of an organization',
+      LogProducer.organizationTrail({
+        organizationId: 'o-a1b2c3d4e5',
+        managementAccount: ENV.account,
+        trailName: 'all',
+      }),
+      {},
+    ],
+  ])('are an error: %s', (_, producer, props) => {
+    const [message] = said({ producers: [producer], ...props });
+    expect(message).toMatch(
+      /'Baseline\/FlowLogs\/Logs' with logs whose keys start with '.*': the archive lets each account write below .* only; give keyPrefixes that fit to both, or give this a roleName .*\[cdk-s3-replication:logKeysRefused\]/,
+    );
+  });
+
+  test.each<[string, LogProducer[], Partial<LogSourceProps>]>([
+    ['of the own account', [LogProducer.alb(), LogProducer.cloudTrail({ trailName: 'all' })], {}],
+    ['for Hive', [LogProducer.vpcFlowLogs({ hiveCompatible: true })], {}],
+    ['in the partitioned form', [LogProducer.serverAccessLogs({ partitioned: true })], {}],
+    ['of the own account by its number', [LogProducer.alb({ accounts: [ACCOUNT] })], {}],
+    ['of a key space that was agreed', [LogProducer.alb({ prefix: 'alb' })], { keyPrefixes: [OTHERS] }],
+  ])('are not those %s', (_, producers, props) => {
+    expect(said({ producers, ...props })).toEqual([]);
+    if (producers.every(({ _spec }) => _spec.accounts === undefined)) {
+      expect(said({ producers, ...props }, {})).toEqual([]);
+    }
+  });
+
+  test.each<[string, Partial<LogSourceProps>, number]>([
+    ['nobody says what is written', {}, 1],
+    ['a filter says it', { filter: ReplicationFilter.prefix(`AWSLogs/${ENV.account}/`) }, 0],
+    ['a filter says too little', { filter: ReplicationFilter.prefix('AWSLogs/') }, 1],
+  ])('may be there where %s: a warning', (_, props, count) => {
+    const app = quietApp();
+    const stack = new Stack(app, 'Baseline', { env: ENV });
+    const all = { destination: imported(stack), source: bucket(stack, 'Mine'), uniqueKeys: true, ...props };
+    new LogSource(stack, 'Logs', all);
+    const warnings = warningsIn(app.synth().getStackByName('Baseline'));
+    expect(warnings).toHaveLength(count);
+    for (const it of warnings) {
+      expect(it).toMatch(/nothing says that the keys of 'Baseline\/Mine' begin so.*logKeysMayBeRefused/);
+    }
+  });
+
+  test('are no error of a role that the archive lets in by its name, which a warning hands over', () => {
+    const producers = [LogProducer.vpcFlowLogs({ accounts: [ENV.account, '333333333333'] })];
+    const [warning, ...more] = said({ roleNamePrefix: undefined, roleName: 'all-flow-logs', producers });
+    expect(more).toEqual([]);
+    expect(warning).toContain(
+      '"Resource":["arn:aws:s3:::the-log-archive/AWSLogs/111111111111/*","arn:aws:s3:::the-log-archive/AWSLogs/333333333333/*"]',
+    );
+    expect(warning).toContain('role/all-flow-logs"');
+  });
+
+  test('delete markers are a warning', () => {
+    const producers = [LogProducer.vpcFlowLogs()];
+    expect(said({ producers, deleteMarkerReplication: true })).toEqual([
+      expect.stringMatching(/fail to replicate unless the archive has deleteMarkers: true.*deleteMarkersMayBeRefused/),
+    ]);
+  });
 });
 
 describe('refuses', () => {
@@ -255,6 +354,14 @@ describe('refuses', () => {
       'an imported source',
       (stack) => ({ source: s3.Bucket.fromBucketName(stack, 'Theirs', 'their-logs') }),
       'is not defined in this app: ',
+    ],
+    ['a short prefix', () => ({ roleNamePrefix: 'log' }), "roleNamePrefix 'log': with less than 4 characters"],
+    ['a prefix of others', () => ({ roleNamePrefix: 'AWSLogs-' }), "roleNamePrefix 'AWSLogs-': with a name like those"],
+    ['a name and a prefix', () => ({ roleName: 'mine' }), 'roleName together with roleNamePrefix: '],
+    [
+      'keys of everybody',
+      () => ({ keyPrefixes: ['logs/'] }),
+      "keyPrefixes with 'logs/' for roles of several accounts: ",
     ],
     ['a bad rule', () => ({ ruleId: '' }), "ruleId '' (0 characters): "],
   ])('%s', (_, props, says) => {

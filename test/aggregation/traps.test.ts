@@ -138,16 +138,17 @@ test('source retentions are whole days, and no transitions are none', () => {
 
 describe('a LogSource', () => {
   const source = (props: (stack: Stack) => Partial<LogSourceProps>) => {
-    const stack = new Stack(quietApp(), 'Baseline');
+    const stack = new Stack(quietApp(), 'Baseline', { env: ENV });
     const attributes = { bucketName: 'the-archive', account: '999999999999', region: 'us-east-1' };
     const destination = s3.Bucket.fromBucketAttributes(stack, 'Archive', attributes);
     new LogSource(stack, 'Logs', { destination, roleNamePrefix: 'logs-', ...props(stack) });
     return stack;
   };
+  const OWN_ROLE = { roleNamePrefix: undefined, roleName: 'access-logs' };
   const meets = (stack: Stack) => warningsOf(stack).some((it) => it.includes('logKeysMayMeet'));
   test.each<[string, (stack: Stack) => Partial<LogSourceProps>, boolean]>([
     ['keys that name the account', () => ({ producers: [LogProducer.vpcFlowLogs()] }), false],
-    ['access logs in the simple form', () => ({ producers: [LogProducer.serverAccessLogs()] }), true],
+    ['access logs in the simple form', () => ({ producers: [LogProducer.serverAccessLogs()], ...OWN_ROLE }), true],
     ['a bucket that nobody knows about', (stack) => ({ source: bucket(stack, 'Mine') }), true],
     ['one with unique keys', (stack) => ({ source: bucket(stack, 'Mine'), uniqueKeys: true }), false],
     ['one without', (stack) => ({ source: bucket(stack, 'Mine'), uniqueKeys: false }), true],

@@ -1,4 +1,4 @@
-import { App, aws_iam as iam, aws_kms as kms, aws_s3 as s3, Aws, Stack } from 'aws-cdk-lib';
+import { App, aws_iam as iam, aws_kms as kms, aws_s3 as s3, Aws, Stack, Token } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Construct } from 'constructs';
 import { ReplicasFromOptions } from '../../src';
@@ -39,7 +39,7 @@ test('lets one role write replicas, by its account and a condition', () => {
       Sid: expect.stringMatching(/^ReplicasFrom111111111111[0-9a-f]{8}$/),
       Effect: 'Allow',
       Principal: ACCOUNT_OF_SOURCE,
-      Action: ['s3:ReplicateDelete', 's3:ReplicateObject', 's3:ReplicateTags'],
+      Action: ['s3:ObjectOwnerOverrideToBucketOwner', 's3:ReplicateObject', 's3:ReplicateTags'],
       Resource: { 'Fn::Join': ['', [{ 'Fn::GetAtt': ['ReplicaDDFB2A87', 'Arn'] }, '/*']] },
       Condition: THE_ROLE,
     },
@@ -82,7 +82,7 @@ test.each([
 });
 
 test.each<[string, s3.BucketProps, Partial<ReplicasFromOptions>, boolean]>([
-  ['a bucket that does not say', {}, {}, false],
+  ['a bucket that does not say, as old ones do', {}, {}, true],
   ['bucket owner enforced', { objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED }, {}, false],
   ['ACLs', { objectOwnership: s3.ObjectOwnership.OBJECT_WRITER }, {}, true],
   ['bucket owner preferred', { objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_PREFERRED }, {}, true],
@@ -94,6 +94,71 @@ test.each<[string, s3.BucketProps, Partial<ReplicasFromOptions>, boolean]>([
   const [{ Action }] = inBucketPolicy(stack);
   expect(Action.includes('s3:ObjectOwnerOverrideToBucketOwner')).toBe(expected);
 });
+
+describe('keys', () => {
+  const resources = (options: Grant) => {
+    const stack = backup();
+    grant(bucket(stack, 'Replica', { bucketName: 'the-backup', encryption: KMS }), options);
+    const [{ Resource }] = inBucketPolicy(stack);
+    const [{ Condition }] = inKeyPolicy(stack);
+    const texts = [Resource, Condition.StringLike['kms:EncryptionContext:aws:s3:arn'].slice(1)].map((list) =>
+      [list].flat().map((it: any) => it['Fn::Join'][1].at(-1).replace(':s3:::the-backup/', '')),
+    );
+    expect([...texts[1]].sort()).toEqual([...texts[0]].sort());
+    return texts[1];
+  };
+
+  test.each<[string, Grant, string[]]>([
+    ['all of them for one role', ROLE, ['*']],
+    [
+      'some for one role',
+      { ...ROLE, keyPrefixes: ['a*/', 'b/{account}/'] },
+      ['a${*}/*', 'b/${aws:PrincipalAccount}/*'],
+    ],
+    [
+      'the own ones for many roles',
+      ORGANIZATION,
+      [
+        'AWSLogs/${aws:PrincipalAccount}/*',
+        'AWSLogs/aws-account-id=${aws:PrincipalAccount}/*',
+        '${aws:PrincipalAccount}/*',
+      ],
+    ],
+    [
+      'others for many roles',
+      { ...ORGANIZATION, keyPrefixes: ['alb/AWSLogs/{account}/'] },
+      ['alb/AWSLogs/${aws:PrincipalAccount}/*'],
+    ],
+  ])('%s', (_, options, expected) => expect(resources(options)).toEqual(expected));
+
+  test.each<[string, Grant, string]>([
+    [
+      'that do not say the account, of many',
+      { ...ORGANIZATION, keyPrefixes: ['AWSLogs/{account}/', 'AWSLogs/'] },
+      "keyPrefixes with 'AWSLogs/' for roles of several accounts: each of them could put newer versions over the objects of another; write the account into it",
+    ],
+    ['none', { ...ROLE, keyPrefixes: [] }, 'keyPrefixes without any: no key could be written; leave keyPrefixes off'],
+    ['with a slash', { ...ROLE, keyPrefixes: ['/a'] }, "keyPrefixes with '/a': keys begin without a slash"],
+    ['with something else to fill in', { ...ROLE, keyPrefixes: ['{region}/'] }, "keyPrefixes with '{region}/': "],
+    [
+      'that are not known',
+      { ...ROLE, keyPrefixes: [Token.asString({ Ref: 'P' })] },
+      'keyPrefixes with one that is not known at synthesis: ',
+    ],
+  ])('%s are refused', (_, options, message) => {
+    expect(() => grant(bucket(backup(), 'Replica'), options)).toThrow(message);
+  });
+});
+
+test.each(['bac', 'a', 'AWS', 'AWSReservedSSO_', 'aws-logs-', 'cdk-', 'cdk-hnb659fds-', 'stacksets-exec-', 'Orga'])(
+  'roles that begin with %s are not let in',
+  (roleNamePrefix) => {
+    const many = { organizationId: 'o-a1b2c3d4e5', roleNamePrefix };
+    expect(() => grant(bucket(backup(), 'Replica'), many)).toThrow(
+      /roleNamePrefix '.+': with (less than 4 characters|a name like those that AWS and deployment tools give) it lets in roles that were never meant to write; write one that only replication roles have/,
+    );
+  },
+);
 
 test('accepts replicas over TLS only, on request', () => {
   const stack = backup();
@@ -223,7 +288,7 @@ describe('policies that cannot be changed are handed over', () => {
     const stack = backup();
     const replica = s3.Bucket.fromBucketAttributes(stack, 'Replica', { bucketName: 'theirs', ...ENV });
     grant(replica);
-    const statement = `"Action":["s3:ReplicateObject","s3:ReplicateDelete","s3:ReplicateTags"],"Resource":["arn:aws:s3:::theirs/*"]`;
+    const statement = `"Action":["s3:ReplicateObject","s3:ReplicateTags"],"Resource":["arn:aws:s3:::theirs/*"]`;
     Annotations.fromStack(stack).hasWarning('*', Match.stringLikeRegexp('bucketTakesNoPolicy|cannot be changed'));
     const [{ entry }] = Annotations.fromStack(stack).findWarning('*', Match.anyValue());
     expect(entry.data).toContain("The policy of the bucket 'Backup/Replica' cannot be changed from this app");
@@ -296,7 +361,25 @@ describe('a Deny that hits the roles that were let in', () => {
       return () => app.synth();
     };
     expect(synthesized({ ...ROLE, ownerOverride: true })).toThrow(/denies s3:ObjectOwnerOverrideToBucketOwner/);
-    expect(synthesized(ROLE)).not.toThrow();
+    expect(synthesized({ ...ROLE, ownerOverride: false })).not.toThrow();
+  });
+  test.each([
+    [true, true],
+    [false, false],
+  ])('of delete markers is an error where those were granted: %s', (deleteMarkers, expected) => {
+    const app = quietApp();
+    const replica = bucket(backup(app), 'Replica');
+    replica.addToResourcePolicy(
+      new iam.PolicyStatement({
+        effect: iam.Effect.DENY,
+        principals: [new iam.AnyPrincipal()],
+        actions: ['s3:ReplicateDelete'],
+        resources: [replica.arnForObjects('*')],
+      }),
+    );
+    grant(replica, { ...ROLE, deleteMarkers });
+    const denied = /denies s3:ReplicateDelete/;
+    expected ? expect(() => app.synth()).toThrow(denied) : expect(() => app.synth()).not.toThrow();
   });
   test('is none when the role is exempt', () => {
     expect(() => denying(ROLE, exempt('data-to-backup')).synth()).not.toThrow();
@@ -310,7 +393,9 @@ test.each<[string, Grant, Grant, string]>([
     { ...ROLE, enforceSSL: true },
     'two grants for the same roles that differ: permissions add up',
   ],
-  ['another owner', ROLE, { ...ROLE, ownerOverride: true }, 'two grants for the same roles that differ'],
+  ['another owner', ROLE, { ...ROLE, ownerOverride: false }, 'two grants for the same roles that differ'],
+  ['delete markers', ROLE, { ...ROLE, deleteMarkers: true }, 'two grants for the same roles that differ'],
+  ['other keys', ROLE, { ...ROLE, keyPrefixes: ['a/'] }, 'two grants for the same roles that differ'],
 ])('a second grant with %s is an error', (_, one, other, message) => {
   const replica = bucket(backup(), 'Replica', { objectLockEnabled: true });
   grant(replica, one);
@@ -338,16 +423,16 @@ describe('many sources', () => {
   };
 
   test.each<[string, number, s3.BucketProps, Partial<ReplicasFromOptions> & { roleName: string }]>([
-    ['usual names', 50, {}, { roleName: `s3-replication-Production-${'a'.repeat(12)}` }],
+    ['usual names', 48, {}, { roleName: `s3-replication-Production-${'a'.repeat(12)}` }],
     [
       'usual names, and a name of the bucket',
-      61,
+      58,
       { bucketName: 'the-backup-bucket' },
       { roleName: 'records-to-backup' },
     ],
     [
       'the longest names and owner override',
-      43,
+      45,
       { objectOwnership: s3.ObjectOwnership.OBJECT_WRITER },
       { roleName: 'n'.repeat(64) },
     ],
@@ -366,8 +451,8 @@ describe('many sources', () => {
   });
 
   test('as many as fit with the longest names, and then an error with the remedy', () => {
-    expect(() => withRoles(47).synth()).not.toThrow();
-    expect(() => withRoles(48).synth()).toThrow(
+    expect(() => withRoles(46).synth()).not.toThrow();
+    expect(() => withRoles(47).synth()).toThrow(
       /the policy .* of 'Backup\/Replica' has about \d+ characters: AWS takes at most 20480; let the roles of an organization in/,
     );
   });

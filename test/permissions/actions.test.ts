@@ -17,4 +17,9 @@ test('docs/permissions.md says for each need of the role why it is there, in its
   expect(documented('Identity policy of the replication role')).toEqual(Object.values(ACTIONS)));
 
 test('docs/permissions.md says the same for the policies of a destination in another account', () =>
-  expect(documented('Bucket and key policies')).toEqual([ACTIONS.replicas, ACTIONS.ownerOverride, ACTIONS.replicaKey]));
+  expect(documented('Bucket and key policies')).toEqual([
+    ['s3:ReplicateObject', 's3:ReplicateTags'],
+    ['s3:ReplicateDelete'],
+    ACTIONS.ownerOverride,
+    ACTIONS.replicaKey,
+  ]));

@@ -43,17 +43,21 @@ const grantees: Array<[string, Grantee, unknown, Record<string, any>, RegExp]> =
 ];
 
 describe.each(grantees)('statements for %s', (_, grantee, Principal, Condition, sid) => {
-  const usual = { grantee, destinationArn: BUCKET, ownerOverride: false, enforceSSL: false };
+  const usual = {
+    ...{ grantee, destinationArn: BUCKET, keyPrefixes: [''] },
+    ...{ deleteMarkers: false, ownerOverride: false, enforceSSL: false },
+  };
 
   test('of the bucket', () => {
     expect(bucketStatement(usual)).toEqual({
       Sid: expect.stringMatching(sid),
       Effect: 'Allow',
       Principal,
-      Action: ['s3:ReplicateObject', 's3:ReplicateDelete', 's3:ReplicateTags'],
+      Action: ['s3:ReplicateObject', 's3:ReplicateTags'],
       Resource: [`${BUCKET}/*`],
       Condition,
     });
+    expect(bucketStatement({ ...usual, deleteMarkers: true }).Action).toContain('s3:ReplicateDelete');
     expect(bucketStatement({ ...usual, ownerOverride: true }).Action).toEqual([
       ...bucketStatement(usual).Action,
       's3:ObjectOwnerOverrideToBucketOwner',
@@ -76,8 +80,8 @@ describe.each(grantees)('statements for %s', (_, grantee, Principal, Condition, 
         StringEquals: { ...Condition.StringEquals, 'kms:ViaService': `s3.eu-west-1.${Aws.URL_SUFFIX}` },
       },
     };
-    expect(keyStatement(grantee, 'eu-west-1', 'Stack/Replica')).toEqual(statement);
-    expect(keyStatement(grantee, 'eu-west-1', 'Stack/Replica', 'the-replica')).toEqual({
+    expect(keyStatement(usual, 'eu-west-1', 'Stack/Replica')).toEqual(statement);
+    expect(keyStatement(usual, 'eu-west-1', 'Stack/Replica', 'the-replica')).toEqual({
       ...statement,
       Condition: {
         ...statement.Condition,
@@ -91,20 +95,31 @@ describe.each(grantees)('statements for %s', (_, grantee, Principal, Condition, 
       bucketStatement(usual),
       bucketStatement({ ...usual, ownerOverride: true }),
       bucketStatement({ ...usual, enforceSSL: true }),
+      bucketStatement({ ...usual, deleteMarkers: true }),
+      bucketStatement({ ...usual, keyPrefixes: ['a/'] }),
       bucketStatement({ ...usual, enforceSSL: true, ownerOverride: true }),
-      keyStatement(grantee, 'eu-west-1', 'Stack/Replica'),
-      keyStatement(grantee, 'eu-west-2', 'Stack/Replica'),
-      keyStatement(grantee, 'eu-west-1', 'Stack/Replica', 'the-replica'),
-      keyStatement(grantee, 'eu-west-1', 'Stack/Other', 'the-other'),
+      keyStatement(usual, 'eu-west-1', 'Stack/Replica'),
+      keyStatement(usual, 'eu-west-2', 'Stack/Replica'),
+      keyStatement(usual, 'eu-west-1', 'Stack/Replica', 'the-replica'),
+      keyStatement(usual, 'eu-west-1', 'Stack/Other', 'the-other'),
     ].map(({ Sid }) => Sid);
     expect(new Set(ids).size).toBe(ids.length);
-    expect(keyStatement(grantee, 'eu-west-1', 'Stack/Other').Sid).toBe(ids[4]);
+    expect(keyStatement(usual, 'eu-west-1', 'Stack/Other').Sid).toBe(ids[6]);
     expect(bucketStatement({ ...usual, destinationArn: 'another' }).Sid).toBe(ids[0]);
   });
 });
 
 const granted = (grantee: Grantee, more: Partial<Granted> = {}): Granted => ({
-  ...{ grantee, keys: [], saysOwner: false, ownerOverride: false, enforceSSL: false, explicit: true },
+  ...{
+    grantee,
+    keys: [],
+    keyPrefixes: [''],
+    deleteMarkers: false,
+    saysOwner: false,
+    ownerOverride: false,
+    enforceSSL: false,
+    explicit: true,
+  },
   ...more,
 });
 
@@ -122,7 +137,7 @@ test.each<[string, Grantee, Partial<typeof ROLE>, boolean]>([
   ['the organization, and the prefix alone', ORGANIZATION, { roleName: 'da' }, true],
   ['the organization, and a shorter name', ORGANIZATION, { roleName: 'd' }, false],
 ])('whether a grant lets a role in: %s', (_, grantee, role, expected) => {
-  expect(covers(granted(grantee), { ...ROLE, ...role })).toBe(expected);
+  expect(covers(granted(grantee), { ...ROLE, ...role }, [''])).toBe(expected);
 });
 
 describe('grants that contradict each other', () => {

@@ -39,11 +39,11 @@ function prefixes(count: number, length: number, bucketName?: string): App {
 test.each<[string, number, (count: number) => App]>([
   ['destinations in a region each', 15, (count) => destinations(count, 20)],
   ['destinations in one region', 26, (count) => destinations(count, 1)],
-  ['destinations in one region, names of 6 or 7 characters', 58, (count) => destinations(count, 1, (n) => `data-${n}`)],
+  ['destinations in one region, names of 6 or 7 characters', 57, (count) => destinations(count, 1, (n) => `data-${n}`)],
   ['prefixes of 60 characters', 33, (count) => prefixes(count, 60)],
   ['prefixes of 10 characters', 50, (count) => prefixes(count, 10)],
   ['prefixes of 20 characters', 45, (count) => prefixes(count, 20)],
-  ['prefixes of 10 characters, names of 4 and 12', 76, (count) => prefixes(count, 10, 'data')],
+  ['prefixes of 10 characters, names of 4 and 12', 75, (count) => prefixes(count, 10, 'data')],
 ])('the permissions of a role have room for %s: %d', (_, count, make) => {
   expect(() => make(count).synth()).not.toThrow();
   expect(() => make(count + 1).synth()).toThrow('have at most 10240 characters');

@@ -4,6 +4,7 @@ const SOURCE_KEY = { arn: 'KEY-S', region: 'us-east-1' };
 const rule = (over: Partial<RuleAccess> = {}): RuleAccess => ({
   prefix: '',
   destinationArn: 'arn:aws:s3:::dst',
+  destinationAccount: '222222222222',
   sourceKeys: [],
   ...over,
 });
@@ -43,8 +44,19 @@ test('SSE-S3: exactly the statements that AWS documents, and annotations', () =>
       Effect: 'Allow',
       Action: ['s3:ReplicateObject', 's3:ReplicateDelete', 's3:ReplicateTags'],
       Resource: ['arn:aws:s3:::dst/*'],
+      Condition: { StringEqualsIfExists: { 's3:ResourceAccount': '222222222222' } },
     },
   ]);
+});
+
+test('replicas go to buckets of the accounts that rules name, and owners are changed there only', () => {
+  const rules = ['333333333333', '222222222222', '333333333333'].map((destinationAccount) =>
+    rule({ destinationAccount, ownerOverride: destinationAccount.startsWith('3') }),
+  );
+  const { WriteReplicas, OwnReplicas } = bySid(statements(access(rules)));
+  const whose = (accounts: string | string[]) => ({ StringEqualsIfExists: { 's3:ResourceAccount': accounts } });
+  expect(WriteReplicas.Condition).toEqual(whose(['222222222222', '333333333333']));
+  expect(OwnReplicas.Condition).toEqual(whose('333333333333'));
 });
 
 test('Object Lock adds the two reads, on the source only', () => {

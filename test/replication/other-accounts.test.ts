@@ -30,6 +30,8 @@ import { Grant, grant } from '../grant';
 const [OURS, THEIRS] = ['111111111111', '222222222222'];
 afterAll(() => CloudAssembly.cleanupTemporaryDirectories());
 
+const ENFORCED = { objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED };
+
 interface Setting {
   readonly source?: s3.BucketProps;
   readonly destination?: s3.BucketProps;
@@ -142,20 +144,38 @@ describe('the role', () => {
 });
 
 describe('the rule', () => {
-  test('says who must own the destination, and leaves the owner of replicas to the bucket', () => {
-    const { Destination } = ruleOf(twoAccounts().ours);
+  test('says who must own the destination, and leaves the owner of replicas to a bucket that settles it', () => {
+    const { Destination } = ruleOf(twoAccounts({ destination: ENFORCED }).ours);
     expect(Destination.Account).toBe(THEIRS);
     expect(Destination.AccessControlTranslation).toBeUndefined();
   });
 
-  test('changes the owner where the destination has ACLs, with permission on both sides', () => {
-    const acls = { objectOwnership: s3.ObjectOwnership.OBJECT_WRITER };
-    const { ours, theirs } = twoAccounts({ source: { bucketName: 'the-data' }, destination: acls });
+  test.each([
+    ['the destination has ACLs', s3.ObjectOwnership.OBJECT_WRITER],
+    ['an old destination may have them', undefined],
+  ])('changes the owner where %s, with permission on both sides', (_, objectOwnership) => {
+    const { ours, theirs } = twoAccounts({ source: { bucketName: 'the-data' }, destination: { objectOwnership } });
     expect(ruleOf(ours).Destination.AccessControlTranslation).toEqual({ Owner: 'Destination' });
     const action = 's3:ObjectOwnerOverrideToBucketOwner';
     expect(grantsIn(properties(theirs, 'AWS::S3::BucketPolicy').PolicyDocument)[0].Action).toContain(action);
     const [{ PolicyDocument }] = properties(ours, 'AWS::IAM::Role').Policies;
     expect(PolicyDocument.Statement).toContainEqual(expect.objectContaining({ Sid: 'OwnReplicas', Action: [action] }));
+  });
+
+  test('lets delete markers in only where it replicates them, and once for all rules of the role', () => {
+    const actionsAfter = (...deleteMarkers: boolean[]) => {
+      const { ours, theirs } = stacks();
+      const destination = bucket(theirs, 'Replica', ENFORCED);
+      const replication = BucketReplication.of(bucket(ours, 'Data'));
+      deleteMarkers.forEach((deleteMarkerReplication, n) =>
+        replication.addRule({ destination, deleteMarkerReplication, filter: ReplicationFilter.prefix(`${n}/`) }),
+      );
+      return grantsIn(properties(theirs, 'AWS::S3::BucketPolicy').PolicyDocument).map((it: any) => it.Action);
+    };
+    const [WRITE, DELETE] = [['s3:ReplicateObject', 's3:ReplicateTags'], 's3:ReplicateDelete'];
+    expect(actionsAfter(false, false)).toEqual([WRITE]);
+    expect(actionsAfter(true, false, true)).toEqual([[DELETE, ...WRITE]]);
+    expect(actionsAfter(false, true)).toEqual([WRITE, DELETE]);
   });
 
   test('deploys after the destination', () => {
@@ -387,7 +407,7 @@ describe('a grant that is there', () => {
     ['of accounts', { accounts: [OURS], roleNamePrefix: 'data-', ownerOverride: false }],
     ['of an organization', { organizationId: 'o-a1b2c3d4e5', roleNamePrefix: 'data-', ownerOverride: false }],
   ])('%s keeps its limits, and is all that is needed', (_, options) => {
-    const { app, ours, theirs } = replicated(options);
+    const { app, ours, theirs } = replicated(options, { filter: ReplicationFilter.prefix(`AWSLogs/${OURS}/`) });
     app.synth();
     expect(grantsIn(properties(theirs, 'AWS::S3::BucketPolicy').PolicyDocument)).toHaveLength(1);
     expect(grantsIn(properties(theirs, 'AWS::KMS::Key').KeyPolicy)).toHaveLength(1);
@@ -405,6 +425,28 @@ describe('a grant that is there', () => {
     expect(grantsIn(properties(theirs, 'AWS::S3::BucketPolicy').PolicyDocument)).toHaveLength(2);
   });
 
+  test.each(['', 'AWSLogs/', 'AWSLogs/333333333333/'])(
+    'of an organization does not let the role in for keys that are not its own: %s',
+    (prefix) => {
+      const options = { organizationId: 'o-a1b2c3d4e5', roleNamePrefix: 'data-', ownerOverride: false };
+      const { theirs } = replicated(options, { filter: ReplicationFilter.prefix(prefix) });
+      expect(grantsIn(properties(theirs, 'AWS::S3::BucketPolicy').PolicyDocument)).toHaveLength(2);
+    },
+  );
+
+  test('contradicts a rule that replicates delete markers, or other keys', () => {
+    expect(() => replicated(ROLE, { deleteMarkerReplication: true })).toThrow(
+      'deleteMarkerReplication for a role that ReplicaGrants let in without it: the destination does not allow it, so what it is about would fail; give replicasFrom() deleteMarkers: true',
+    );
+    expect(() => replicated({ ...ROLE, keyPrefixes: ['a/'] }, { filter: ReplicationFilter.prefix('b/') })).toThrow(
+      "a rule on the prefix 'b/' for a role that ReplicaGrants let in without it: the destination does not allow it, so what it is about would fail; give replicasFrom() such keyPrefixes",
+    );
+    for (const options of [{ deleteMarkers: true }, { keyPrefixes: ['a/'] }]) {
+      const rule = { deleteMarkerReplication: 'deleteMarkers' in options, filter: ReplicationFilter.prefix('a/b/') };
+      expect(() => replicated({ ...ROLE, ...options }, rule)).not.toThrow();
+    }
+  });
+
   test('contradicts a rule that changes the owner', () => {
     expect(() => replicated({ ...ROLE, ownerOverride: false }, { ownerOverride: true })).toThrow(
       'ownerOverride for a role that ReplicaGrants let in without it',
@@ -415,6 +457,12 @@ describe('a grant that is there', () => {
     expect(() => replicated({ ...ROLE, enforceSSL: true }, {}, false)).toThrow(
       "replicasFrom() for the role 'data-to-backup', which a rule of this app has let in already: permissions add up",
     );
+    for (const options of [{ keyPrefixes: ['a/'] }, { ownerOverride: false }]) {
+      expect(() => replicated({ ...ROLE, ...options }, {}, false)).toThrow(
+        'which a rule of this app has let in already',
+      );
+    }
+    expect(() => replicated(ROLE, { deleteMarkerReplication: true }, false)).toThrow('has let in already');
     expect(() => replicated(ROLE, {}, false)).not.toThrow();
   });
 });
@@ -423,7 +471,7 @@ test.each<[string, (cfn: s3.CfnBucket) => void]>([
   ['an override', (cfn) => cfn.addPropertyOverride('OwnershipControls.Rules', [{ ObjectOwnership: 'ObjectWriter' }])],
   ['a later assignment', (cfn) => (cfn.ownershipControls = { rules: [{ objectOwnership: 'ObjectWriter' }] })],
 ])('ACLs that are enabled by %s after the rule are an error', (_, change) => {
-  const { app, replica } = twoAccounts();
+  const { app, replica } = twoAccounts({ destination: ENFORCED });
   change(l1(replica));
   expect(() => app.synth()).toThrow(
     /Object Ownership of destination 'Backup\/Replica' was changed after the rule was added/,
