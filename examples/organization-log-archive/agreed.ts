@@ -9,4 +9,6 @@ export const AGREED = {
   bucketName: `log-archive-${archiveAccount}-${archiveRegion}`,
   organizationId: process.env.ORGANIZATION_ID ?? 'o-a1b2c3d4e5',
   roleNamePrefix: 'logs-to-archive-',
+  // what each account may write: keys of its own, as services make them
+  keyPrefixes: ['AWSLogs/{account}/'],
 };

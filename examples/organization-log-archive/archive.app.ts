@@ -12,6 +12,7 @@ new LogAggregationSRR(stack, 'Archive', {
   destinationOptions: { bucketName: AGREED.bucketName },
   organizationId: AGREED.organizationId,
   roleNamePrefix: AGREED.roleNamePrefix,
+  keyPrefixes: AGREED.keyPrefixes,
   retention: Duration.days(400),
   noncurrentVersionRetention: Duration.days(30),
 });

@@ -13,6 +13,7 @@ LogAggregationSRR(
     destination_options=ReplicatedBucketOptions(bucket_name=agreed.BUCKET_NAME),
     organization_id=agreed.ORGANIZATION_ID,
     role_name_prefix=agreed.ROLE_NAME_PREFIX,
+    key_prefixes=agreed.KEY_PREFIXES,
     retention=Duration.days(400),
     noncurrent_version_retention=Duration.days(30),
 )

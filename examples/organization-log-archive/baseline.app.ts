@@ -1,6 +1,6 @@
-import { App, BootstraplessSynthesizer, Duration, Stack, Validations } from 'aws-cdk-lib';
+import { App, Aws, BootstraplessSynthesizer, Duration, Stack, Validations } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { LogProducer, LogSource } from 'cdk-s3-replication';
+import { LogProducer, LogSource, ReplicationFilter } from 'cdk-s3-replication';
 import { AGREED } from './agreed';
 
 export const app = new App();
@@ -15,6 +15,8 @@ new LogSource(stack, 'Logs', {
     region: AGREED.archiveRegion,
   }),
   roleNamePrefix: AGREED.roleNamePrefix,
+  keyPrefixes: AGREED.keyPrefixes,
+  filter: ReplicationFilter.prefix(`AWSLogs/${Aws.ACCOUNT_ID}/`),
   producers: [LogProducer.alb(), LogProducer.vpcFlowLogs()],
   sourceRetention: Duration.days(30),
 });

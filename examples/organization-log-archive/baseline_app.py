@@ -1,6 +1,6 @@
 import agreed
-from aws_cdk import Acknowledgment, App, BootstraplessSynthesizer, Duration, Stack, Validations, aws_s3 as s3
-from cdk_s3_replication import LogProducer, LogSource
+from aws_cdk import Acknowledgment, App, Aws, BootstraplessSynthesizer, Duration, Stack, Validations, aws_s3 as s3
+from cdk_s3_replication import LogProducer, LogSource, ReplicationFilter
 
 app = App()
 
@@ -18,6 +18,8 @@ LogSource(
         region=agreed.ARCHIVE_REGION,
     ),
     role_name_prefix=agreed.ROLE_NAME_PREFIX,
+    key_prefixes=agreed.KEY_PREFIXES,
+    filter=ReplicationFilter.prefix(f"AWSLogs/{Aws.ACCOUNT_ID}/"),
     producers=[LogProducer.alb(), LogProducer.vpc_flow_logs()],
     source_retention=Duration.days(30),
 )

@@ -1,5 +1,5 @@
 import { App, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
-import { BlockPublicAccess, Bucket } from 'aws-cdk-lib/aws-s3';
+import { BlockPublicAccess, Bucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { ReplicaGrantee, ReplicaGrants } from 'cdk-s3-replication';
 import { AGREED } from './agreed';
 
@@ -10,6 +10,7 @@ const events = new Bucket(lake, 'Events', {
   bucketName: AGREED.bucketName,
   blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
   enforceSSL: true,
+  objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED, // the lake owns what arrives
   removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE, // its name is free again when the first deployment fails
 });
 

@@ -11,6 +11,7 @@ events = s3.Bucket(
     bucket_name=agreed.BUCKET_NAME,
     block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
     enforce_ssl=True,
+    object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,  # the lake owns what arrives
     # its name is free again when the first deployment fails
     removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
 )
