@@ -141,6 +141,12 @@ test.each<[string, string[], (statement: Statement) => void]>([
 
 test.each<[string, string[], (statement: Statement) => void]>([
   [
+    'all keys, as it once did,',
+    ['of an insider in another member account', 'itself on what is not its own', 'for what is not its own'],
+    (statement) =>
+      Object.assign(statement, JSON.parse(JSON.stringify(statement).replaceAll('${aws:PrincipalAccount}/*', '*'))),
+  ],
+  [
     'roles with a path',
     ['with a path that begins like the prefix'],
     (statement) => delete statement.Condition.ArnNotLike,

@@ -152,7 +152,7 @@ function bucketFacts(it: BucketPlan, here: Place, keys: ReadonlyMap<string, KeyF
             ? {}
             : undefined,
     locked: it.lock !== undefined,
-    acls: !imported && it.ownership === 'ObjectWriter',
+    acls: !imported && it.ownership !== 'BucketOwnerEnforced',
     isL1: it.level === 'L1',
     suspended: it.versioning === 'Suspended',
     replicatesAlready: it.replicatesAlready ?? false,

@@ -28,9 +28,9 @@ function synthesize(define: (here: () => Stack, there: () => Stack) => void, nam
 }
 
 /** What becomes of an object: at the source and at the destination. */
-async function fateOf(source: DeployedBucket, copy: DeployedBucket): Promise<[string, string]> {
-  await write(source, 'a.txt');
-  return [(await look(source, 'a.txt')).status, (await look(copy, 'a.txt')).status];
+async function fateOf(source: DeployedBucket, copy: DeployedBucket, name = 'a.txt'): Promise<[string, string]> {
+  await write(source, name);
+  return [(await look(source, name)).status, (await look(copy, name)).status];
 }
 const ARRIVED = ['COMPLETED', 'REPLICA'];
 const LOST = ['FAILED', 'absent'];
@@ -86,6 +86,8 @@ interface Halves {
   readonly destination?: s3.BucketProps;
   readonly role: { readonly roleName: string; readonly rolePath?: string };
   readonly encrypted?: boolean;
+  /** The key of the object that is written. */
+  readonly object?: string;
   readonly ownerOverride?: boolean;
   readonly fate: string[];
 }
@@ -101,7 +103,9 @@ function halvesIn(organization: string): Record<string, Halves> {
     'right-role': { ...one('data-to-backup'), fate: ARRIVED },
     'wrong-role': { ...one('somebody-else'), role: { roleName: 'wrong-role' }, fate: LOST },
     nobody: { role: { roleName: 'nobody' }, fate: LOST },
-    'in-prefix': { from: all, role: { roleName: 'to-archive-1' }, fate: ARRIVED },
+    'in-prefix': { from: all, role: { roleName: 'to-archive-1' }, object: `AWSLogs/${ACCOUNT}/a.txt`, fate: ARRIVED },
+    'keys-of-another': { from: all, role: { roleName: 'to-archive-6' }, object: `AWSLogs/${THEIRS}/a.txt`, fate: LOST },
+    'keys-of-nobody': { from: all, role: { roleName: 'to-archive-7' }, fate: LOST },
     'out-of-prefix': { from: all, role: { roleName: 'archive-1' }, fate: LOST },
     'path-like-prefix': { from: all, role: { roleName: 'data', rolePath: '/to-archive-2/' }, fate: LOST },
     'longer-path': { from: all, role: { roleName: 'to-archive-3', rolePath: '/to-archive-4/' }, fate: LOST },
@@ -157,7 +161,9 @@ test('two apps replicate, when the destination lets the right role in', async ()
   }, 'Two');
   const sources = await deployed(aws, ours);
   const fates: Record<string, string[]> = {};
-  for (const [id] of apps) fates[id] = await fateOf(sources.get(`TwoHere/${id}`)!, copies.get(`TwoThere/${id}`)!);
+  for (const [id, { object }] of apps) {
+    fates[id] = await fateOf(sources.get(`TwoHere/${id}`)!, copies.get(`TwoThere/${id}`)!, object);
+  }
   expect(fates).toEqual(Object.fromEntries(apps.map(([id, { fate }]) => [id, fate])));
 }, 120_000);
 
