@@ -28,11 +28,10 @@ const TARGETS: Record<string, (resource: any) => unknown> = {
  */
 export function policyFirst(bucket: s3.CfnBucket): void {
   const { stack } = bucket;
-  const resources = resourcesIn(stack);
-  const logging = resources.filter((it) => names(stack, targetsOf(it), bucket));
+  const logging = switchesIn(stack).filter((it) => names(stack, targetsOf(it), bucket));
   const policies =
     logging.length > 0
-      ? resources.filter((it) => s3.CfnBucketPolicy.isCfnBucketPolicy(it) && names(stack, [it.bucket], bucket))
+      ? resourcesIn(stack).filter((it) => s3.CfnBucketPolicy.isCfnBucketPolicy(it) && names(stack, [it.bucket], bucket))
       : [];
   for (const policy of policies as s3.CfnBucketPolicy[]) {
     const document = JSON.stringify(stack.resolve(policy.policyDocument));
@@ -41,6 +40,13 @@ export function policyFirst(bucket: s3.CfnBucket): void {
       .filter(({ logicalId }) => !document.includes(`"${stack.resolve(logicalId)}"`))
       .forEach((it) => waitFor(it, policy));
   }
+}
+
+const SWITCHES = Symbol('cdk-s3-replication.loggingSwitches');
+
+/** Looked for once: a stack may have a thousand buckets for logs. */
+function switchesIn(stack: Stack & { [SWITCHES]?: CfnResource[] }): CfnResource[] {
+  return (stack[SWITCHES] ??= resourcesIn(stack).filter((it) => it.cfnResourceType in TARGETS));
 }
 
 const targetsOf = (resource: CfnResource) =>
