@@ -116,6 +116,8 @@ test.each([
   ['s3:ListBucket', LOST],
   ['s3:GetObjectVersionForReplication', LOST],
   ['s3:GetObjectVersionAcl', LOST],
+  ['s3:GetObjectRetention', LOST],
+  ['s3:GetObjectLegalHold', LOST],
   ['s3:ReplicateObject', LOST],
   ['kms:Encrypt', LOST],
   ['kms:Decrypt', LOST],
@@ -129,6 +131,17 @@ test.each([
   expect(await outcome()).toEqual(expected);
   await asDeployed();
   expect(await outcome()).toEqual(ARRIVED);
+});
+
+test('without kms:Decrypt with the key of the replicas an object is lost', async () => {
+  const changed: Record<string, any> = structuredClone(policies);
+  const ofReplicas = Object.values(changed)
+    .flatMap(({ Statement }) => Statement)
+    .filter(({ Sid }) => Sid === 'EncryptReplicas');
+  expect(ofReplicas).toHaveLength(1);
+  ofReplicas[0].Action = ofReplicas[0].Action.filter((it: string) => it !== 'kms:Decrypt');
+  await writePolicies(changed);
+  expect(await outcome()).toEqual(LOST);
 });
 
 test.each([

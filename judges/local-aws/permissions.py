@@ -32,7 +32,8 @@ class Role:
 
     def may_read(self, source, key, obj):
         bucket, thing = f"arn:aws:s3:::{source}", f"arn:aws:s3:::{source}/{key}"
-        actions = ("s3:GetObjectVersionForReplication", "s3:GetObjectVersionAcl")
+        locked = ("s3:GetObjectRetention", "s3:GetObjectLegalHold") if s3._bucket_object_lock.get(source) else ()
+        actions = ("s3:GetObjectVersionForReplication", "s3:GetObjectVersionAcl", *locked)
         return (
             self._may_configure(bucket)
             and all(self._may(action, thing, get_account_id()) for action in actions)
@@ -46,7 +47,7 @@ class Role:
             kms_key_of(obj) is None
             or all(
                 self._may_use(action, replica_key, name, key, [source, name])
-                for action in ("kms:Encrypt", "kms:GenerateDataKey")
+                for action in ("kms:Encrypt", "kms:GenerateDataKey", "kms:Decrypt")
             )
         )
 
