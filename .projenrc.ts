@@ -342,6 +342,17 @@ everything.addJob('ci', {
   tools: { node: { version: '22.x' }, python: { version: '3.11' } },
   steps: [github.WorkflowSteps.checkout({ with: { fetchDepth: 0 } }), { run: '.ci/run' }], // and the tags
 });
+// CI takes the same random apps each time, so that only a change turns it red; this takes others
+const fresh = project.github!.addWorkflow('fresh-seeds');
+fresh.on({ schedule: [{ cron: '17 3 * * *' }], workflowDispatch: {} });
+fresh.addJob('generated', {
+  runsOn: ['ubuntu-latest'],
+  permissions: READ_ONLY,
+  timeoutMinutes: 60,
+  tools: { node: { version: '22.x' }, python: { version: '3.11' } },
+  env: { FRESH_SEEDS: 'yes' },
+  steps: [checkout(), { run: 'npm ci' }, { run: 'npm run test:deep -- judges/generated' }],
+});
 const changed = [
   'src/**',
   'examples/**',
