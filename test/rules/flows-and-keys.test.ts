@@ -1,4 +1,4 @@
-import { aws_kms as kms, aws_s3 as s3, Stack } from 'aws-cdk-lib';
+import { App, aws_kms as kms, aws_s3 as s3, Stack } from 'aws-cdk-lib';
 import { ReplicationFilter } from '../../src';
 import { bucketEnd } from '../../src/app/bucket';
 import { AddedRule, ruleId, sameFlow } from '../../src/rules/added-rule';
@@ -18,6 +18,8 @@ const mine = bucket(stack, 'Mine');
 const other = bucket(stack, 'Other');
 const imported = (id: string, bucketName: string) => s3.Bucket.fromBucketName(stack, id, bucketName);
 const theirs = imported('Theirs', 'theirs');
+
+const OTHERS = { ...ENV, account: '222222222222' };
 
 function added(destination: s3.IBucketRef, options: ReplicationRuleOptions = {}, id = 'the-rule'): AddedRule {
   const end = bucketEnd(destination);
@@ -221,7 +223,7 @@ describe('what a rule means for KMS', () => {
       added(
         bucket(stack, 'Strange', {
           encryption: KMS,
-          encryptionKey: kms.Key.fromKeyArn(stack, 'StrangeKey', arnOf(2).replace(ENV.account, '222222222222')),
+          encryptionKey: new kms.Key(new Stack(stack.node.root as App, 'Strange', { env: OTHERS }), 'Key'),
         }),
       ),
       { replicatesKmsObjects: true, sourceKeys: [cfnOf(mineKey)], replicaKey: undefined },
