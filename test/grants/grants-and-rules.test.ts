@@ -6,6 +6,7 @@ import {
   ReplicaGrantee,
   ReplicaGrants,
   ReplicasFromOptions,
+  ReplicationFilter,
 } from '../../src';
 import { quietApp } from '../app';
 import { bucket, KMS } from '../builders';
@@ -15,6 +16,8 @@ import { flat, onlyIn, propertiesIn, statementsOf, warningsIn } from '../synthes
 const [OURS, THEIRS] = ['111111111111', '222222222222'];
 const ORGANIZATION = ReplicaGrantee.rolesOfOrganization('o-a1b2c3d4e5', { roleNamePrefix: 'data-' });
 const WITH_ACLS = { objectOwnership: s3.ObjectOwnership.OBJECT_WRITER };
+/** Keys that a grant for many roles lets this account write. */
+const OWN = { filter: ReplicationFilter.prefix(`AWSLogs/${OURS}/`) };
 const NAMED = { roleName: 'data-to-backup' };
 const ROLE = ReplicaGrantee.role({ account: OURS, ...NAMED });
 afterAll(() => CloudAssembly.cleanupTemporaryDirectories());
@@ -65,7 +68,7 @@ describe('a grant by prefix, and a rule whose role has a path', () => {
   ])('%s', (_, props, added) => {
     const { ours, theirs, grant, replicate } = accounts();
     grant(ORGANIZATION);
-    replicate(props(ours));
+    replicate(props(ours), OWN);
     expect(letIn(theirs)).toEqual(['/data-*', ...(added ? [added] : [])]);
   });
 
@@ -76,7 +79,7 @@ describe('a grant by prefix, and a rule whose role has a path', () => {
     ] as const) {
       const { theirs, grant, replicate } = accounts();
       grant(ReplicaGrantee.rolesOfOrganization('o-a1b2c3d4e5', { roleNamePrefix: 'data-', rolePath: path }));
-      replicate({ ...NAMED, rolePath: '/team/' });
+      replicate({ ...NAMED, rolePath: '/team/' }, OWN);
       expect(letIn(theirs)).toHaveLength(count);
     }
   });
@@ -129,7 +132,7 @@ describe('the key of a rule, beside a grant that lets the role in', () => {
     const { theirs, grant, replicate } = accounts({ encryption: KMS });
     const encryptionKey = new kms.Key(theirs, 'Key');
     grant(ORGANIZATION, { encryptionKey });
-    replicate(NAMED, { destinationKey: encryptionKey });
+    replicate(NAMED, { ...OWN, destinationKey: encryptionKey });
     expect(usersOf(theirs, encryptionKey)).toHaveLength(1);
   });
 

@@ -129,7 +129,7 @@ describe('a role that is let in by its prefix, and has another name in the end',
           organizationId: 'o-a1b2c3d4e5',
           roleNamePrefix: 'logs-',
           destinationOptions: { bucketName: 'the-archive' },
-        }).addSource(bucket(stack, 'Source'));
+        }).addSource(bucket(stack, 'Source'), { producers: [LogProducer.alb()] });
       },
     ],
   ])('%s', (_, define) => {

@@ -164,6 +164,7 @@ test('rules that change the owner may do so, below their own prefixes only', () 
     Effect: 'Allow',
     Action: ['s3:ObjectOwnerOverrideToBucketOwner'],
     Resource: ['arn:aws:s3:::dst/logs/owned/*', 'arn:aws:s3:::other/*'],
+    Condition: { StringEqualsIfExists: { 's3:ResourceAccount': '222222222222' } },
   });
   expect(list.map(({ Sid }) => Sid)).toEqual([
     'ReadReplicationConfiguration',
