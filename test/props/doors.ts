@@ -194,7 +194,11 @@ export const DOORS: Record<string, Door> = {
         props,
       ),
     rows: {
-      ownerOverride: row({ ownerOverride: true }, '"s3:ObjectOwnerOverrideToBucketOwner"'),
+      keyPrefixes: row({ keyPrefixes: ['own/'] }, '/own/*"'),
+      deleteMarkers: row({ deleteMarkers: true }, '"s3:ReplicateDelete"'),
+      ownerOverride: row({ ownerOverride: true }, '"s3:ObjectOwnerOverrideToBucketOwner"', {
+        base: { ownerOverride: false },
+      }),
       encryptionKey: ownKey,
       enforceSSL: row({ enforceSSL: true }, '"aws:SecureTransport":"true"'),
       outputs: row({ outputs: true }, '"Outputs":'),
@@ -217,6 +221,16 @@ export const DOORS: Record<string, Door> = {
       trustedAccounts: row({ trustedAccounts: [THIRD], roleNamePrefix: 'logs-' }, `:iam::${THIRD}:root`),
       organizationId: row(ORGANIZATION, '"aws:PrincipalOrgID":"o-a1b2c3d4e5"', { alone: true }),
       roleNamePrefix: row({ ...ORGANIZATION, roleNamePrefix: 'own-' }, '/own-*"', { base: ORGANIZATION }),
+      keyPrefixes: row({ ...ORGANIZATION, keyPrefixes: ['own/{account}/'] }, '/own/${aws:PrincipalAccount}/*"', {
+        base: ORGANIZATION,
+      }),
+      deleteMarkers: row(
+        { ...ORGANIZATION, deleteMarkers: true },
+        /"s3:ReplicateDelete"[^}]{0,80}"Condition":\{"(Bool|ArnLike|StringEquals)"/,
+        {
+          base: ORGANIZATION,
+        },
+      ),
     },
   },
   'LogAggregationSRRProps.destinationOptions': {
@@ -270,6 +284,8 @@ export const DOORS: Record<string, Door> = {
         ':s3:::own-archive"',
       ),
       roleNamePrefix: row({ roleNamePrefix: 'own-' }, '"RoleName":"own-'),
+      roleName: row({ roleName: 'own-role', roleNamePrefix: undefined }, '"RoleName":"own-role"', { alone: true }),
+      keyPrefixes: row({ keyPrefixes: ['own/{account}/'] }, 'below own/{account}/ only', { alone: true }),
       sourceOptions: made('sourceOptions'),
       sourceRetention: row({ sourceRetention: Duration.days(34) }, '"ExpirationInDays":34'),
     },
