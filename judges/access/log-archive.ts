@@ -86,10 +86,10 @@ const isOurs: AccessOptions['isOurs'] = (statement, policy, replication) => {
 
 /** The producer's bucket beside the archive, the member's, the stranger's, and that of the other app. */
 const SOURCES = [
-  { kms: false, foreign: false },
-  { kms: true, foreign: true },
-  { kms: false, foreign: true },
-  { kms: true, foreign: true },
+  { encrypted: false, foreign: false },
+  { encrypted: true, foreign: true },
+  { encrypted: false, foreign: true },
+  { encrypted: true, foreign: true },
 ];
 
 /** What S3 needs for these, and what says so: two objects each, and with KMS the bucket as a context, too. */
@@ -99,11 +99,12 @@ function expectedOf(sources: typeof SOURCES) {
   const [trust, ofRole, keys, inBucketPolicy, inKeyPolicy] = [1, 3, 2, 1, 1];
   return {
     allowed: sum(
-      ({ kms }) => assume + configuration + 2 * (reads + writes) + (kms ? 3 * (ofSourceKey + ofReplicaKey) : 0),
+      ({ encrypted }) =>
+        assume + configuration + 2 * (reads + writes) + (encrypted ? 3 * (ofSourceKey + ofReplicaKey) : 0),
     ),
     statementsNecessary: sum(
-      ({ kms, foreign }) =>
-        trust + ofRole + (kms ? keys : 0) + (foreign ? inBucketPolicy + (kms ? inKeyPolicy : 0) : 0),
+      ({ encrypted, foreign }) =>
+        trust + ofRole + (encrypted ? keys : 0) + (foreign ? inBucketPolicy + (encrypted ? inKeyPolicy : 0) : 0),
     ),
   };
 }

@@ -88,17 +88,17 @@ describe('showing flows', () => {
 
   test('notices what templates and objects have lost together: it knows what each example is for', () => {
     const name = 'mirror-production-to-test';
-    const stacks = together(loadExample(name).map((app) => readDeployedStacks(app.synth())));
+    const made = together(loadExample(name).map((app) => readDeployedStacks(app.synth())));
     const differences = (seen: StackOfApp[]) =>
       failuresOf({ flows: flowsOf(...seen), judgement, expected: expectedOf(name) }).map((it) => it.message);
-    expect(differences(stacks)).toEqual([]);
-    const lost: StackOfApp[] = structuredClone(stacks);
-    for (const { Properties } of lost.flatMap(({ template }) => Object.values(template.Resources))) {
+    expect(differences(made)).toEqual([]);
+    const changed: StackOfApp[] = structuredClone(made);
+    for (const { Properties } of changed.flatMap(({ template }) => Object.values(template.Resources))) {
       for (const rule of Properties?.ReplicationConfiguration?.Rules ?? []) {
         Object.assign(rule, { Filter: { Prefix: '' }, DeleteMarkerReplication: { Status: 'Disabled' } });
       }
     }
-    expect(differences(lost)).toEqual([
+    expect(differences(changed)).toEqual([
       'expected, and not seen: Orders -> Orders: prefix price-lists/, delete markers',
       'expected, and not seen: Orders -> Orders: prefix orders/ and tags personal=no, size=small',
       'seen, and not expected: Orders -> Orders: all objects',
