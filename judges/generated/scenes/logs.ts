@@ -194,7 +194,9 @@ export const LOGS: readonly Scene[] = [
         region: 'us-east-1',
       });
       const producer = LogProducer.alb();
-      new LogSource(baseline, 'Logs', { source, destination, roleNamePrefix, producers: [producer] });
+      // no role may write under keys of another account
+      const filter = ReplicationFilter.prefix(`AWSLogs/${STRANGER}/`);
+      new LogSource(baseline, 'Logs', { source, destination, roleNamePrefix, filter, producers: [producer] });
       const log = {
         ...{ bucket: source as s3.IBucket, service: 'logdelivery.elasticloadbalancing', account: STRANGER },
         sourceArn: `arn:aws:elasticloadbalancing:us-east-1:${STRANGER}:loadbalancer/app/web/1`,
