@@ -25,7 +25,7 @@ export function optionReasons(options: RuleOptionsPlan): string[] {
   if (filter?.tags) {
     const { tags } = filter;
     const badTag = ([key, value]: readonly [string, Text]) =>
-      key.length < 1 || key.length > 128 || (textOf(value) ?? '').length > 256;
+      key.startsWith('aws:') || key.length < 1 || key.length > 128 || (textOf(value) ?? '').length > 256;
     if (tags.length < 1 || tags.length > 10) reasons.push('not 1 to 10 tags');
     if (tags.some(badTag)) reasons.push('a tag that no object can have');
     if (options.deleteMarkerReplication) reasons.push('delete markers with tags');
