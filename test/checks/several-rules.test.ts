@@ -167,6 +167,7 @@ const cases: Case[] = [
     { abroad: true },
     {
       abroad: true,
+      destination: { objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED },
       then: (it) => (l1(it).ownershipControls = { rules: [{ objectOwnership: WITH_ACLS.objectOwnership }] }),
     },
     /Object Ownership of destination 'Bad\/Bad' was changed/,

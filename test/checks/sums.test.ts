@@ -30,9 +30,9 @@ describe('the inline policies of one role', () => {
   test.each<[string, (stack: Stack) => iam.IRole]>([
     ['a role of the app', mine],
     ['an imported role', imported],
-  ])('have room for 13 sources without KMS: %s', (_, role) => {
-    expect(() => inApp((stack) => sources(stack, 13, role(stack))).synth()).not.toThrow();
-    const message = errorsOf(inApp((stack) => sources(stack, 14, role(stack))));
+  ])('have room for 12 sources without KMS: %s', (_, role) => {
+    expect(() => inApp((stack) => sources(stack, 12, role(stack))).synth()).not.toThrow();
+    const message = errorsOf(inApp((stack) => sources(stack, 13, role(stack))));
     expectMessage(message, SHARED);
     expect(message.match(/characters together for/g)).toHaveLength(1);
   });
