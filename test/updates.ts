@@ -41,7 +41,10 @@ export function harm(before: Templates, after: Templates): string[] {
   });
 }
 
-/** Everything that an update changes, a line each: `+` and `-` for resources, outputs and so on, `~` for a property or attribute of a resource. */
+/**
+ * Everything that an update changes, a line each: `+` and `-` for resources, outputs and so on, `~` for a property or
+ * attribute of a resource.
+ */
 export function changes(before: Templates, after: Templates): string[] {
   const lines: string[] = [];
   for (const stack of new Set([...Object.keys(before), ...Object.keys(after)])) {

@@ -76,8 +76,8 @@ function renderTable(columns: string[], rows: string[][][]): string {
 }
 
 /**
- * A Mermaid flowchart: regions (of accounts, where there are several) as boxes, buckets in them with the objects that arrived, an arrow for each replication
- * rule (dotted when disabled).
+ * A Mermaid flowchart: regions (of accounts, where there are several) as boxes, buckets in them with the objects that
+ * arrived, an arrow for each replication rule (dotted when disabled).
  */
 export function renderDiagram(flows: Flow[], arrivals: Arrival[] = []): string {
   const buckets = new Map<string, BucketEnd>();

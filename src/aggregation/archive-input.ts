@@ -65,8 +65,8 @@ function archiveMistake(props: LogAggregationSRRProps): Mistake | undefined {
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html */
 function retentionMistake(props: LogAggregationSRRProps): Mistake | undefined {
   const { retention, noncurrentVersionRetention, transitions } = props;
-  for (const [prop, it] of Object.entries({ retention, noncurrentVersionRetention })) {
-    const wrong = it && daysMistake(prop, it);
+  for (const [prop, duration] of Object.entries({ retention, noncurrentVersionRetention })) {
+    const wrong = duration && daysMistake(prop, duration);
     if (wrong) {
       return wrong;
     }
@@ -89,7 +89,9 @@ function retentionMistake(props: LogAggregationSRRProps): Mistake | undefined {
   );
   return late
     ? {
-        saw: `transitions to ${late.storageClass} after ${late.transitionAfter!.toDays()} days with a retention of ${retention!.toDays()} days`,
+        saw:
+          `transitions to ${late.storageClass} after ${late.transitionAfter!.toDays()} days ` +
+          `with a retention of ${retention!.toDays()} days`,
         because: 'S3 wants objects to expire later than they move',
         instead: 'move them earlier, or keep them longer',
       }
@@ -122,7 +124,9 @@ export function checkSourcePlace(at: IConstruct, source: BucketEnd, destination:
   if (regions === 'same') {
     return;
   }
-  const where = `source ${nameOf(source)} in region ${shown(source.region)}, destination ${nameOf(destination)} in ${shown(destination.region)}`;
+  const where =
+    `source ${nameOf(source)} in region ${shown(source.region)}, ` +
+    `destination ${nameOf(destination)} in ${shown(destination.region)}`;
   throw mistake(
     at,
     regions === 'different'
@@ -172,9 +176,11 @@ export function checkProducers(
   const prefix = filter?._prefix ?? '';
   if (spaces.length > 0 && !spaces.some((space) => canStartWith(space, prefix))) {
     throw mistake(at, {
-      saw: `a filter on the prefix '${prefix}' for ${producers.map(({ _spec }) => _spec.title).join(', ')}, whose keys start with '${readable(spaces[0].start)}'`,
+      saw:
+        `a filter on the prefix '${prefix}' for ${producers.map(({ _spec }) => _spec.title).join(', ')}, ` +
+        `whose keys start with '${readable(spaces[0].start)}'`,
       because: 'a filter chooses among the keys that the service makes, and none of them matches',
-      instead: 'leave the filter off, or configure the prefix at the service and give it to the LogProducer as prefix',
+      instead: 'omit the filter, or configure the prefix at the service and give it to the LogProducer as prefix',
     });
   }
 }

@@ -27,9 +27,9 @@ export function collisionFindings(flows: readonly LogFlow[]): Findings {
     possible.length > 0 &&
       warning(
         'logKeysMayMeet',
-        `Sources may write the same keys (${namesOf(possible.flatMap(({ kinds }) => kinds))}): replication keeps keys, so the logs of one would become noncurrent versions of ` +
-          'those of the other, unseen. Give every source a prefix of its own where its service is configured, name the services in producers, or set uniqueKeys: true ' +
-          'for sources whose keys never meet those of others; or acknowledge this',
+        `Sources may write the same keys (${namesOf(possible.flatMap(({ kinds }) => kinds))}): ` +
+          'logs of one would become noncurrent versions of those of the other. Give every source a prefix of its own, ' +
+          'name the services in producers, set uniqueKeys: true where keys never meet, or acknowledge this',
       ),
   ];
 }
@@ -105,18 +105,18 @@ function kindsOf(flow: LogFlow): Kind[] {
 }
 
 /** Whether other accounts with the same construct may write the same keys: nothing in them says whose they are. */
-function saysNotWhose(flow: LogFlow): boolean {
+function isAnonymous(flow: LogFlow): boolean {
   return kindsOf(flow).some(({ space, declared }) => declared || (!space.account && space.unique !== 'everywhere'));
 }
 
 /** A source of another app: what is known of its own keys only. */
 export function findingsAmongAccounts(flow: LogFlow): Findings {
-  return saysNotWhose(flow)
+  return isAnonymous(flow)
     ? warning(
         'logKeysMayMeet',
-        `Other sources of the same destination may write the same keys as ${nameOf(flow.source)}, because nothing in them says whose they are: replication keeps keys, ` +
-          'so the logs of one would become noncurrent versions of those of the other, unseen. Have the service write account and region into its keys (a prefix with both, the ' +
-          'partitioned form of access logs), or set uniqueKeys: true where that is so; or acknowledge this',
+        `Other sources of the same destination may write the same keys as ${nameOf(flow.source)}, which name no account: ` +
+          'logs of one would become noncurrent versions of those of the other. Have the service write account and region into its keys ' +
+          '(a prefix with both, the partitioned form of access logs), set uniqueKeys: true where it does, or acknowledge this',
       )
     : undefined;
 }

@@ -8,8 +8,8 @@ import { ReplicationRuleOptions } from '../rules/replication-rule';
 /** Properties of a LogAggregationSRR. */
 export interface LogAggregationSRRProps extends CreatedBucketOptions {
   /**
-   * The bucket that all logs are replicated into: of this app, or imported with `Bucket.fromBucketAttributes()`. Versioning
-   * is switched on for one of this app; an imported one must have it, or S3 refuses the rules at deployment.
+   * The bucket that all logs are replicated into: of this app, or imported with `Bucket.fromBucketAttributes()`.
+   * Versioning is switched on for one of this app; an imported one must have it, or S3 refuses the rules at deployment.
    *
    * @default - a bucket is created: private, TLS only, bucket owner enforced, versioned and retained
    */
@@ -23,8 +23,8 @@ export interface LogAggregationSRRProps extends CreatedBucketOptions {
   readonly destinationOptions?: ReplicatedBucketOptions;
 
   /**
-   * How long logs are kept in the bucket that is created, counted from when they were written at the source. Whole days.
-   * Then they are noncurrent versions for `noncurrentVersionRetention`.
+   * How long logs are kept in the bucket that is created, counted from when they were written at the source. Whole
+   * days. Then they are noncurrent versions for `noncurrentVersionRetention`.
    *
    * @default - for ever
    */

@@ -83,8 +83,8 @@ export class LogAggregationSRR extends Construct {
   /**
    * Replicates a bucket of this app, in the region of the destination and in any account, into the destination.
    *
-   * @throws when the source is in another region, when it is replicated into the destination with the same filter already,
-   * or when S3 would refuse the rule
+   * @throws when the source is in another region, when it is replicated into the destination with the same filter
+   * already, or when S3 would refuse the rule
    */
   public addSource(source: s3.IBucketRef, options: LogSourceOptions = {}): void {
     const from = bucketEnd(source);
@@ -123,7 +123,7 @@ export class LogAggregationSRR extends Construct {
     if (options.enabled !== false) {
       this.flows.push(flow);
     }
-    if (planned.letIn && sent.includes('')) {
+    if (planned.admission && sent.includes('')) {
       this.flowsOfEveryKey.push(flow);
     }
   }

@@ -21,8 +21,8 @@ import { ReplicationRuleOptions } from '../rules/replication-rule';
 /** Properties of a LogSource. */
 export interface LogSourceProps extends ReplicationRuleOptions {
   /**
-   * The bucket of another app that collects the logs, imported with `Bucket.fromBucketAttributes()`: its name and account,
-   * and with KMS its `encryptionKey`.
+   * The bucket of another app that collects the logs, imported with `Bucket.fromBucketAttributes()`: its name and
+   * account, and with KMS its `encryptionKey`.
    */
   readonly destination: s3.IBucket;
 
@@ -185,7 +185,7 @@ function logSourceMistake(props: LogSourceProps, source: BucketEnd, destination:
   if (compare(source.account, destination.account) === 'same') {
     return {
       saw: `destination ${nameOf(destination)} in account ${shown(destination.account)}, which is the account of the source`,
-      because: 'an imported bucket is taken for one of this account unless it says another one',
+      because: 'an imported bucket belongs to this account unless its attributes name another one',
       instead:
         'import it with Bucket.fromBucketAttributes() and its account, or use LogAggregationSRR within one account',
     };

@@ -51,6 +51,8 @@ export function keysOfProducers(
   const known = (cfn && LogBucket.find(cfn)?.deliveries) ?? [];
   const specs = [...producers.map(({ _spec }) => _spec), ...known.map(({ spec }) => spec)];
   const keys = [...others, ...specs.flatMap(({ encryptionKey }) => encryptionKey ?? [])];
-  const distinct = keys.filter((key, i) => keys.findIndex((one) => sameKey(keyPointer(one), keyPointer(key))) === i);
+  const distinct = keys.filter(
+    (key, i) => keys.findIndex((other) => sameKey(keyPointer(other), keyPointer(key))) === i,
+  );
   return distinct.length === 0 ? undefined : distinct;
 }

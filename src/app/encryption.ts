@@ -30,7 +30,7 @@ export function defaultEncryption(cfn: s3.CfnBucket): DefaultEncryption {
   }
   const byDefault = rules
     .map((rule) => plain(plain(rule)?.serverSideEncryptionByDefault))
-    .find((it) => it !== undefined);
+    .find((found) => found !== undefined);
   if (byDefault === undefined) {
     return { kind: 'SSE-S3' }; // rules about other things, such as blocked encryption types
   }

@@ -6,7 +6,7 @@ import { asRecord } from '../documents/intrinsics';
 export type Comparison = 'same' | 'different' | 'unclear';
 
 /**
- * Two environment-agnostic ends are deployed to one environment, whichever that is: core sees it so as well. Of other
+ * Two unknown values of one kind count as the same, as in core: the stacks are deployed to one environment. Of other
  * tokens only the same one says the same: two parameters may have any values.
  */
 export function compare(a: string, b: string): Comparison {

@@ -11,8 +11,8 @@ import { Mistake } from '../messages/mistake';
 const MAX_BUCKET_NAME = 63;
 
 /**
- * The name of a bucket that is made for another account. It says where it belongs, nobody else has it, and the policy of
- * its key can name it; it stays the same as long as stack and path do.
+ * The name of a bucket that is made for another account. It says where it belongs, nobody else has it, and the policy
+ * of its key can name it; it stays the same as long as stack and path do.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
  */
@@ -45,7 +45,7 @@ export function prefixMistake(prop: string, options: ReplicatedBucketOptions, re
     return {
       saw: `${prop}.bucketNamePrefix for a bucket in '${region}'`,
       because: 'S3 has no account regional namespace there',
-      instead: 'use bucketName, or leave both off',
+      instead: 'use bucketName, or omit both',
     };
   }
   const room = MAX_BUCKET_NAME - `-123456789012-${Token.isUnresolved(region) ? 'us-east-1' : region}-an`.length;

@@ -11,8 +11,8 @@ export interface CreatedBucketOptions {
    * replication of objects that are encrypted with them ends, unless a rule names them.
    *
    * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html
-   * @default - KMS when a bucket that you bring to a pattern for two buckets is encrypted with a customer managed key, or
-   * when an `encryptionKey` is given for a created bucket; otherwise S3_MANAGED
+   * @default - KMS when a bucket that you bring to a pattern for two buckets is encrypted with a customer managed key,
+   * or when an `encryptionKey` is given for a created bucket; otherwise S3_MANAGED
    */
   readonly encryption?: s3.BucketEncryption;
 
@@ -25,13 +25,13 @@ export interface CreatedBucketOptions {
   readonly removalPolicy?: RemovalPolicy;
 
   /**
-   * Whether created buckets have Object Lock, which a destination needs when its source has it. It cannot be switched off
-   * again. Changing it later may replace the buckets; deploy the source's stack with `--force` then, because a reference
-   * to a bucket in another stack does not notice that it was replaced.
+   * Whether created buckets have Object Lock, which a destination needs when its source has it. It cannot be switched
+   * off again. Changing it later may replace the buckets; deploy the source's stack with `--force` then, because a
+   * reference to a bucket in another stack does not notice that it was replaced.
    *
    * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html
-   * @default - true with `objectLockDefaultRetention`, or when the source that you bring to a pattern for two buckets has
-   * it; otherwise false
+   * @default - true with `objectLockDefaultRetention`, or when the source that you bring to a pattern for two buckets
+   * has it; otherwise false
    */
   readonly objectLockEnabled?: boolean;
 

@@ -38,10 +38,13 @@ export function checkPairInput(at: IConstruct, props: PairInput, empties = true)
     throw mistake(at, wrong);
   }
   if (props.removalPolicy === RemovalPolicy.DESTROY && !props.autoDeleteObjects) {
+    const remedy = empties
+      ? 'Set autoDeleteObjects: true, or acknowledge this when you empty them yourself'
+      : 'Empty them yourself before, and acknowledge this';
     Annotations.of(at).addWarningV2(
       'cdk-s3-replication:destroyNeedsEmptyBuckets',
-      'removalPolicy is DESTROY without autoDeleteObjects: S3 deletes empty buckets only, so deleting the stacks fails as long as ' +
-        `there is one object version in them. ${empties ? 'Set autoDeleteObjects: true to have the buckets emptied, or acknowledge this when you empty them yourself' : 'Empty them yourself before, and acknowledge this'}`,
+      'removalPolicy is DESTROY without autoDeleteObjects: S3 deletes empty buckets only, ' +
+        `so deleting the stacks fails as long as there is one object version in them. ${remedy}`,
     );
   }
 }
@@ -161,12 +164,12 @@ function bucketOptionsMistake(at: IConstruct, props: PairInput): Mistake | undef
     if (prefix) {
       return prefix;
     }
-    const outside = (what: string, it: IConstruct | undefined, itsRegion: string | undefined, because: string) =>
-      it && itsRegion !== undefined && compare(itsRegion, region) === 'different'
+    const outside = (what: string, used: IConstruct | undefined, usedIn: string | undefined, because: string) =>
+      used && usedIn !== undefined && compare(usedIn, region) === 'different'
         ? {
-            saw: `${prop}.${what}: '${it.node.path}' in region ${shown(itsRegion)} for a bucket in ${shown(region)}`,
+            saw: `${prop}.${what}: '${used.node.path}' in region ${shown(usedIn)} for a bucket in ${shown(region)}`,
             because,
-            instead: `give one of region ${shown(region)}, or leave ${what} off`,
+            instead: `give one of region ${shown(region)}, or omit ${what}`,
           }
         : undefined;
     const { encryptionKey: key, serverAccessLogsBucket: logs } = options;
@@ -200,7 +203,7 @@ function sides(at: IConstruct, props: PairInput) {
   ];
 }
 
-/** Of a bucket of the app, or as it was given for an imported one; without that, core assumes the region of the stack. */
+/** Of a bucket of the app, or as given for an imported one; without that, core assumes the region of the stack. */
 function knownRegion(bucket: s3.IBucket): string | undefined {
   const { cfn, region, stack } = bucketEnd(bucket);
   return cfn || compare(region, stack.region) === 'different' ? region : undefined;

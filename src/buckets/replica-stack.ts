@@ -109,7 +109,7 @@ function checkRegion(at: IConstruct, source: Stack, region: string): void {
     throw mistake(at, {
       saw: `destinationRegion '${region}', which is the region of the source`,
       because: 'the replica would be in the stack of another region that is the same region',
-      instead: 'leave destinationRegion off to replicate within the region (SRR)',
+      instead: 'omit destinationRegion to replicate within the region (SRR)',
     });
   }
   const partitions = [partitionOf(source.region), partitionOf(region)];
@@ -124,11 +124,11 @@ function checkRegion(at: IConstruct, source: Stack, region: string): void {
 
 /** Whether the synthesizer that a stack gets when it is given none does what the source's stack has. */
 function deploysLike(stack: Stack, parent: Stack): boolean {
-  const [one, other] = [stack.synthesizer, parent.synthesizer];
+  const [made, wanted] = [stack.synthesizer, parent.synthesizer];
   // a stack has a copy of the app's default synthesizer, made with Object.create
-  const sameOrigin = Object.getPrototypeOf(one) === Object.getPrototypeOf(other);
-  const bothPlain = one.constructor === other.constructor && !hasOptions(one) && !hasOptions(other);
-  return (sameOrigin || bothPlain) && one.bootstrapQualifier === other.bootstrapQualifier;
+  const sameOrigin = Object.getPrototypeOf(made) === Object.getPrototypeOf(wanted);
+  const bothPlain = made.constructor === wanted.constructor && !hasOptions(made) && !hasOptions(wanted);
+  return (sameOrigin || bothPlain) && made.bootstrapQualifier === wanted.bootstrapQualifier;
 }
 
 /** The synthesizer of a stack serves that stack only, so one of the parent's own can only be made again. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { aws_kms as kms, aws_s3 as s3 } from 'aws-cdk-lib';
 
-/** What may differ between the two buckets that a pair creates. */
+/** Settings of one bucket that a construct creates. */
 export interface ReplicatedBucketOptions {
   /**
    * Name of the bucket: 3 to 63 lower case letters, digits, dots and hyphens. Changing it later replaces the bucket.

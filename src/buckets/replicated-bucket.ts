@@ -105,7 +105,7 @@ export function createReplicatedBucket(
         what: `${prop} '${defined.node.path}'`,
         stack: defined.stack,
         reason: `'${bucket.node.path}' refers to '${defined.node.path}'`,
-        remedy: 'define it in the stack of the bucket that uses it, or in one that depends on nothing of that stack',
+        remedy: 'define it in the stack of the bucket that uses it, or in one that does not depend on that stack',
       });
     }
   }

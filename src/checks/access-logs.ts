@@ -13,14 +13,13 @@ export function accessLogs(rule: RuleFacts, { source }: ReplicationFacts): Findi
     logsTo(destination, source) &&
       logsAreReplicated(rule) &&
       error('accessLogsToSource', {
-        saw: `destination ${name} writes its server access logs to the source${destination.template === source.template ? '' : ` ${source.name}`}`,
+        saw: `destination ${name} writes its server access logs to the source ${source.name}`,
         because: 'every log that arrives is replicated, which causes another one',
-        instead:
-          'write the access logs of the destination to a bucket of their own, or under a prefix that no rule replicates',
+        instead: 'write those logs to a bucket of their own, or under a prefix that no rule replicates',
       }),
     rule.logsLeadBack &&
       error('accessLogsLeadBack', {
-        saw: `destination ${name} refers to the source by its server access logs, directly or over other buckets`,
+        saw: `the server access logs of destination ${name} lead to the source ${source.name}, directly or through other buckets`,
         because: 'each bucket would have to exist before the other, so CloudFormation can create neither',
         instead: 'write the access logs to a bucket of their own',
       }),
@@ -69,13 +68,15 @@ function logTarget({ name, encryption, objectLock, policies }: BucketFacts): Fin
     unfit.length > 0 &&
       warning(
         'destinationCannotTakeAccessLogs',
-        `Other buckets write their server access logs to ${name}, which S3 does not do into a bucket with ${unfit.join(' or ')}. Give the access logs a bucket of their own, or acknowledge this`,
+        `Other buckets write their server access logs to ${name}. S3 delivers none into a bucket with ${unfit.join(' or ')}. ` +
+          'Give the access logs a bucket of their own, or acknowledge this',
       ),
     negated.length > 0 &&
       warning(
         'negatedStatementOnLogBucket',
-        `The policy of ${name}, a bucket for logs, has NotPrincipal or NotAction (${negated.map((it) => it.name).join(', ')}), which AWS services that set up log delivery cannot add to. ` +
-          'Write it with Principal and Action, or acknowledge this',
+        `The policy of ${name}, a bucket for logs, has NotPrincipal or NotAction ` +
+          `(${negated.map((statement) => statement.name).join(', ')}): ` +
+          'AWS services that set up log delivery cannot add to it. Write it with Principal and Action, or acknowledge this',
       ),
   ];
 }

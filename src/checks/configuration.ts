@@ -16,7 +16,7 @@ export function replaced({ source, role, rules }: ReplicationFacts): Findings {
   }
   const configuration = source.properties?.ReplicationConfiguration;
   const found: any[] = Array.isArray(configuration?.Rules) ? configuration.Rules : [];
-  const pairs = rules.map((rule) => ({ rule, now: found.find((it) => same(it?.Id, rule.id)) }));
+  const pairs = rules.map((rule) => ({ rule, now: found.find((candidate) => same(candidate?.Id, rule.id)) }));
   const missing = pairs.filter(({ rule, now }) => !same(now?.Destination?.Bucket, rule.destinationArn)).length;
   const changed = pairs
     .filter(({ rule, now }) => {
@@ -37,18 +37,19 @@ export function replaced({ source, role, rules }: ReplicationFacts): Findings {
   const what =
     missing === 0 && changed.length > 0 ? JSON.stringify(changed) : `${missing} of ${rules.length} rules are missing`;
   return error('configurationReplaced', {
-    saw: `the replication configuration of the bucket is not the one of its BucketReplication (${what})`,
-    because:
-      'something replaced it later (a property override, an assignment to replicationConfiguration, or an aspect), and its role lacks the permissions',
+    saw: `the replication configuration of the source ${source.name} is not the one of its BucketReplication (${what})`,
+    because: 'a property override, an assignment or an aspect replaced it later, and its role lacks the permissions',
     instead: 'remove that, and add rules with BucketReplication.of(bucket).addRule()',
   });
 }
 
-export function renamed({ source: { bucketName }, nameForPermissions }: ReplicationFacts): Findings {
+export function renamed({ source: { name, bucketName }, nameForPermissions }: ReplicationFacts): Findings {
   return nameForPermissions === undefined || same(nameForPermissions, bucketName)
     ? undefined
     : error('sourceRenamed', {
-        saw: `the name of the source bucket ${bucketName === undefined ? 'was removed' : `changed to ${JSON.stringify(bucketName)}`} after replication was set up`,
+        saw:
+          `the name of the source ${name} ${bucketName === undefined ? 'was removed' : `changed to ${JSON.stringify(bucketName)}`} ` +
+          'after replication was set up',
         because: 'the permissions of the replication role name the bucket as it was called then',
         instead: 'set the name before, in the props of the bucket',
       });
@@ -84,7 +85,7 @@ export function configurationTooLarge({ source }: ReplicationFacts): Findings {
   return size <= MAX_CONFIGURATION
     ? undefined
     : error('configurationTooLarge', {
-        saw: `a replication configuration of about ${size} bytes`,
+        saw: `a replication configuration of about ${size} bytes for the source ${source.name}`,
         because: `S3 takes at most ${MAX_CONFIGURATION} bytes`,
         instead: 'use fewer rules, or shorter prefixes and tags',
       });
@@ -98,7 +99,7 @@ export function conditions({ destination: { name, condition } }: RuleFacts, { so
   return source.condition === undefined
     ? [
         error('destinationMayNotExist', {
-          saw: `destination ${name} exists only under the condition '${condition}', the source always`,
+          saw: `destination ${name} exists only under the condition '${condition}', the source ${source.name} always`,
           because: 'CloudFormation refuses a reference to a resource that is not created',
           instead: 'give both buckets the same condition, or none',
         }),
@@ -106,8 +107,9 @@ export function conditions({ destination: { name, condition } }: RuleFacts, { so
     : [
         warning(
           'destinationMayNotExist',
-          `The destination ${name} exists under the condition '${condition}', the source under '${source.condition}': CloudFormation refuses the ` +
-            'source when the destination is not created. Give both the same condition, or acknowledge this when that of the source implies the other',
+          `The destination ${name} exists under the condition '${condition}', the source ${source.name} under '${source.condition}': ` +
+            'CloudFormation refuses the source when the destination is not created. Give both the same condition, ' +
+            'or acknowledge this when that of the source implies the other',
         ),
       ];
 }

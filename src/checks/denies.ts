@@ -13,6 +13,9 @@ import {
 import { Findings, error, warning } from '../messages/finding';
 import { ACTIONS, neededAtDestination, neededAtSource } from '../permissions/actions';
 
+const EXEMPT =
+  'exempt the replication role with ArnNotEquals on aws:PrincipalArn (its ARN as text: give the role a roleName)';
+
 type Question = Pick<DenyQuestion, 'actions' | 'prefixes' | 'replicaEncryption'>;
 
 /**
@@ -23,7 +26,7 @@ type Question = Pick<DenyQuestion, 'actions' | 'prefixes' | 'replicaEncryption'>
 export function sourceDenies({ source, role, rules }: ReplicationFacts): Findings {
   const actions = neededAtSource(source.objectLock === true);
   const prefixes = rules.map(({ prefix }) => prefix);
-  return rules.length > 0 && inBucketPolicies(source, 'the source', role, { actions, prefixes });
+  return rules.length > 0 && inBucketPolicies(source, `the source ${source.name}`, role, { actions, prefixes });
 }
 
 export function destinationDenies(rule: RuleFacts, { source, role }: ReplicationFacts): Findings {
@@ -61,11 +64,11 @@ function replicaEncryption(
   return kind === 'SSE-KMS' || kind === 'aws/s3' ? 'aws:kms' : kind === 'DSSE-KMS' ? 'aws:kms:dsse' : undefined;
 }
 
-function inBucketPolicies(bucket: BucketFacts, whose: string, caller: CallerFacts, question: Question): Findings {
+function inBucketPolicies(bucket: BucketFacts, owner: string, caller: CallerFacts, question: Question): Findings {
   const { reference, bucketName } = bucket;
   const known: DenyQuestion['known'] = typeof bucketName === 'string' ? [[reference, bucketName]] : [];
   return bucket.policies.map((policy) =>
-    deniesIn({ ...policy, name: `the policy '${policy.name}' of ${whose}` }, bucket, caller, {
+    deniesIn({ ...policy, name: `the policy '${policy.name}' of ${owner}` }, bucket, caller, {
       ...question,
       resource: bucket.arn,
       known,
@@ -82,7 +85,9 @@ export function inKeyPolicy(key: KeyFacts, name: string, caller: CallerFacts, ac
   });
 }
 
-/** The one question about a policy: what of it is said in the policy's own template, and what is known of the caller there. */
+/**
+ * Asks the one question about a policy, in the words of the policy's own template: what is known of the caller there.
+ */
 function deniesIn(
   { name, document, conditional }: PolicyFacts,
   { template, account, partition, domain }: Place,
@@ -104,12 +109,11 @@ function deniesIn(
       ? error('policyDenies', {
           saw: what,
           because: `${deny.reason}, so replication would fail`,
-          instead:
-            'give the role a roleName and, with its ARN as text, exempt the replication role with ArnNotEquals on aws:PrincipalArn, or deny less',
+          instead: `${EXEMPT}, or deny less`,
         })
       : warning(
           'policyMayDeny',
-          `${what} if it applies to the replication role: ${deny.reason}. Exempt the role with ArnNotEquals on aws:PrincipalArn (its ARN as text: give it a roleName), or acknowledge this`,
+          `${what} if it applies to the replication role: ${deny.reason}. ${EXEMPT.replace('e', 'E')}, or acknowledge this`,
         );
   });
 }

@@ -8,70 +8,76 @@ const UNKNOWN = { kind: 'unknown', usesKms: false, overridden: false } as const;
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html */
 export function sourceEncryption({ source, rules }: ReplicationFacts): Findings {
-  const { encryption = UNKNOWN } = source;
+  const { encryption = UNKNOWN, name } = source;
   if (rules.length === 0) {
     return [];
   }
   const named = rules.every((rule) => rule.namedSourceKeys.length > 0 && rule.namesReplicaKey);
   return [
-    named ? overriddenKey(encryption, rules) : unreadable(encryption, rules),
+    named ? overriddenKey(source, rules) : unreadable(source, rules),
     encryption.kind === 'aws/s3' &&
       warning(
         'sourceUsesAwsManagedKey',
-        'The source is encrypted with the AWS managed key aws/s3, whose ARN is not known at synthesis: the replication role gets no permission to decrypt with it, ' +
-          'which should do because the policy of that key lets S3 use it for the account, but nobody has tried. Encrypt the source with a customer managed key, or test and acknowledge this',
+        `The source ${name} is encrypted with the AWS managed key aws/s3. Its ARN is not known at synthesis, ` +
+          'so the replication role gets no permission to decrypt with it, and it is not known whether S3 then replicates. ' +
+          'Encrypt the source with a customer managed key, or test this and acknowledge it',
       ),
   ];
 }
 
 /** Keys that cannot be read from the source; naming them on the rules makes up for it. */
-function unreadable({ kind, alias, overridden }: EncryptionFacts, rules: readonly RuleFacts[]): Findings {
+function unreadable({ name, encryption = UNKNOWN }: BucketFacts, rules: readonly RuleFacts[]): Findings {
+  const { kind, alias, overridden }: EncryptionFacts = encryption;
   if (kind === 'alias' && rules.some(({ namedSourceKeys }) => namedSourceKeys.length === 0)) {
     return error('sourceEncryptedByAlias', {
-      saw: `the source is encrypted with the alias '${alias}'`,
-      because:
-        'the role needs permission for the key itself, and which key an alias points to is not known at synthesis',
+      saw: `the source ${name} is encrypted with the alias '${alias}'`,
+      because: 'the role needs permission for the key itself, and the key behind an alias is not known at synthesis',
       instead: 'encrypt the bucket with the key, or name the key in sourceKeys of every rule',
     });
   }
   if (kind === 'unknown') {
     return warning(
       'sourceEncryptionUnknown',
-      'How the source is encrypted is not known at synthesis: objects that are encrypted with KMS are skipped unless sourceKeys and destinationKey are named on the rules. Name them, or acknowledge this',
+      `How the source ${name} is encrypted is not known at synthesis. S3 skips objects that are encrypted with KMS ` +
+        'unless the rules name sourceKeys and destinationKey. Name them, or acknowledge this',
     );
   }
   return overridden
     ? error('sourceEncryptionOverridden', {
-        saw: 'a property override of BucketEncryption on the source',
-        because: 'keys are read from the property itself, so permissions for the key in the override would be missing',
+        saw: `a property override of BucketEncryption on the source ${name}`,
+        because:
+          'keys are read from the property itself, so the role would lack permissions for the key in the override',
         instead: 'set the property bucketEncryption, or name sourceKeys and destinationKey on every rule',
       })
     : undefined;
 }
 
 /** A key that only a property override names is not among those that the role may decrypt with. */
-function overriddenKey({ overridden, keyId }: EncryptionFacts, rules: readonly RuleFacts[]): Findings {
-  const isNamed = ({ namedSourceKeys }: RuleFacts) => namedSourceKeys.some((name) => same(name, keyId));
+function overriddenKey({ name, encryption = UNKNOWN }: BucketFacts, rules: readonly RuleFacts[]): Findings {
+  const { overridden, keyId }: EncryptionFacts = encryption;
+  const isNamed = ({ namedSourceKeys }: RuleFacts) => namedSourceKeys.some((key) => same(key, keyId));
   return !overridden || keyId === undefined || rules.every(isNamed)
     ? undefined
     : warning(
         'sourceKeyOverridden',
-        'A property override of BucketEncryption gives the source a key that is not among the sourceKeys of every rule: objects encrypted with a key that the role may not use fail to replicate. ' +
-          'Set the property bucketEncryption instead, name the key in sourceKeys, or acknowledge this if it is named there in another form',
+        `A property override gives the source ${name} a key that is not among the sourceKeys of every rule. ` +
+          'Objects fail to replicate when the role may not decrypt them. Set the property bucketEncryption instead, ' +
+          'name the key in sourceKeys, or acknowledge this if it is named there in another form',
       );
 }
 
 /** Whether the rule has the key that it needs, and needs the key that it has. */
-export function replicaKey(rule: RuleFacts, { source: { encryption = UNKNOWN } }: ReplicationFacts): Findings {
+export function replicaKey(rule: RuleFacts, { source }: ReplicationFacts): Findings {
+  const { encryption = UNKNOWN } = source;
   const { destination, replicatesKmsObjects } = rule;
   const { name, encryption: ofDestination } = destination;
   if (replicatesKmsObjects && rule.replicaKey === undefined) {
     return error('replicaKeyMissing', {
-      saw: `the source is encrypted with ${encryption.usesKms ? encryption.kind : 'KMS (sourceKeys)'}, and ${describeMissing(rule)}`,
-      because:
-        'S3 takes a rule for objects that are encrypted with KMS only with the ARN of a customer managed key for their replicas',
-      instead:
-        'set destinationKey on the rule, or encrypt the destination bucket with a kms.Key of its own region (encryption: BucketEncryption.KMS for one that a pair creates; Bucket.fromBucketAttributes() takes the encryptionKey of an imported one)',
+      saw:
+        `the source ${source.name} is encrypted with ${encryption.usesKms ? encryption.kind : 'KMS (sourceKeys)'}, ` +
+        `and ${describeMissing(rule)}`,
+      because: 'S3 takes a rule for KMS objects only with the ARN of a customer managed key for their replicas',
+      instead: `set destinationKey on the rule, or ${keyForDestination(destination)}`,
     });
   }
   if (!rule.namesReplicaKey && replicatesKmsObjects && ofDestination?.overridden) {
@@ -84,15 +90,17 @@ export function replicaKey(rule: RuleFacts, { source: { encryption = UNKNOWN } }
   if (!replicatesKmsObjects && ofDestination?.usesKms) {
     return warning(
       'replicasKeepSseS3',
-      `Objects of the source are encrypted with SSE-S3, and so will their replicas be, although the default encryption of ${name} is ${ofDestination.kind}: ` +
-        'S3 does not apply the default of the destination to replicas. Encrypt the source with KMS to have replicas encrypted with KMS, or acknowledge this',
+      `Objects of the source ${source.name} are encrypted with SSE-S3, and so are their replicas: ` +
+        `S3 does not apply the default encryption of ${name} (${ofDestination.kind}) to them. ` +
+        'Encrypt the source with KMS to have replicas encrypted with KMS, or acknowledge this',
     );
   }
   return rule.namesReplicaKey && encryption.kind === 'SSE-S3' && rule.namedSourceKeys.length === 0
     ? warning(
         'destinationKeyWithoutSourceKey',
-        `destinationKey encrypts replicas of objects which are encrypted with KMS only; the source is encrypted with SSE-S3, so the replicas in ${name} are too. ` +
-          'Name the keys of single objects in sourceKeys (without it the role cannot decrypt them), or leave out destinationKey, or acknowledge this',
+        `destinationKey encrypts replicas of KMS objects only; the source ${source.name} is encrypted with SSE-S3, ` +
+          `so the replicas in ${name} are too. ` +
+          'Name the keys of single objects in sourceKeys, omit destinationKey, or acknowledge this',
       )
     : undefined;
 }
@@ -104,11 +112,19 @@ export function grantedEncryption({ name, encryption, grants }: BucketFacts): Fi
     keyless &&
     (encryption?.kind === 'aws/s3' || encryption?.kind === 'alias') &&
     error('grantedKeyUnusable', {
-      saw: `the default encryption of ${name} was changed to ${encryption.kind === 'alias' ? `the alias '${encryption.alias}'` : 'the AWS managed key aws/s3'} after replicasFrom()`,
+      saw:
+        `the default encryption of ${name} was changed to ` +
+        `${encryption.kind === 'alias' ? `the alias '${encryption.alias}'` : 'the AWS managed key aws/s3'} after replicasFrom()`,
       because: 'S3 encrypts replicas of other accounts with customer managed keys, whose own policy lets the role in',
       instead: 'encrypt the bucket with a kms.Key, or give encryptionKey to replicasFrom()',
     })
   );
+}
+
+function keyForDestination({ properties }: BucketFacts): string {
+  return properties
+    ? 'encrypt the destination with a kms.Key of its region (encryption: BucketEncryption.KMS on the construct that creates it)'
+    : 'give the key as encryptionKey in Bucket.fromBucketAttributes()';
 }
 
 function describeMissing({ destination: { name, encryption }, foreign, keyOutOfReach }: RuleFacts): string {

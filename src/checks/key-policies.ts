@@ -62,12 +62,12 @@ function ofOtherAccount(role: RoleFacts, key: KeyFacts, actions: readonly string
   return warning('keyTakesNoPolicy', handOverText(`key '${arn}'`, 'replica', [statement]));
 }
 
-function inPolicyOf(role: RoleFacts, key: KeyFacts, actions: readonly string[], whose: string): Findings {
+function inPolicyOf(role: RoleFacts, key: KeyFacts, actions: readonly string[], end: string): Findings {
   if (!key.properties) {
     return [];
   }
   const { KeyPolicy } = key.properties;
-  const policy = `the policy of the ${whose} key '${key.path}'`;
+  const policy = `the policy of the ${end} key '${key.path}'`;
   const caller = role.reference?.template === key.template ? role.reference?.arn : role.arn;
   const foreign = key.account === role.account ? undefined : role.account;
   const missing = actions.filter((action) => !mayAllow(KeyPolicy, action, caller, foreign));
@@ -77,8 +77,9 @@ function inPolicyOf(role: RoleFacts, key: KeyFacts, actions: readonly string[], 
     missing.length > 0 &&
       warning(
         'keyPolicyWithoutAccount',
-        `No statement in ${policy} allows ${missing.join(', ')} to the account or to the replication role, so the permissions of the role ` +
-          'do not count for this key. Let the account decide with a statement for its root, as CDK does by default, or acknowledge this',
+        `No statement in ${policy} allows ${missing.join(', ')} to the account or to the replication role, ` +
+          'so the permissions of the role do not count for this key. ' +
+          'Let the account decide with a statement for its root, as CDK does by default, or acknowledge this',
       ),
   ];
 }

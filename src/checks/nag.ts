@@ -21,7 +21,7 @@ export function acknowledgeInlinePolicy(resource: CfnResource): void {
   acknowledge(
     resource,
     PACKS.map((pack) => `${pack}-IAMNoInlinePolicy`),
-    'The permissions belong to the replication role of one bucket, and must not be attached later than the replication configuration, or detached from it.',
+    'The permissions belong to the replication role of one bucket. They come before the replication configuration and stay as long.',
   );
 }
 
@@ -34,7 +34,8 @@ export function acknowledgeObjectWildcards(
   acknowledge(
     resource,
     [...new Set(wide)].map((arn) => `AwsSolutions-IAM5[Resource::${arn}]`),
-    'S3 replicates every object that the rules select, so the role may read and write objects by their prefix, in these two buckets only.',
+    'S3 replicates every object that the rules select, so the role may read and write objects by their prefix, ' +
+      'in the source and the destinations of its rules only.',
   );
 }
 

@@ -38,7 +38,8 @@ export function acls({ source, rules }: ReplicationFacts): Findings {
     ? undefined
     : warning(
         'sourceUsesAcls',
-        `ACLs are enabled at the source (${ownedBy}): objects that other accounts wrote fail to replicate unless their owner grants READ and READ_ACP to the owner of the bucket. ` +
+        `ACLs are enabled at the source ${source.name} (${ownedBy}). Objects that other accounts wrote fail to replicate ` +
+          'unless their owner grants READ and READ_ACP to the owner of the bucket. ' +
           'Use ObjectOwnership.BUCKET_OWNER_ENFORCED, or acknowledge this',
       );
 }

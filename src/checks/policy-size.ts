@@ -8,7 +8,7 @@ export function severalPolicies({ name, policies }: BucketFacts): Findings {
   return policies.length > 1
     ? error('severalBucketPolicies', {
         saw: `${policies.length} bucket policies for ${name}: ${policies.map((policy) => `'${policy.name}'`).join(', ')}`,
-        because: 'S3 knows one policy for a bucket, so one of them would overwrite the other',
+        because: 'S3 allows one policy for a bucket, so one of them would overwrite the other',
         instead:
           'define your policy before the rule or grant, which then adds to it, or add its statements with Bucket.addToResourcePolicy()',
       })
@@ -22,10 +22,10 @@ export function rolePolicy({ source, role, rules }: ReplicationFacts): Findings 
   const together = role.inline.map(sizeOf).reduce((sum, one) => sum + one, 0);
   if (size > ROLE_POLICY_LIMIT) {
     return error('rolePolicyTooLong', {
-      saw: `permissions of about ${size} characters for ${rules.length} rules`,
+      saw: `permissions of about ${size} characters for ${rules.length} rules of the source ${source.name}`,
       because: `the inline policies of a role have at most ${ROLE_POLICY_LIMIT} characters, and S3 takes one role for a bucket`,
       instead:
-        'let fewer rules do: shorter prefixes that cover several (about 33 to 50 fit), or one KMS key for several destinations of a region',
+        'use fewer rules (about 33 to 50 fit) with shorter prefixes, or one KMS key for several destinations of a region',
     });
   }
   return together <= ROLE_POLICY_LIMIT

@@ -14,8 +14,8 @@ export function boundary({ role }: ReplicationFacts): Findings {
     ? undefined
     : warning(
         'permissionsBoundaryForbids',
-        `The permissions boundary of the replication role does not allow ${missing.join(', ')}: replication would fail. Allow these actions in the boundary, ` +
-          'or acknowledge this',
+        `The permissions boundary of the replication role '${role.path}' does not allow ${missing.join(', ')}: replication would fail. ` +
+          'Allow these actions in the boundary, or acknowledge this',
       );
 }
 
@@ -37,9 +37,8 @@ export function knownRole({ role: { properties, path, knownAs } }: ReplicationFa
     ? undefined
     : error('roleRenamed', {
         saw: `the role '${path}' is named ${JSON.stringify(RoleName)} with path ${JSON.stringify(Path)} in the end`,
-        because: `the policies of the other account let in ${JSON.stringify(knownAs.roleName)} with path ${JSON.stringify(knownAs.rolePath)}`,
-        instead:
-          'give roleName and rolePath to the construct that makes the role, not with an override, a later assignment or an aspect',
+        because: `the other account lets in ${JSON.stringify(knownAs.roleName)} with path ${JSON.stringify(knownAs.rolePath)}`,
+        instead: 'give roleName and rolePath to the construct that makes the role, not by an override or an aspect',
       });
 }
 
@@ -48,7 +47,7 @@ export function takesNoPolicy({ role }: ReplicationFacts): Findings {
     ? undefined
     : warning(
         'roleTakesNoPolicy',
-        `The role '${role.path}' takes no policies from this app, so the permissions for replication are not added to it. ` +
-          'Import it without `mutable: false` where that is why, or give it the permissions that docs/permissions.md lists and acknowledge this',
+        `The role '${role.path}' takes no policies from this app, so it lacks the permissions for replication. ` +
+          'Import it without `mutable: false`, or give it the permissions that docs/permissions.md lists and acknowledge this',
       );
 }

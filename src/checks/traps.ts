@@ -3,12 +3,13 @@ import { asList } from '../documents/intrinsics';
 import { BucketFacts, ReplicationFacts, RuleFacts } from '../flows/facts';
 import { Findings, warning } from '../messages/finding';
 
-export function noRules({ rules }: ReplicationFacts): Findings {
+export function noRules({ source, rules }: ReplicationFacts): Findings {
   return rules.length > 0
     ? undefined
     : warning(
         'noRules',
-        'There is no rule, so nothing is replicated. Add rules with addRule(), or acknowledge this, for example while you take replication down',
+        `There is no rule for the source ${source.name}, so nothing is replicated. ` +
+          'Add rules with addRule(), or acknowledge this, for example while you take replication down',
       );
 }
 
@@ -18,7 +19,8 @@ export function disabled({ id, enabled }: RuleFacts): Findings {
     ? undefined
     : warning(
         'disabledRulesDoNotCatchUp',
-        `Disabled: ${typeof id === 'string' ? `'${id}'` : 'unknown at synthesis'}. Objects written while a rule is disabled are not replicated when it is enabled again; S3 Batch Replication can copy them. ` +
+        `The rule ${typeof id === 'string' ? `'${id}'` : 'with an ID unknown at synthesis'} is disabled. Objects written while it is ` +
+          'are not replicated when it is enabled again; S3 Batch Replication can copy them. ' +
           'Remove `enabled: false`, or acknowledge this',
       );
 }
@@ -66,13 +68,14 @@ export function scanResult({ tags }: RuleFacts): Findings {
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-what-is-isnot-replicated.html */
-export function chained({ source: { receivesFrom }, rules }: ReplicationFacts): Findings {
+export function chained({ source: { name, receivesFrom }, rules }: ReplicationFacts): Findings {
   return receivesFrom.length === 0 || rules.length === 0
     ? undefined
     : warning(
         'replicasAreNotReplicated',
-        `This source receives replicas of ${receivesFrom.map((path) => `'${path}'`).join(', ')}, and S3 does not replicate replicas again. Add a rule from there to each destination, or acknowledge this if ` +
-          'only objects written here are to be replicated',
+        `The source ${name} receives replicas of ${receivesFrom.map((path) => `'${path}'`).join(', ')}, ` +
+          'and S3 does not replicate replicas again. Add a rule from there to each destination, ' +
+          'or acknowledge this if only objects written here are to be replicated',
       );
 }
 
@@ -91,7 +94,8 @@ export function expiration({ destination }: RuleFacts, { source }: ReplicationFa
     ? undefined
     : warning(
         'expirationIsNotReplicated',
-        `The source expires objects and ${destination.name} has no lifecycle rules: S3 does not replicate what lifecycle rules do, so replicas stay for ever. ` +
+        `The source ${source.name} expires objects and ${destination.name} has no lifecycle rules: ` +
+          'S3 does not replicate what lifecycle rules do, so replicas stay for ever. ' +
           'Give the destination lifecycle rules of its own, or acknowledge this if it is meant to keep everything',
       );
 }
@@ -102,14 +106,15 @@ export function sseC({ destination }: RuleFacts, { source }: ReplicationFacts): 
     const rules = properties?.BucketEncryption?.ServerSideEncryptionConfiguration;
     const types = (Array.isArray(rules) ? rules : [])
       .map((rule) => rule?.BlockedEncryptionTypes?.EncryptionType)
-      .find((it) => it !== undefined);
+      .find((type) => type !== undefined);
     return asList(types).includes('NONE');
   };
   return !destination.properties || !allows(source) || allows(destination)
     ? undefined
     : warning(
         'destinationBlocksSseC',
-        `The source allows SSE-C and ${destination.name} blocks it (new buckets do so by default): objects encrypted with SSE-C fail to replicate. ` +
+        `The source ${source.name} allows SSE-C and ${destination.name} blocks it (new buckets do so by default): ` +
+          'objects encrypted with SSE-C fail to replicate. ' +
           'Allow SSE-C at the destination too, or block it at the source, or acknowledge this if no such object is written',
       );
 }

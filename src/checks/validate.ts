@@ -112,7 +112,7 @@ function acknowledgeFindingsOfNag(anchor: SourceAnchor, { statements, properties
     return;
   }
   acknowledgeObjectWildcards(holder, statements);
-  if (holder !== role || properties?.Policies?.every((it: any) => it.PolicyName === POLICY_NAME)) {
+  if (holder !== role || properties?.Policies?.every((policy: any) => policy.PolicyName === POLICY_NAME)) {
     acknowledgeInlinePolicy(holder);
   }
 }

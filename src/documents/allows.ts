@@ -33,7 +33,10 @@ export function missingFromBoundary(boundaryDocument: unknown, actions: readonly
   return actions.filter((action) => !allowed(action) || denies(action));
 }
 
-/** Whether a statement names everybody, an account, or the role; a document that cannot be read gets the benefit of the doubt. */
+/**
+ * Whether a statement names everybody, an account, or the role; a document that cannot be read gets the benefit of the
+ * doubt.
+ */
 export function mayAllow(document: unknown, action: string, role: unknown, foreign: string | undefined): boolean {
   const statements = statementsIn(document);
   return (

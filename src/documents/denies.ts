@@ -185,7 +185,8 @@ interface Carried {
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-troubleshoot.html (network restrictions break
  * replication)
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html (when a key is present)
- * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html (which action has which key)
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html (which action has which
+ * key)
  */
 function carried(key: string, action: string, question: DenyQuestion, spell: Spell): Carried | undefined {
   const value = (text: string, shown = text): Carried => ({ text, why: `which carries ${shown}` });

@@ -26,7 +26,7 @@ export function filledIn(
   if (entries.length === 1 && (key === 'Ref' || key?.startsWith('Fn::'))) {
     return known[String(inner)] ?? unknown(value);
   }
-  return Object.fromEntries(entries.map(([name, it]) => [name, filledIn(it, known, unknown)]));
+  return Object.fromEntries(entries.map(([name, part]) => [name, filledIn(part, known, unknown)]));
 }
 
 export function asRecord(value: unknown): Record<string, any> | undefined {

@@ -29,8 +29,8 @@ export const ANY = 'any';
 const ONE = 'one';
 
 /**
- * Resolved values as text: literals as they are, every other intrinsic as one private-use character (there are 65,534), equal ones as the
- * same.
+ * Resolved values as text: literals as they are, every other intrinsic as one private-use character (there are 65,534),
+ * equal ones as the same.
  */
 export function speller(
   known: ReadonlyArray<readonly [intrinsic: unknown, literal: string]> = [],

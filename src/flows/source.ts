@@ -110,7 +110,7 @@ export class SourceAnchor extends Construct {
     return { arn: this.keyArn(key), region: regionOfKey(key) ?? bucketRegion };
   }
 
-  /** One token a key: core resolves a weak reference for the token object it has seen while preparing the app. */
+  /** Makes one token for each key: core resolves only those weak references that it saw while preparing the app. */
   public keyArn(key: KeyPointer): string {
     if ('arn' in key) {
       return key.arn;

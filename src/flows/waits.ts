@@ -9,7 +9,7 @@ import { asRecord } from '../documents/intrinsics';
 import { AddedRule } from '../rules/added-rule';
 import { RuleKeys, ruleKeys } from '../rules/rule-keys';
 
-/** The graph: what must exist before a resource. Rules say it at any time, the template when nothing changes any more. */
+/** What must exist before a resource. Rules say it at any time, the template when nothing changes any more. */
 type Known = 'rules' | 'template';
 
 /**
@@ -60,7 +60,7 @@ function nodeIn(around: Stack | undefined, resource: CfnResource): IConstruct {
 
 function needs(node: IConstruct, known: Known): CfnResource[] {
   if (Stack.isStack(node)) {
-    return node.node.findAll().flatMap((it) => (CfnResource.isCfnResource(it) ? needs(it, known) : []));
+    return node.node.findAll().flatMap((inner) => (CfnResource.isCfnResource(inner) ? needs(inner, known) : []));
   }
   const bucket = node as s3.CfnBucket; // or something else, which has no such child
   const rules = SourceAnchor.find(bucket)?.rules ?? [];

@@ -39,8 +39,8 @@ function accountMistake(end: BucketEnd, grantee: Grantee): Mistake | undefined {
   const accounts = 'accounts' in grantee ? grantee.accounts : [grantee.account];
   if (accounts.length === 0) {
     return {
-      saw: 'replicas from accounts, of which there are none',
-      because: 'a grant is for somebody',
+      saw: 'replicas from an empty list of accounts',
+      because: 'a grant needs at least one account',
       instead: 'give the numbers of the accounts, or leave the grant out',
     };
   }
@@ -112,7 +112,8 @@ function encryptionMistake(end: BucketEnd, { encryptionKey }: ReplicasFromOption
           ? `encryptionKey '${encryptionKey.node.path}' ${problem}`
           : `${nameOf(end)} with the ${encryption!.kind === 'alias' ? 'alias of a key' : 'AWS managed key aws/s3'} as default encryption`,
         because:
-          'S3 encrypts replicas of other accounts with customer managed keys of the region of the bucket, whose own policy lets the role in',
+          'S3 encrypts replicas of other accounts with customer managed keys of the region of the bucket, ' +
+          'whose own policy lets the role in',
         instead: 'encrypt the bucket with a kms.Key, or give the key that rules name for replicas as encryptionKey',
       }
     : undefined;

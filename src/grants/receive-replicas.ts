@@ -7,7 +7,10 @@ import { checkStackSize } from '../checks/stack-size';
 import { validateDestination } from '../checks/validate';
 import { DestinationAnchor } from '../flows/destination';
 
-/** What a bucket of this app needs to receive replicas: versioning, its checks, and no finding about not being replicated itself. */
+/**
+ * What a bucket of this app needs to receive replicas: versioning, its checks, and no finding about not being
+ * replicated itself.
+ */
 export function receiveReplicas(at: IConstruct, bucket: s3.CfnBucket): DestinationAnchor {
   checkVersioning(at, bucket, 'destination');
   enableVersioning(bucket);

@@ -39,7 +39,8 @@ export class ReplicaGrantee {
   }
 
   /**
-   * The roles of some accounts whose names start alike. S3 refuses a policy with an account that does not exist any more.
+   * The roles of some accounts whose names start alike. S3 refuses a policy with an account that does not exist any
+   * more.
    *
    * @param accounts 12 digits each; one statement names them all
    */

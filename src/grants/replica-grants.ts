@@ -35,8 +35,8 @@ import { RoleOfAccount } from '../permissions/role-name';
  */
 export class ReplicaGrants {
   /**
-   * Grants for a destination bucket. The policies of an imported bucket cannot be changed: the statements are then shown in a
-   * warning.
+   * Grants for a destination bucket. The policies of an imported bucket cannot be changed: the statements are then
+   * shown in a warning.
    */
   public static fromBucket(bucket: s3.IBucketRef): ReplicaGrants {
     return new ReplicaGrants(bucketEnd(bucket));
@@ -45,16 +45,16 @@ export class ReplicaGrants {
   private constructor(private readonly end: BucketEnd) {}
 
   /**
-   * Lets one role of another account, or roles of accounts or of an organization, write replicas: adds to the bucket policy and,
-   * for a bucket that is encrypted with KMS, to the key policy. Switches versioning on.
+   * Lets one role of another account, or roles of accounts or of an organization, write replicas: adds to the bucket
+   * policy and, for a bucket that is encrypted with KMS, to the key policy. Switches versioning on.
    *
    * Roles of several accounts may write keys only that say whose they are, so that nobody puts newer versions over
    * objects of another account. A rule of this app adds nothing for a role that was let in here before.
    *
    * @param grantee which roles
    * @param options how they may
-   * @throws when the account is the one of the bucket, when replicas would be encrypted with an AWS managed key, or when a
-   * weaker grant for the same roles is there
+   * @throws when the account is the one of the bucket, when replicas would be encrypted with an AWS managed key, or
+   * when a weaker grant for the same roles is there
    */
   public replicasFrom(grantee: ReplicaGrantee, options: ReplicasFromOptions = {}): void {
     const { end } = this;
@@ -96,7 +96,7 @@ export class ReplicaGrants {
    * Lets in the role of a rule, for a bucket that receives replicas already; nothing, where `replicasFrom()` did that.
    * @internal
    */
-  public _letIn(granted: Granted & { readonly grantee: RoleOfAccount }, keyNow: KeyNow): void {
+  public _admit(granted: Granted & { readonly grantee: RoleOfAccount }, keyNow: KeyNow): void {
     const { grantee, keyPrefixes } = granted;
     const covering = this._covering(grantee, keyPrefixes);
     if (covering) {
@@ -174,7 +174,8 @@ const handedOver = (ref: s3.IBucketRef & { [GRANTS]?: Granted[] }): Granted[] =>
 const TOO_LATE = {
   saw: 'replicasFrom() after synthesis',
   because:
-    'the Stage of the bucket is synthesized already (adding a Stage to a CDK pipeline does that), so the grant would be missing in the template',
+    'the Stage of the bucket is synthesized already (adding a Stage to a CDK pipeline does that), ' +
+    'so the grant would be missing in the template',
   instead: 'call it before',
 };
 

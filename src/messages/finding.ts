@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Mistake, describe } from './mistake';
 
-/** What a check found: an error stops, a warning can be acknowledged. Either is known by an id that never changes after release. */
+/**
+ * What a check found: an error stops, a warning can be acknowledged. Either is known by an id that never changes after
+ * release.
+ */
 export interface Finding {
   readonly severity: 'error' | 'warning';
   readonly id: string;

@@ -29,8 +29,8 @@ export interface CrossAccountReplicationProps extends ReplicationRuleOptions, Cr
   readonly destination?: s3.IBucket;
 
   /**
-   * The stack of another account, in any region, for the bucket that is created for the replicas. Changing it later makes
-   * a new, empty replica bucket and retains the former.
+   * The stack of another account, in any region, for the bucket that is created for the replicas. Changing it later
+   * makes a new, empty replica bucket and retains the former.
    *
    * @default - `destination` is given
    */
@@ -67,8 +67,8 @@ export interface CrossAccountReplicationProps extends ReplicationRuleOptions, Cr
   readonly permissionsBoundary?: iam.IManagedPolicy;
 
   /**
-   * Whether the stack of this construct has outputs for the owner of the destination: account, role name and role path, as
-   * `ReplicaGrants` takes them.
+   * Whether the stack of this construct has outputs for the owner of the destination: account, role name and role path,
+   * as `ReplicaGrants` takes them.
    *
    * @default false
    */
@@ -79,8 +79,8 @@ export interface CrossAccountReplicationProps extends ReplicationRuleOptions, Cr
  * Replication into another account: the bucket and key policies of the destination let in the one replication role, and
  * need neither a second deployment nor a second step.
  *
- * In one app the destination is created in `destinationStack`, or given; in two apps it is imported here, and its own app
- * uses `ReplicaGrants`.
+ * In one app the destination is created in `destinationStack`, or given; in two apps it is imported here, and its own
+ * app uses `ReplicaGrants`.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-walkthrough-2.html
  */
@@ -105,7 +105,7 @@ export class CrossAccountReplication extends Construct {
     this.source = source;
     this.destination = props.destination ?? this.create(props, destinationStack!);
     const { roleName, rolePath, permissionsBoundary } = props;
-    const forRole = [roleName, rolePath, permissionsBoundary].some((it) => it !== undefined);
+    const forRole = [roleName, rolePath, permissionsBoundary].some((prop) => prop !== undefined);
     this.replication = forRole
       ? new BucketReplication(this, 'Replication', { source, roleName, rolePath, permissionsBoundary })
       : BucketReplication.of(source);
@@ -153,13 +153,15 @@ export function checkCrossAccountInput(
 }
 
 function roleMistake(props: CrossAccountReplicationProps): Mistake | undefined {
-  const forRole = (['roleName', 'rolePath', 'permissionsBoundary'] as const).filter((it) => props[it] !== undefined);
+  const forRole = (['roleName', 'rolePath', 'permissionsBoundary'] as const).filter(
+    (prop) => props[prop] !== undefined,
+  );
   return forRole.length === 0
     ? undefined
     : {
         saw: `${forRole.join(', ')} for source ${nameOf(bucketEnd(props.source))}, which is replicated already`,
         because: 'a source bucket has one role for all its rules',
-        instead: `leave ${forRole.join(', ')} off here, and give it to what replicates the source first`,
+        instead: `omit ${forRole.join(', ')} here, and give it to what replicates the source first`,
       };
 }
 

@@ -110,6 +110,6 @@ function who(grantee: Grantee): ResourceStatement['Condition'] {
 
 /** The id of a statement has letters and digits only, and is unique in its policy. */
 function suffix(grantee: Grantee, what: unknown): string {
-  const whose = 'account' in grantee ? grantee.account : 'accounts' in grantee ? 'Accounts' : 'Organization';
-  return `${whose}${hashOf([grantee, what], 8)}`;
+  const name = 'account' in grantee ? grantee.account : 'accounts' in grantee ? 'Accounts' : 'Organization';
+  return `${name}${hashOf([grantee, what], 8)}`;
 }

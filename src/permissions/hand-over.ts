@@ -40,7 +40,7 @@ export function handOver({ cfn, ref, region }: BucketEnd, { id, policy, lost, st
     'AWS::AccountId': Token.isUnresolved(stack.account) ? undefined : stack.account,
     'AWS::Region': Token.isUnresolved(stack.region) ? undefined : stack.region,
   };
-  const filled = filledIn(stack.resolve(statements), known, (it) => it) as object[];
+  const filled = filledIn(stack.resolve(statements), known, (other) => other) as object[];
   Annotations.of(at).addWarningV2(`cdk-s3-replication:${id}`, handOverText(policy, lost, filled));
 }
 

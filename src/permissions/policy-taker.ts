@@ -19,7 +19,8 @@ export function policyTaker(target: s3.IBucketRef | KeyPointer): PolicyTaker | u
   const cfn = 'cfn' in target ? target.cfn : definedBucket(target);
   const candidates = [start, ...wrapped(start), ...(cfn ? [cfn.node.scope] : [])];
   const l2 = candidates.find(
-    (it): it is s3.IBucket => it !== undefined && 'addToResourcePolicy' in it && (!cfn || it.node.defaultChild === cfn),
+    (candidate): candidate is s3.IBucket =>
+      candidate !== undefined && 'addToResourcePolicy' in candidate && (!cfn || candidate.node.defaultChild === cfn),
   );
   const policy = cfn && s3.CfnBucket.isCfnBucket(cfn) && !l2?.policy && policyInStackOf(cfn);
   if (policy) {
@@ -70,9 +71,9 @@ function fromL1(cfn: s3.CfnBucket | kms.CfnKey | kms.CfnReplicaKey): PolicyTaker
 const ADDED = Symbol.for('cdk-s3-replication.keyStatements');
 
 /** Nobody else removes doubles from the policy of an L1; and to read it would settle what is lazy in it too early. */
-function isThere(cfn: CfnResource & { [ADDED]?: Set<string> }, it: iam.PolicyStatement): boolean {
+function isThere(cfn: CfnResource & { [ADDED]?: Set<string> }, statement: iam.PolicyStatement): boolean {
   const added = (cfn[ADDED] ??= new Set());
-  const text = JSON.stringify(it.toStatementJson());
+  const text = JSON.stringify(statement.toStatementJson());
   const there = added.has(text);
   added.add(text);
   return there;

@@ -31,7 +31,7 @@ export function checkRoleName(at: IConstruct, prop: string, roleName: string | u
     throw mistake(at, {
       saw: `${prop} '${roleName}' (${roleName.length} characters)`,
       because: 'IAM takes 1 to 64 letters, digits and +=,.@_- as the name of a role',
-      instead: `use such a name, or leave ${prop} off`,
+      instead: `use such a name, or omit ${prop}`,
     });
   }
 }
@@ -70,7 +70,7 @@ function checkAccount(at: IConstruct, source: BucketEnd, role: iam.IRole): void 
     throw mistake(at, {
       saw: `role '${role.node.path}' of account ${shown(role.env.account)}, source bucket in account ${shown(source.account)}`,
       because: 'S3 takes a role of the account that owns the source bucket only',
-      instead: 'give a role of that account, or leave role off to have one created',
+      instead: 'give a role of that account, or omit role to have one created',
     });
   }
   const partition = partitionOf(source.region);
@@ -79,7 +79,7 @@ function checkAccount(at: IConstruct, source: BucketEnd, role: iam.IRole): void 
     throw mistake(at, {
       saw: `role '${role.roleArn}', source bucket in ${shown(source.region)} (partition ${partition})`,
       because: 'S3 refuses a role of another partition',
-      instead: `give a role of partition ${partition}, or leave role off to have one created`,
+      instead: `give a role of partition ${partition}, or omit role to have one created`,
     });
   }
   const stack = Stack.of(role);
@@ -92,7 +92,7 @@ function checkAccount(at: IConstruct, source: BucketEnd, role: iam.IRole): void 
       saw: `role '${role.node.path}' of a stack in another region or Stage, or with env where the stack of the source has none`,
       because: 'CDK cannot refer to it from the stack of the source',
       instead:
-        'give both stacks the same env, or give the role a roleName and import it with Role.fromRoleName(), or leave role off to have one created',
+        'give both stacks the same env, name the role and import it with Role.fromRoleName(), or omit role to have one created',
     });
   }
 }

@@ -24,8 +24,8 @@ const MAX_ROLE_NAME = 64;
 
 /**
  * The name of the replication role where an account boundary is crossed: the other account has to know it before the
- * role exists. Unique in the account, because roles of all regions share their names; and the same as long as the bucket
- * stays where it is in the app.
+ * role exists. Unique in the account, because roles of all regions share their names; and the same as long as the
+ * bucket stays where it is in the app.
  */
 export function crossAccountRoleName({ stack, cfn, account, region }: BucketEnd): string {
   const { stackName } = deployedStack(stack);
@@ -75,7 +75,7 @@ function nameOfGivenRole(at: IConstruct, role: iam.IRole): RoleName {
     throw mistake(at, {
       saw: `role '${role.node.path}' with a name ${shown(role.roleName)} for a destination in another account`,
       because: 'the policies of the other account name the role, also before it exists',
-      instead: 'give the role a roleName, or leave role off to have one created',
+      instead: 'give the role a roleName, or omit role to have one created',
     });
   }
   // in this order, which ids of statements are made of
@@ -87,7 +87,9 @@ export function checkKnownRole(at: IConstruct, { roleName, rolePath }: RoleName)
   const name = `${rolePath}${roleName}`;
   if (typeof roleName !== 'string' || typeof rolePath !== 'string' || Token.isUnresolved(name) || /[*?$]/.test(name)) {
     throw mistake(at, {
-      saw: `a replication role named ${JSON.stringify(roleName)} with path ${JSON.stringify(rolePath)} for a destination in another account`,
+      saw:
+        `a replication role named ${JSON.stringify(roleName)} with path ${JSON.stringify(rolePath)} ` +
+        'for a destination in another account',
       because: 'policies of the other account name the role as text, in which *, ? and $ have a meaning',
       instead: 'give roleName and rolePath as plain text without these characters',
     });

@@ -80,7 +80,7 @@ function encryptionMistake(
 ): Mistake | undefined {
   const byDefault = asList(properties?.BucketEncryption?.ServerSideEncryptionConfiguration)
     .map((rule) => asRecord(rule)?.ServerSideEncryptionByDefault)
-    .find((it) => it !== undefined);
+    .find((found) => found !== undefined);
   const algorithm = byDefault?.SSEAlgorithm;
   if (algorithm !== 'aws:kms' && algorithm !== 'aws:kms:dsse') {
     return undefined; // SSE-S3, or an intrinsic decides
@@ -165,17 +165,16 @@ function formMistake(bucket: string, cfn: s3.CfnBucket, spec: LogProducerSpec): 
   const other =
     spec.kind === 'PartitionedServerAccessLogs'
       ? bucketsLoggingTo(cfn).find(
-          (it) =>
-            asRecord(finalProperties(it).LoggingConfiguration?.TargetObjectKeyFormat)?.SimplePrefix !== undefined ||
-            finalProperties(it).LoggingConfiguration?.TargetObjectKeyFormat === undefined,
+          (logged) =>
+            asRecord(finalProperties(logged).LoggingConfiguration?.TargetObjectKeyFormat)?.SimplePrefix !== undefined ||
+            finalProperties(logged).LoggingConfiguration?.TargetObjectKeyFormat === undefined,
         )
       : undefined;
   return (
     other && {
       saw: `partitioned access logs into ${bucket}, and '${other.node.path}' that logs into it in the simple form`,
       because: 'keys of the simple form say neither account, region nor bucket',
-      instead:
-        'set targetObjectKeyFormat: TargetObjectKeyFormat.partitionedPrefix() on the logged bucket, or leave partitioned off',
+      instead: 'set TargetObjectKeyFormat.partitionedPrefix() on the logged bucket, or omit partitioned',
     }
   );
 }

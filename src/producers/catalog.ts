@@ -92,7 +92,9 @@ export function alb(options: AlbLogOptions): LogProducerSpec {
       ...(resources && {
         arns: {
           operator: 'ArnLike',
-          patterns: resources.map((it) => `arn:{partition}:elasticloadbalancing:{region}:{account}:loadbalancer/${it}`),
+          patterns: resources.map(
+            (name) => `arn:{partition}:elasticloadbalancing:{region}:{account}:loadbalancer/${name}`,
+          ),
         },
       }),
     },

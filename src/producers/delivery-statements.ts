@@ -54,7 +54,7 @@ export function keyUseStatements(spec: LogProducerSpec, target: LogTarget): Deli
         context ? { StringLike: { 'kms:EncryptionContext:aws:cloudtrail:arn': oneOf(context) } } : {},
       ),
       // the key may serve several buckets, in stacks of other accounts and regions
-      [actions, trailContext, ...[target.account, target.region].map((it) => !Token.isUnresolved(it) && it)],
+      [actions, trailContext, ...[target.account, target.region].map((place) => !Token.isUnresolved(place) && place)],
     );
   });
 }
@@ -93,8 +93,8 @@ function sourceCondition(spec: LogProducerSpec, target: LogTarget): Condition {
 }
 
 /**
- * The id is made of what the user asked for and not of what tokens stand for, so that it does not change. Producers that
- * need the same share one statement.
+ * The id is made of what the user asked for and not of what tokens stand for, so that it does not change. Producers
+ * that need the same share one statement.
  */
 function statement(
   spec: LogProducerSpec,
@@ -107,7 +107,9 @@ function statement(
   const { service, accounts, regions, ownerAcl, source } = spec;
   const { buckets = [], ...who } = source;
   const hash = hashOf(
-    [service, accounts, regions, ownerAcl, who, buckets.map(({ node }) => node.path), ...about].map((it) => it ?? null),
+    [service, accounts, regions, ownerAcl, who, buckets.map(({ node }) => node.path), ...about].map(
+      (part) => part ?? null,
+    ),
     8,
   );
   return {

@@ -21,14 +21,18 @@ import { policyTaker } from '../permissions/policy-taker';
 export function checkDelivery(spec: LogProducerSpec, bucket: s3.IBucketRef): void {
   const end = bucketEnd(bucket);
   const wrong =
-    (spec.source.buckets ?? []).map((from) => loggedMistake(end, bucketEnd(from))).find((it) => it !== undefined) ??
+    (spec.source.buckets ?? [])
+      .map((from) => loggedMistake(end, bucketEnd(from)))
+      .find((found) => found !== undefined) ??
     (end.cfn ? undefined : nameMistake(nameOf(end), spec, importedName(bucket)));
   if (wrong) {
     throw mistake(end.cfn ?? bucket, wrong);
   }
 }
 
-/** Lets a service write its logs: adds to the policy of the bucket, and to that of the key that they are encrypted with. */
+/**
+ * Lets a service write its logs: adds to the policy of the bucket, and to that of the key that they are encrypted with.
+ */
 export function allowDelivery(spec: LogProducerSpec, bucket: s3.IBucketRef): void {
   const end = bucketEnd(bucket);
   const logged = (spec.source.buckets ?? []).map(bucketEnd);
@@ -84,7 +88,7 @@ function loggedMistake(end: BucketEnd, from: BucketEnd): Mistake | undefined {
         saw: `loggedBuckets with ${nameOf(from)}, which is in another stack and has no name of its own`,
         because: 'the logged bucket refers to the bucket with its logs, so that each stack would wait for the other',
         instead:
-          'give the logged bucket a bucketName, or leave loggedBuckets off: any bucket of the account may then deliver its logs',
+          'give the logged bucket a bucketName, or omit loggedBuckets: any bucket of the account may then deliver its logs',
       };
 }
 
@@ -94,7 +98,7 @@ function add(end: BucketEnd, to: s3.IBucketRef | KeyPointer, id: string, stateme
   const take = policyTaker(to);
   const missing = statements
     .filter(({ Sid }) => !known?.has(Sid))
-    .filter((it) => !take?.(iam.PolicyStatement.fromJson(it)));
+    .filter((statement) => !take?.(iam.PolicyStatement.fromJson(statement)));
   statements.forEach(({ Sid }) => known?.add(Sid));
   if (missing.length > 0) {
     handOver(end, { id, policy: policyOf(end, to), lost: 'log', statements: missing });

@@ -81,7 +81,7 @@ function meet(a: string, b: string): 'same' | 'unclear' | 'apart' {
   return known || nests(a, b) === 'apart' ? 'apart' : 'unclear';
 }
 
-/** Whether a key can start with both texts: the second is within the first, or they may nest some way, or not at all. */
+/** Whether a key can start with both texts: the second is within the first, they may nest some way, or not at all. */
 function nests(outer: string, inner: string): 'within' | 'maybe' | 'apart' {
   if (inner.startsWith(outer)) {
     return 'within';

@@ -11,8 +11,8 @@ export interface LogProducerOptions {
   readonly accounts?: string[];
 
   /**
-   * The prefix as it is configured at the service, without a slash at its ends: `logs` or `logs/production`. The service puts
-   * its own folders below it. At most 512 bytes.
+   * The prefix as it is configured at the service, without a slash at its ends: `logs` or `logs/production`. The
+   * service puts its own folders below it. At most 512 bytes.
    *
    * @default - the folders of the service are at the top of the bucket
    */
@@ -37,16 +37,17 @@ export interface ServerAccessLogOptions {
   readonly loggedBucketNames?: string[];
 
   /**
-   * What the keys start with, exactly as it is configured at the logged buckets, for example `logs/`. At most 512 bytes.
+   * What the keys start with, exactly as it is configured at the logged buckets, for example `logs/`. At most 512
+   * bytes.
    *
    * @default - every key of the bucket may be written
    */
   readonly prefix?: string;
 
   /**
-   * Whether the logged buckets use the partitioned form of keys (`TargetObjectKeyFormat.partitionedPrefix()`), which name
-   * account, region and bucket. Keys of the simple form do not say whose logs they are, so that those of several buckets
-   * cannot be told apart once they are replicated into one.
+   * Whether the logged buckets use the partitioned form of keys (`TargetObjectKeyFormat.partitionedPrefix()`), which
+   * name account, region and bucket. Keys of the simple form do not say whose logs they are, so that those of several
+   * buckets cannot be told apart once they are replicated into one.
    *
    * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/ServerLogs.html
    * @default false
@@ -104,7 +105,10 @@ export interface OrganizationTrailLogOptions {
   /** The management account of the organization, which owns the trail also when a delegated administrator made it. */
   readonly managementAccount: string;
 
-  /** The name of the trail. As text: a reference to a trail would be circular, because it waits for the policy of the bucket. */
+  /**
+   * The name of the trail. As text: a reference to a trail would be circular, because it waits for the policy of the
+   * bucket.
+   */
   readonly trailName: string;
 
   /**

@@ -63,7 +63,8 @@ export class LogProducer {
   }
 
   /**
-   * Logs and digests of a CloudTrail trail. They may be encrypted with a customer managed key, which is named at the trail.
+   * Logs and digests of a CloudTrail trail. They may be encrypted with a customer managed key, which is named at the
+   * trail.
    *
    * @see https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html
    * @see https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html
@@ -76,17 +77,20 @@ export class LogProducer {
   /**
    * Logs and digests of a CloudTrail trail for all accounts of an organization.
    *
-   * @see https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html#org-trail-bucket-policy
-   * @throws when an account, the organization, the region, the name or the prefix is not of its form or not known at synthesis
+   * @see
+   * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html#org-trail-bucket-policy
+   * @throws when an account, the organization, the region, the name or the prefix is not of its form or not known at
+   * synthesis
    */
   public static organizationTrail(options: OrganizationTrailLogOptions): LogProducer {
     return new LogProducer(catalog.organizationTrail(options));
   }
 
   /**
-   * VPC flow logs. The bucket may be encrypted with a customer managed key. `AWSLogs` must not be a folder of the prefix.
+   * VPC flow logs. The bucket may be encrypted with a customer managed key. `AWSLogs` must not be a folder of the
+   * prefix.
    *
-   * Who creates a flow log into a bucket of their own, and may change its policy, has EC2 write that policy: give the
+   * When the owner of a bucket creates a flow log into it and may change its policy, EC2 rewrites that policy: give the
    * role that deploys flow logs no `s3:PutBucketPolicy` for this bucket.
    *
    * @see https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-s3-permissions.html
@@ -112,11 +116,11 @@ export class LogProducer {
   }
 
   /**
-   * Logs of AWS WAF web ACLs of the bucket's account. The name of the bucket has to start with `aws-waf-logs-`; it may be
-   * encrypted with a customer managed key.
+   * Logs of AWS WAF web ACLs of the bucket's account. The name of the bucket has to start with `aws-waf-logs-`; it may
+   * be encrypted with a customer managed key.
    *
-   * Who switches this logging on, and may change the policy of the bucket, has WAF write that policy, too: give the role
-   * that does so no `s3:PutBucketPolicy` for this bucket.
+   * When this logging is switched on by somebody who may change the policy of the bucket, WAF rewrites that policy, too:
+   * give the role that does so no `s3:PutBucketPolicy` for this bucket.
    *
    * @see https://docs.aws.amazon.com/waf/latest/developerguide/logging-s3.html
    * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-S3.html
@@ -127,8 +131,8 @@ export class LogProducer {
   }
 
   /**
-   * Standard logs (v2) of CloudFront distributions, with the default suffix path or one that begins like it. The name of
-   * the bucket cannot have dots; it may be encrypted with a customer managed key, and be in any region.
+   * Standard logs (v2) of CloudFront distributions, with the default suffix path or one that begins like it. The name
+   * of the bucket cannot have dots; it may be encrypted with a customer managed key, and be in any region.
    *
    * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging.html
    * @throws when an account or the prefix is not of its form or not known at synthesis
@@ -152,8 +156,8 @@ export class LogProducer {
    * managed key, to that of the key. Doing it twice adds nothing. What switches the logs on in the stack of the bucket, such
    * as a flow log, a trail or an L1 load balancer, waits for the policy; a nested stack has to depend on the bucket.
    *
-   * The policies of an imported bucket or key cannot be changed: the statements are then shown in a warning. Whether the
-   * service can deliver into a bucket of this app is checked when the app is synthesized.
+   * The policies of an imported bucket or key cannot be changed: the statements are then shown in a warning. Whether
+   * the service can deliver into a bucket of this app is checked when the app is synthesized.
    *
    * @throws when the bucket is one that the service does not deliver into, as far as that is known already
    */

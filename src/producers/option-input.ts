@@ -65,7 +65,7 @@ export class LogInput {
         ? {
             because:
               'the service puts a slash between the prefix and its own folders, so keys would have an empty folder',
-            instead: "write it without a slash at its ends, like 'logs' or 'logs/production', or leave prefix off",
+            instead: "write it without a slash at its ends, like 'logs' or 'logs/production', or omit prefix",
           }
         : reserved?.test(prefix) && !awaitsLookup(prefix)
           ? { because: 'the service adds AWSLogs itself, and refuses it in a prefix', instead: 'leave it out' }
@@ -84,7 +84,7 @@ export class LogInput {
       throw mistake(this.factory, {
         saw: `an empty list of ${prop}`,
         because: 'nothing could be delivered',
-        instead: `name at least one, or leave ${prop} off`,
+        instead: `name at least one, or omit ${prop}`,
       });
     }
     return values && [...new Set(values.map((value) => this.text(prop, value, check)))].sort();
@@ -94,7 +94,7 @@ export class LogInput {
     const wrong = Token.isUnresolved(value)
       ? {
           because:
-            'policies are composed of its text, and a reference to what delivers into the bucket would be circular: it waits for the policy of the bucket',
+            'policies are composed of its text, and a reference to what delivers into the bucket would be circular',
           instead: 'write it as text',
         }
       : check(value);

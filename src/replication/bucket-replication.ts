@@ -77,7 +77,7 @@ export interface BucketReplicationProps {
 /**
  * The replication of one source bucket: its replication configuration, its role and its rules.
  *
- * S3 knows one replication configuration and one role for a bucket, so there is one BucketReplication for a source
+ * S3 allows one replication configuration and one role for a bucket, so there is one BucketReplication for a source
  * bucket. `BucketReplication.of(bucket)` finds it or creates it; the other constructs of this library use that, so they
  * compose on one source. The role and its policy are children of the source bucket, wherever this construct is.
  *
@@ -132,7 +132,7 @@ export class BucketReplication extends Construct {
         what: `role '${props.role.node.path}'`,
         stack: Stack.of(props.role),
         reason: `${nameOf(end)} is replicated with the role '${props.role.node.path}'`,
-        remedy: 'define the role in the stack of the source, or in one that depends on nothing of it',
+        remedy: 'define the role in the stack of the source, or in one that does not depend on it',
       });
     }
     enableVersioning(cfn);
@@ -197,21 +197,22 @@ export class BucketReplication extends Construct {
   /** @internal */
   public _carryOut(rule: PlannedRule): void {
     const { anchor } = this;
-    const { at, destination, needed, knownAs, letIn } = rule;
+    const { at, destination, needed, knownAs, admission } = rule;
     if (destination.cfn) {
       receiveReplicas(at, destination.cfn).sources.add(anchor.bucket);
     }
-    needed.forEach((one) => deployAfter(at, 'source', this.end.stack, one));
+    needed.forEach((producer) => deployAfter(at, 'source', this.end.stack, producer));
     [this.end, ...needed].forEach(({ stack }) => checkStackSize(stack));
     if (destination.cfn && !sameStage(this.end.stack, destination.stack)) {
       Annotations.of(anchor).addWarningV2(
         'cdk-s3-replication:deployOrderAcrossStages',
-        `The destination ${nameOf(destination)} is in another Stage, so CDK does not order the deployments: S3 refuses the replication configuration ` +
-          `until the destination exists. Deploy the Stage of the destination first, or put the stacks of both buckets into one Stage`,
+        `The destination ${nameOf(destination)} is in another Stage, so CDK does not order the deployments: ` +
+          'S3 refuses the replication configuration until the destination exists. ' +
+          'Deploy the Stage of the destination first, or put the stacks of both buckets into one Stage',
       );
     }
-    if (letIn) {
-      ReplicaGrants.fromBucket(rule.options.destination)._letIn(letIn.granted, letIn.keyNow);
+    if (admission) {
+      ReplicaGrants.fromBucket(rule.options.destination)._admit(admission.granted, admission.keyNow);
     }
     anchor.knownAs ??= knownAs;
     anchor.rules.push(rule);

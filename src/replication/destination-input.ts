@@ -62,10 +62,14 @@ function destinationFinding(
     });
   }
   const partition = partitionOf(source.region);
-  const other = [literalPartition(destination), partitionOf(destination.region)].find((it) => it && it !== partition);
+  const other = [literalPartition(destination), partitionOf(destination.region)].find(
+    (named) => named && named !== partition,
+  );
   if (partition !== undefined && other !== undefined) {
     return error('destinationInOtherPartition', {
-      saw: `destination ${name} in region ${shown(destination.region)} (partition ${other}), source in ${shown(source.region)} (partition ${partition})`,
+      saw:
+        `destination ${name} in region ${shown(destination.region)} (partition ${other}), ` +
+        `source in ${shown(source.region)} (partition ${partition})`,
       because: 'S3 does not replicate across partitions',
       instead: 'choose a destination of the same partition',
     });

@@ -48,7 +48,8 @@ export function checkKeys(
         saw: `${saw} ${unreachable}`,
         because: 'the replication role cannot refer to it from its own stack',
         instead:
-          'define the key in a stack of the same Stage and account that is not nested, with env where the stack of the source has it, or give it with Key.fromKeyArn()',
+          'give it with Key.fromKeyArn(), or define it in a stack of the same Stage and account that is not nested, ' +
+          'with env where the stack of the source has it',
       });
     }
     const pointer = keyPointer(key);

@@ -35,7 +35,7 @@ export interface PlannedRule extends AddedRule {
   /** How policies of another account name the replication role. */
   readonly knownAs?: RoleName;
   /** The role that the policies of the destination are to let in, and for what, with the key for replicas. */
-  readonly letIn?: {
+  readonly admission?: {
     readonly granted: Granted & { readonly grantee: RoleOfAccount };
     readonly keyNow: () => KeyPointer | undefined;
   };
@@ -66,7 +66,8 @@ export function planRule(
     throw mistake(at, {
       saw: `a rule to ${nameOf(destination)} after synthesis`,
       because:
-        'the Stage of one of the buckets is synthesized already (adding a Stage to a CDK pipeline does that), so the rule would be missing in the template',
+        'the Stage of one of the buckets is synthesized already (adding a Stage to a CDK pipeline does that), ' +
+        'so the rule would be missing in the template',
       instead: 'add rules before',
     });
   }
@@ -115,7 +116,7 @@ export function planRule(
     checkReaders(at, source, destination, keys);
   }
   const needed = [...neededBucket(source, destination), ...neededKeys(source, destination, keys)];
-  needed.forEach((one) => checkDeployOrder(at, 'source', source.stack, one));
+  needed.forEach((producer) => checkDeployOrder(at, 'source', source.stack, producer));
   // the default encryption of either bucket may still change
   const keyNow = () =>
     ruleKeys(bucket, added).replicaKey &&
@@ -124,7 +125,7 @@ export function planRule(
     ...added,
     needed,
     knownAs: grantee ?? (byPrefix ? replicationRoleName(at, source, role) : undefined),
-    letIn: grantee && {
+    admission: grantee && {
       granted: {
         grantee,
         keys: [],
@@ -194,7 +195,9 @@ function neededBucket(source: BucketEnd, destination: BucketEnd): Needed[] {
         {
           what: `destination ${nameOf(destination)}`,
           stack: destination.stack,
-          reason: `replication from ${nameOf(source)} to ${nameOf(destination)}: replicas belong into a stack that depends on nothing of the source's stack`,
+          reason:
+            `replication from ${nameOf(source)} to ${nameOf(destination)}: ` +
+            "replicas need a stack that does not depend on the source's stack",
           remedy: 'put replicas into a stack of their own, and what uses both buckets into a third one',
         },
       ]
@@ -213,7 +216,7 @@ function neededKeys(source: BucketEnd, destination: BucketEnd, { sourceKeys, rep
             what: `key '${key.cfn.node.path}'`,
             stack: Stack.of(key.cfn),
             reason: `the replication role of ${nameOf(source)} uses the key '${key.cfn.node.path}'`,
-            remedy: 'put keys into a stack that depends on nothing of the stack of the source',
+            remedy: 'put keys into a stack that does not depend on the stack of the source',
           },
         ]
       : [],

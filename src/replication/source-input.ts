@@ -27,17 +27,19 @@ export function checkedSource(at: IConstruct, end: BucketEnd): s3.CfnBucket {
   if (SourceAnchor.find(cfn)) {
     throw mistake(at, {
       saw: `a second BucketReplication for source ${nameOf(end)}`,
-      because: 'S3 knows one replication configuration and one role for a bucket',
+      because: 'S3 allows one replication configuration and one role for a bucket',
       instead:
-        'use BucketReplication.of(bucket).addRule() to add to the one that there is; when this one has props for the role, create it before anything else replicates the bucket',
+        'use BucketReplication.of(bucket).addRule(); ' +
+        'if this one has props for the role, create it before anything else replicates the bucket',
     });
   }
   if (cfn.replicationConfiguration !== undefined || propertyOverrides(cfn).ReplicationConfiguration !== undefined) {
     throw mistake(at, {
       saw: `source ${nameOf(end)} has a replication configuration of its own`,
-      because: 'S3 knows one for a bucket, and this construct never overwrites one that it did not write',
+      because: 'S3 allows one for a bucket, and this construct never overwrites one that it did not write',
       instead:
-        'remove replicationRules (replicationConfiguration of an L1 bucket) and add each of its rules with addRule(), with the same id as ruleId',
+        'remove replicationRules (replicationConfiguration of an L1 bucket), ' +
+        'and add each of its rules with addRule(), with the same id as ruleId',
     });
   }
   checkVersioning(at, cfn, 'source');

@@ -57,7 +57,7 @@ export function renderRule(
       accessControlTranslation: rule.ownerOverride ? { owner: 'Destination' } : undefined,
       storageClass: options.storageClass?.value,
       encryptionConfiguration: replicaKeyArn ? { replicaKmsKeyId: replicaKeyArn } : undefined,
-      // 15 minutes is the only value S3 knows; without RTC a threshold is refused
+      // 15 minutes is the only value that S3 takes; without RTC a threshold is refused
       replicationTime: rtc ? { ...on, time: { minutes: 15 } } : undefined,
       metrics: rtc ? { ...on, eventThreshold: { minutes: 15 } } : options.metrics === false ? undefined : on,
     },

@@ -37,7 +37,7 @@ function optionMistakes(options: ReplicationRuleOptions): Mistake[] {
     found.push({
       saw: `ruleId '${ruleId}' (${ruleId.length} characters)`,
       because: 'S3 takes 1 to 255 ASCII characters as the ID of a rule',
-      instead: 'shorten it, or leave ruleId off to have one made',
+      instead: 'shorten it, or omit ruleId to have one made',
     });
   }
   if (
@@ -48,14 +48,14 @@ function optionMistakes(options: ReplicationRuleOptions): Mistake[] {
     found.push({
       saw: `priority ${priority}`,
       because: 'S3 takes whole numbers from 0 to 2147483647',
-      instead: 'use one of these, or leave priority off to have one assigned',
+      instead: 'use one of these, or omit priority to have one assigned',
     });
   }
   if (options.deleteMarkerReplication && filter && filter._tags.length > 0) {
     found.push({
       saw: `deleteMarkerReplication with a filter on the tags ${filter._tags.map(({ key }) => shown(key)).join(', ')}`,
       because: 'S3 does not support delete marker replication when a rule filters by tag',
-      instead: 'filter by prefix only, or leave deleteMarkerReplication off',
+      instead: 'filter by prefix only, or omit deleteMarkerReplication',
     });
   }
   if (
@@ -74,7 +74,7 @@ function optionMistakes(options: ReplicationRuleOptions): Mistake[] {
     found.push({
       saw: 'replicationTimeControl with metrics: false',
       because: 'S3 accepts Replication Time Control only together with metrics',
-      instead: 'leave metrics off the props, or leave out replicationTimeControl',
+      instead: 'omit metrics, or leave out replicationTimeControl',
     });
   }
   return found;
@@ -102,14 +102,14 @@ export function checkAgainst(at: IConstruct, rule: AddedRule, others: readonly A
       throw mistake(at, {
         saw: `ruleId ${shown(rule.id)} twice`,
         because: 'S3 wants every rule of a source bucket to have an ID of its own',
-        instead: 'use different ruleIds, or leave ruleId off',
+        instead: 'use different ruleIds, or omit ruleId',
       });
     }
     if (priority !== undefined && other.options.priority === priority) {
       throw mistake(at, {
         saw: `priority ${priority} twice (also of rule ${shown(other.id)})`,
         because: 'S3 wants every rule of a source bucket to have a priority of its own',
-        instead: 'use different priorities, or leave priority off',
+        instead: 'use different priorities, or omit priority',
       });
     }
   }

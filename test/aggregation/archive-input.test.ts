@@ -279,7 +279,7 @@ test.each<[string, LogAggregationSRRProps, s3.BucketProps, LogSourceOptions, str
     {},
     { encryption: KMS },
     {},
-    'the source is encrypted with SSE-KMS, and destination … set destinationKey on the rule, or encrypt the destination',
+    'the source … is encrypted with SSE-KMS, and destination … set destinationKey on the rule, or encrypt the destination',
   ],
   [
     'KMS for a service that cannot use it',

@@ -61,7 +61,7 @@ describe('loops', () => {
         const source = bucket(home, 'Source');
         return [destination(home, { serverAccessLogsBucket: source }), [[source]]];
       },
-      "destination 'Archive/Mine' writes its server access logs to the source: ",
+      "destination 'Archive/Mine' writes its server access logs to the source 'Archive/Source': ",
     ],
     [
       'a destination that logs to a source of another stack by its name',

@@ -350,7 +350,7 @@ describe('chains and pairs', () => {
     new LogAggregationSRR(home, 'Logs', { destination: pair.source }).addSource(bucket(home, 'Source'));
     expect(warnings(app)).toEqual([
       expect.stringContaining(
-        "This source receives replicas of 'Archive/Source/Resource', and S3 does not replicate replicas again",
+        "' receives replicas of 'Archive/Source/Resource', and S3 does not replicate replicas again",
       ),
     ]);
   });
@@ -395,7 +395,7 @@ describe('grants for accounts', () => {
   });
 
   test.each<[string, string[], string]>([
-    ['no account', [], 'replicas from accounts, of which there are none: a grant is for somebody; give the numbers'],
+    ['no account', [], 'replicas from an empty list of accounts: a grant needs at least one account; give the numbers'],
     ['a name', ['prod'], "account 'prod': policies name another account by its 12 digits; write the number"],
     ['11 digits', [THEIRS, '33333333333'], "account '33333333333': "],
     ['a token', [Token.asString(Fn.ref('A'))], 'account that is not known at synthesis: '],

@@ -380,7 +380,7 @@ describe('refuses', () => {
     const source = bucket(stack, 'Mine', { encryption: KMS });
     new LogSource(stack, 'Logs', { source, destination: imported(stack), roleNamePrefix: 'logs-' });
     expect(messageOf(() => (stack.node.root as App).synth())).toMatch(
-      /the source is encrypted with SSE-KMS, and .* set destinationKey/,
+      /the source '.*' is encrypted with SSE-KMS, and .* set destinationKey/,
     );
   });
 });

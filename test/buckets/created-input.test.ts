@@ -158,7 +158,7 @@ describe('a pair', () => {
       [
         'the region of the source',
         plain({ destinationRegion: 'us-east-1' }),
-        `[${at}] … destinationRegion 'us-east-1', which is the region of the source … same region … leave destinationRegion off`,
+        `[${at}] … destinationRegion 'us-east-1', which is the region of the source … same region … omit destinationRegion`,
       ],
       [
         'a region of another partition',
@@ -173,7 +173,7 @@ describe('a pair', () => {
       [
         'a key of the source’s region for the replica',
         given((stack) => ({ destinationRegion: 'eu-west-1', destinationOptions: { encryptionKey: key(stack) } })),
-        `[${at}] … destinationOptions.encryptionKey: 'Stack/Key' in region 'us-east-1' for a bucket in 'eu-west-1' … own region only … leave encryptionKey off`,
+        `[${at}] … destinationOptions.encryptionKey: 'Stack/Key' in region 'us-east-1' for a bucket in 'eu-west-1' … own region only … omit encryptionKey`,
       ],
       [
         'a key of the wrong region for the destinationStack',

@@ -45,7 +45,7 @@ describe('access logs', () =>
         });
         flow(stack, { destination, filter: ReplicationFilter.prefix('b/') }, source);
       },
-      "[Stack/Source/Resource/S3Replication] … destination 'Stack/Destination' refers to the source by its server access logs … can create neither … a bucket of their own",
+      "[Stack/Source/Resource/S3Replication] … the server access logs of destination 'Stack/Destination' lead to the source 'Stack/Source' … can create neither … a bucket of their own",
     ],
     [
       'that lead back to the source over another bucket',
@@ -56,6 +56,6 @@ describe('access logs', () =>
         const destination = bucket(stack, 'Destination', { serverAccessLogsBucket: source });
         BucketReplication.of(between).addRule({ destination });
       },
-      "[Stack/Between/Resource/S3Replication] … destination 'Stack/Destination' refers to the source by its server access logs, directly or over other buckets … can create neither",
+      "[Stack/Between/Resource/S3Replication] … the server access logs of destination 'Stack/Destination' lead to the source 'Stack/Between', directly or through other buckets … can create neither",
     ],
   ]));

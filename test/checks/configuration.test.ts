@@ -162,7 +162,7 @@ describe('changed later', () => {
       replacements.map(([how, change]): Refusal => [
         how,
         changeSource(change),
-        '[Stack/Source/Resource/S3Replication] … of 1 rules are missing … something replaced it later … BucketReplication.of(bucket).addRule()',
+        '[Stack/Source/Resource/S3Replication] … of 1 rules are missing … replaced it later … BucketReplication.of(bucket).addRule()',
       ]),
     );
 
@@ -218,7 +218,7 @@ describe('changed later', () => {
       [
         'deleted by an override',
         rename((it) => it.addPropertyDeletionOverride('BucketName')),
-        `[Stack/Source/Resource/S3Replication] the name of the source bucket was removed … ${renamed}`,
+        `[Stack/Source/Resource/S3Replication] the name of the source 'Stack/Source' was removed … ${renamed}`,
       ],
     ]);
   });

@@ -38,7 +38,7 @@ describe('policies that deny', () => {
     deny(keys[which], { actions: ['kms:*'], resources: ['*'], ...statement });
   };
   const at = 'Stack/Source/Resource/S3Replication';
-  const ofSource = "Guard in the policy 'Stack/Source/Policy/Resource' of the source denies s3:";
+  const ofSource = "Guard in the policy 'Stack/Source/Policy/Resource' of the source 'Stack/Source' denies s3:";
   const ofDestination =
     "Guard in the policy 'Stack/Destination/Policy/Resource' of destination 'Stack/Destination' denies s3:ReplicateObject";
   const instead = 'exempt the … role … ArnNotEquals on aws:PrincipalArn';
@@ -158,7 +158,7 @@ describe('policies that deny', () => {
           },
         });
       },
-      `[${at}] … statement 1 in the policy 'Stack/Own' of the source denies s3:ListBucket … no condition … ${instead}`,
+      `[${at}] … statement 1 in the policy 'Stack/Own' of the source 'Stack/Source' denies s3:ListBucket … no condition … ${instead}`,
     ],
     [
       'all but a VPC endpoint, at the source key',

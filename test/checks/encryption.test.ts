@@ -97,7 +97,8 @@ describe('keys', () => {
       (stack) => flow(stack, { destination: destination(stack) }, source(stack)),
       `[Stack/Source/Resource/S3Replication] … ${saw} … the ARN of a customer managed key … set destinationKey on the rule`,
     ];
-    const none = "the source is encrypted with SSE-KMS, and destination 'Stack/Destination' has no KMS key";
+    const none =
+      "the source 'Stack/Source' is encrypted with SSE-KMS, and destination 'Stack/Destination' has no KMS key";
     const defaultKey = (kmsMasterKeyId?: string): s3.CfnBucketProps => ({
       bucketEncryption: {
         serverSideEncryptionConfiguration: [
@@ -150,7 +151,7 @@ describe('keys', () => {
             source: s3.Bucket.fromCfnBucket(new s3.CfnBucket(stack, 'Source', defaultKey('alias/data'))),
             destinationKey: key(stack),
           }),
-        "[Stack/Source/S3Replication] … the source is encrypted with the alias 'alias/data' … permission for the key itself … name the key in sourceKeys of every rule",
+        "[Stack/Source/S3Replication] … the source 'Stack/Source' is encrypted with the alias 'alias/data' … permission for the key itself … name the key in sourceKeys of every rule",
       ],
       [
         'a source with an alias and an empty list of sourceKeys',
@@ -160,12 +161,12 @@ describe('keys', () => {
             { destinationKey: key(stack), sourceKeys: [] },
             new s3.CfnBucket(stack, 'Source', defaultKey('alias/data')),
           ),
-        "[Stack/Source/S3Replication] … the source is encrypted with the alias 'alias/data' … permission for the key itself … name the key in sourceKeys of every rule",
+        "[Stack/Source/S3Replication] … the source 'Stack/Source' is encrypted with the alias 'alias/data' … permission for the key itself … name the key in sourceKeys of every rule",
       ],
       [
         'sourceKeys',
         (stack) => flow(stack, { sourceKeys: [key(stack)] }),
-        '[Stack/Source/Resource/S3Replication] … the source is encrypted with KMS (sourceKeys) … the ARN of a customer managed key … set destinationKey on the rule',
+        "[Stack/Source/Resource/S3Replication] … the source 'Stack/Source' is encrypted with KMS (sourceKeys) … the ARN of a customer managed key … set destinationKey on the rule",
       ],
       [
         'a destination whose key is in a nested stack',
@@ -184,7 +185,7 @@ describe('keys', () => {
         'a source with an alias',
         (stack) =>
           flow(stack, { destinationKey: key(stack) }, new s3.CfnBucket(stack, 'Source', defaultKey('alias/data'))),
-        "[Stack/Source/S3Replication] … the source is encrypted with the alias 'alias/data' … permission for the key itself … name the key in sourceKeys of every rule",
+        "[Stack/Source/S3Replication] … the source 'Stack/Source' is encrypted with the alias 'alias/data' … permission for the key itself … name the key in sourceKeys of every rule",
       ],
       [
         'an L2 source with an alias',
@@ -208,7 +209,7 @@ describe('keys', () => {
             'aws:kms',
           );
         },
-        '[Stack/Source/Resource/S3Replication] … a property override of BucketEncryption on the source … permissions for the key in the override would be missing … set the property bucketEncryption',
+        '[Stack/Source/Resource/S3Replication] … a property override of BucketEncryption on the source … lack permissions for the key in the override … set the property bucketEncryption',
       ],
       [
         'another key by an override at the destination',

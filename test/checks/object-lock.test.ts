@@ -14,7 +14,7 @@ describe('Object Lock', () => {
       flow(stack, { destination: destination(stack) }, source(stack));
   const unlocked = (stack: Stack) => bucket(stack, 'Destination');
   const fails = 'fails every object … set objectLockEnabled: true on the destination';
-  const unlike = `the source has Object Lock and destination 'Stack/Destination' has not … ${fails}`;
+  const unlike = `the source 'Stack/Source' has Object Lock and destination 'Stack/Destination' has not … ${fails}`;
   refusesAtSynthesis([
     ['of the source only', to(unlocked), `[Stack/Source/Resource/S3Replication] … ${unlike}`],
     [

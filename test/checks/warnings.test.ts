@@ -67,7 +67,7 @@ const warnings: Case[] = [
     'disabledRulesDoNotCatchUp',
     'a disabled rule',
     between({}, {}, { enabled: false, ruleId: 'paused' }),
-    /(Disabled: 'paused'|rule 'paused' is disabled)/,
+    "The rule 'paused' is disabled",
     'Remove `enabled: false`',
     between({}, {}, { enabled: true }),
   ],
@@ -103,7 +103,7 @@ const warnings: Case[] = [
     'sourceUsesAcls',
     objectOwnership,
     between({ objectOwnership }),
-    `ACLs are enabled at the source (${objectOwnership})`,
+    `ACLs are enabled at the source 'Stack/Source' (${objectOwnership})`,
     'Use ObjectOwnership.BUCKET_OWNER_ENFORCED',
     between({ objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED }, { objectOwnership }),
   ]),
@@ -127,7 +127,7 @@ const warnings: Case[] = [
     between({
       lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(1) }, { expiration: Duration.days(1) }],
     }),
-    'The source expires objects',
+    "The source 'Stack/Source' expires objects",
     'lifecycle rules of its own',
     between({
       lifecycleRules: [
@@ -141,7 +141,7 @@ const warnings: Case[] = [
     'destinationBlocksSseC',
     'SSE-C',
     (stack) => flow(stack, {}, allowing(stack, 'Source', 'NONE')),
-    "The source allows SSE-C and 'Stack/Destination' blocks it",
+    "The source 'Stack/Source' allows SSE-C and 'Stack/Destination' blocks it",
     'Allow SSE-C at the destination too',
     (stack) => flow(stack, { destination: allowing(stack, 'Destination', 'NONE') }, allowing(stack, 'Source', 'NONE')),
   ],
@@ -228,7 +228,7 @@ const warnings: Case[] = [
     'sourceEncryptionUnknown',
     'Fn::If',
     (stack) => flow(stack, {}, new s3.CfnBucket(stack, 'Source', { bucketEncryption: prod(stack, {}) })),
-    'How the source is encrypted is not known at synthesis',
+    "How the source 'Stack/Source' is encrypted is not known at synthesis",
     'Name them',
     (stack) =>
       flow(
@@ -249,7 +249,7 @@ const warnings: Case[] = [
     'replicasKeepSseS3',
     'KMS at the destination',
     between({}, { encryption: KMS }),
-    "the default encryption of 'Stack/Destination' is SSE-KMS",
+    "the default encryption of 'Stack/Destination' (SSE-KMS)",
     'Encrypt the source with KMS',
     between({ encryption: KMS }, { encryption: KMS }),
   ],
@@ -257,7 +257,7 @@ const warnings: Case[] = [
     'replicasKeepSseS3',
     'aws/s3 at the destination',
     between({ encryption: s3.BucketEncryption.S3_MANAGED }, { encryption: s3.BucketEncryption.KMS_MANAGED }),
-    "the default encryption of 'Stack/Destination' is aws/s3",
+    "the default encryption of 'Stack/Destination' (aws/s3)",
     'Encrypt the source with KMS',
     between({ encryption: s3.BucketEncryption.S3_MANAGED }, { encryption: s3.BucketEncryption.S3_MANAGED }),
   ],
@@ -293,7 +293,7 @@ const warnings: Case[] = [
     'a part of the objects',
     denying('Destination', { resource: 'arn/secret/*' }),
     'covers a part of what the rules replicate',
-    'Exempt the role',
+    'Exempt the replication role',
     denying('Destination', { resource: 'arn/secret/*' }, { filter: ReplicationFilter.prefix('public/') }),
   ],
   [
@@ -314,7 +314,7 @@ const warnings: Case[] = [
       });
     },
     'a condition of the template decides whether it is there',
-    'Exempt the role',
+    'Exempt the replication role',
     denying('Source', { conditions: { NumericLessThan: { 's3:TlsVersion': '1.2' } } }),
   ],
   [
@@ -335,7 +335,7 @@ const warnings: Case[] = [
       );
     },
     "Guard in the policy of the source key 'Stack/Key/Resource'",
-    'Exempt the role',
+    'Exempt the replication role',
     (stack) => {
       const sourceKey = key(stack);
       const { role } = flow(
@@ -417,7 +417,7 @@ const warnings: Case[] = [
     'destinationMayNotExist',
     'another condition',
     underConditions('Narrow', 'Wide'),
-    "'Stack/Destination' exists under the condition 'Stack/Wide', the source under 'Stack/Narrow'",
+    "'Stack/Destination' exists under the condition 'Stack/Wide', the source 'Stack/Source' under 'Stack/Narrow'",
     'same condition',
     underConditions('Wide', 'Wide'),
   ],

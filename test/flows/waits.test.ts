@@ -123,7 +123,7 @@ describe('the order of deployment', () => {
     flow(stack, { destination: bucket(europe, 'Destination') });
     const message = messageOf(() => dependOn(europe, stack)); // core's message carries our reason
     expect(message).toContain("replication from 'Stack/Source' to 'Europe/Destination'");
-    expect(message).toContain('replicas belong into a stack that depends on nothing of the source');
+    expect(message).toContain('replicas need a stack that does not depend on the source');
   });
 
   test('an output in the stack of the replicas that refers to the source', () => {
@@ -135,7 +135,7 @@ describe('the order of deployment', () => {
     new CfnOutput(europe, 'SourceName', { value: source.bucketName });
     const message = errorsOf(app);
     expect(message).toContain("replication from 'Stack/Source' to 'Replicas/Destination'");
-    expect(message).toContain('replicas belong into a stack that depends on nothing of the source');
+    expect(message).toContain('replicas need a stack that does not depend on the source');
   });
 
   describe('after synthesis', () => {

@@ -67,7 +67,7 @@ describe('the role', () => {
     ...['', 'a b', 'x'.repeat(65), 'a/b', 'Büro'].map((roleName): Refusal => [
       `the name '${roleName}'`,
       withRole({ roleName }),
-      `[Stack/Replication] … roleName '${roleName}' (${roleName.length} characters) … 1 to 64 letters … leave roleName off`,
+      `[Stack/Replication] … roleName '${roleName}' (${roleName.length} characters) … 1 to 64 letters … omit roleName`,
     ]),
     ...['', 'a', '/a', 'a/', '/ä/', '/a b/', `/${'a'.repeat(511)}/`, `${longest}bbb/`].map((rolePath): Refusal => [
       `the path '${rolePath.slice(0, 10)}' (${rolePath.length} characters)`,
@@ -120,7 +120,7 @@ describe('the role', () => {
         'for many long prefixes',
         (stack) =>
           prefixes(new BucketReplication(stack, 'Replication', { source: bucket(stack, 'Source') }), stack, 30),
-        /permissions of about 2\d{4} characters for 30 rules: .* at most 10240 characters.*; let fewer rules do/,
+        /permissions of about 2\d{4} characters for 30 rules of the source '.*': .* at most 10240 characters.*; use fewer rules/,
       ],
       [
         'when it is the user’s',
@@ -130,7 +130,7 @@ describe('the role', () => {
             stack,
             30,
           ),
-        /permissions of about 2\d{4} characters for 30 rules: .* at most 10240 characters.*; let fewer rules do/,
+        /permissions of about 2\d{4} characters for 30 rules of the source '.*': .* at most 10240 characters.*; use fewer rules/,
       ],
       [
         'for a configuration of more than 2 MB',
@@ -144,7 +144,7 @@ describe('the role', () => {
             replication.addRule({ destination, filter: ReplicationFilter.prefixAndTags(`${i}`, tags) });
           }
         },
-        /configuration of about \d{7} bytes: .* at most 2097152 bytes; use fewer rules/,
+        /configuration of about \d{7} bytes for the source '.*': .* at most 2097152 bytes; use fewer rules/,
       ],
     ]);
 

@@ -20,7 +20,7 @@ describe('options', () => {
       'accounts that is not known',
       'as text',
     ],
-    ['no account', () => LogProducer.config({ accounts: [] }), 'an empty list of accounts', 'leave accounts off'],
+    ['no account', () => LogProducer.config({ accounts: [] }), 'an empty list of accounts', 'omit accounts'],
     ['a prefix with AWSLogs', () => LogProducer.alb({ prefix: 'my-AWSLogs' }), "prefix 'my-AWSLogs'", 'leave it out'],
     ['a prefix with AWSLogs (NLB)', () => LogProducer.nlb({ prefix: 'AWSLogs' }), "prefix 'AWSLogs'", 'leave it out'],
     ['a folder AWSLogs', () => LogProducer.vpcFlowLogs({ prefix: 'a/AWSLogs' }), "prefix 'a/AWSLogs'", 'leave it out'],

@@ -161,7 +161,7 @@ describe('the destination', () => {
       [
         'the same account, with owner override',
         (stack) => flow(stack, { ownerOverride: true }),
-        '[Stack/Replication] … ownerOverride with a destination in the account of the source … leave ownerOverride off',
+        '[Stack/Replication] … ownerOverride with a destination in the account of the source … omit ownerOverride',
       ],
       [
         'an unknown account',

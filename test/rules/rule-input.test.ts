@@ -12,12 +12,12 @@ describe('options of a rule', () => {
     ...[-1, 1.5, 2147483648, NaN].map((priority): Refusal => [
       `priority ${priority}`,
       option({ priority }),
-      `[Stack/Replication] … priority ${priority}: … whole numbers from 0 to 2147483647 … leave priority off`,
+      `[Stack/Replication] … priority ${priority}: … whole numbers from 0 to 2147483647 … omit priority`,
     ]),
     [
       'an empty ruleId',
       option({ ruleId: '' }),
-      "[Stack/Replication] … ruleId '' (0 characters) … 1 to 255 ASCII characters … leave ruleId off",
+      "[Stack/Replication] … ruleId '' (0 characters) … 1 to 255 ASCII characters … omit ruleId",
     ],
     [
       'a ruleId of 256 characters',
@@ -27,13 +27,9 @@ describe('options of a rule', () => {
     [
       'a ruleId with an umlaut',
       option({ ruleId: 'Büro' }),
-      "[Stack/Replication] … ruleId 'Büro' … ASCII … leave ruleId off",
+      "[Stack/Replication] … ruleId 'Büro' … ASCII … omit ruleId",
     ],
-    [
-      'a ruleId of two lines',
-      option({ ruleId: 'a\nb' }),
-      `[Stack/Replication] … ruleId 'a\nb' … ASCII … leave ruleId off`,
-    ],
+    ['a ruleId of two lines', option({ ruleId: 'a\nb' }), `[Stack/Replication] … ruleId 'a\nb' … ASCII … omit ruleId`],
     [
       'tags with delete markers',
       option({ filter: tags, deleteMarkerReplication: true }),
@@ -51,7 +47,7 @@ describe('options of a rule', () => {
     [
       'prefix and tags with delete markers',
       option({ filter: ReplicationFilter.prefixAndTags('a/', { team: 'a' }), deleteMarkerReplication: true }),
-      "[Stack/Replication] … tags 'team' … S3 does not support delete marker replication … leave deleteMarkerReplication off",
+      "[Stack/Replication] … tags 'team' … S3 does not support delete marker replication … omit deleteMarkerReplication",
     ],
     ...['OUTPOSTS', 'EXPRESS_ONEZONE', 'standard'].map((value): Refusal => [
       `storage class ${value}`,
@@ -70,12 +66,12 @@ describe('options of a rule', () => {
           source: bucket(stack, 'Source'),
           rules: [{ destination: bucket(stack, 'Destination') }, { destination: bucket(stack, 'Other'), priority: -1 }],
         }),
-      '[Stack/Replication] … priority -1 … whole numbers … leave priority off',
+      '[Stack/Replication] … priority -1 … whole numbers … omit priority',
     ],
     [
       'in the props of a pair',
       (stack) => pair(stack, { priority: -1 }),
-      '[Stack/Pair] … priority -1 … whole numbers … leave priority off',
+      '[Stack/Pair] … priority -1 … whole numbers … omit priority',
     ],
   ]);
 
@@ -99,12 +95,12 @@ describe('two rules', () => {
     [
       'the same ruleId',
       two({ ruleId: 'copy' }, { ruleId: 'copy' }),
-      "[Stack/Replication] … ruleId 'copy' twice … an ID of its own … leave ruleId off",
+      "[Stack/Replication] … ruleId 'copy' twice … an ID of its own … omit ruleId",
     ],
     [
       'the same priority',
       two({ priority: 7, ruleId: 'first' }, { priority: 7 }),
-      "[Stack/Replication] … priority 7 twice (also of rule 'first') … a priority of its own … leave priority off",
+      "[Stack/Replication] … priority 7 twice (also of rule 'first') … a priority of its own … omit priority",
     ],
     [
       'the same token as ruleId',
@@ -114,7 +110,7 @@ describe('two rules', () => {
       },
       '[Stack/Replication]',
       /^\[Stack\/Replication\] ruleId .* twice/,
-      'an ID of its own … leave ruleId off',
+      'an ID of its own … omit ruleId',
     ],
     [
       'the same destination and filter',
