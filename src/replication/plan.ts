@@ -95,7 +95,7 @@ export function planRule(
       others.find((other) => other.destination.cfn && other.destination.cfn === destination.cfn)?.destinationArn ??
       bucketAttribute(source.stack, destination, 'arn'),
     filter,
-    id: rule.ruleId ?? ruleId(destination, filter),
+    id: rule.ruleId ?? ruleId(source, destination, filter),
     ownerOverride:
       rule.ownerOverride ?? (foreign && !isOwnerEnforced(destination) && (covering?.ownerOverride ?? true)),
   };

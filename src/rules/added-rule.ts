@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Names, Token } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { ReplicationFilter } from './replication-filter';
 import { ReplicationRule } from './replication-rule';
 import { BucketEnd } from '../app/bucket';
+import { compare } from '../app/environment';
 import { hashOf } from '../app/hash';
 
 /** A rule as it was added, with what can be settled at once. */
@@ -24,22 +25,55 @@ export interface AddedRule {
   readonly ownerOverride: boolean;
 }
 
-/** A rule's name in S3: from the destination and the filter alone, so that it stays when other rules come and go. */
-export function ruleId(destination: BucketEnd, filter: ReplicationFilter): string {
-  const name = destination.ref.bucketRef.bucketName;
-  const where = destination.cfn
-    ? destination.cfn.node.path
-    : Token.isUnresolved(name)
-      ? destination.ref.node.path
-      : name;
+/**
+ * A rule's name in S3, which people read on graphs and alarms: `Records-eu-west-1-logs-2e7a7b9f`. From destination and
+ * filter alone, so that it stays when other rules come and go. At most 63 characters.
+ */
+export function ruleId(source: BucketEnd, destination: BucketEnd, filter: ReplicationFilter): string {
+  const { cfn, ref, region, stack } = destination;
+  const { bucketName } = ref.bucketRef;
+  const imported = Token.isUnresolved(bucketName) ? ref : undefined;
   // resolved, because the text of a token depends on how many tokens were made before it
-  const what = destination.stack.resolve([filter._prefix, filter._tags]);
-  const hash = hashOf([where, what], 8);
-  const readable = (
-    destination.cfn ? Names.nodeUniqueId(destination.cfn.node).replace(/[0-9A-F]{8}$/, '') : where
-  ).replace(/[^A-Za-z0-9-]/g, '');
-  return `${readable.slice(-48)}-${hash}`;
+  const [prefix, tags] = stack.resolve([filter._prefix, filter._tags]);
+  const name = cut(cfn || imported ? nameInStack(cfn ?? ref) : plain(bucketName), MAX_NAME);
+  const what = [prefix, ...tags.flatMap(({ key, value }: { key: unknown; value: unknown }) => [key, value])];
+  const readable = [
+    name,
+    compare(source.region, region) === 'different' && !name.includes(region) ? region : '',
+    cut(join(what.filter((part) => typeof part === 'string').map(plain)), MAX_FILTER),
+  ];
+  const where = cfn?.node.path ?? imported?.node.path ?? bucketName;
+  return join([...readable, hashOf([where, [prefix, tags]], 8)]);
 }
+
+/** With a region of 14 characters and the hash this makes 63. */
+const [MAX_NAME, MAX_FILTER] = [22, 16];
+
+/** The ids below the stack that say something, as many from the end as there is room for. */
+function nameInStack(bucket: IConstruct): string {
+  const { scopes } = bucket.node;
+  const ids = scopes.slice(scopes.indexOf(Stack.of(bucket)) + 1).map(({ node }) => node.id);
+  const [last = ''] = ids.filter((id) => id !== 'Resource').slice(-1);
+  const telling = ids.filter((id) => !['Resource', 'Default', 'Destination'].includes(id)).map(plain);
+  while (telling.length > 1 && join(telling).length > MAX_NAME) {
+    telling.shift();
+  }
+  return join(telling) || plain(last);
+}
+
+/** Letters, digits and single hyphens between them. */
+const plain = (text: string) => text.replace(/[^A-Za-z0-9]+/g, '-').replace(/^-|-$/g, '');
+
+const join = (parts: string[]) => parts.filter((part) => part !== '').join('-');
+
+/** Between words, where there are several. */
+const cut = (text: string, length: number) =>
+  text.length <= length
+    ? text
+    : text
+        .slice(0, length + 1)
+        .replace(/-[^-]*$/, '')
+        .slice(0, length);
 
 /** Same destination and same objects. */
 export function sameFlow(a: AddedRule, b: AddedRule): boolean {

@@ -14,7 +14,8 @@ export interface ReplicationRuleOptions {
    * The rule's name in S3: 1 to 255 ASCII characters, unique in the source bucket. It is the dimension
    * `RuleId` of the replication metrics.
    *
-   * @default - made from the destination and the filter; it never changes when other rules come or go
+   * @default - made from the destination, its region where that is another one, and the filter, for example
+   * `Records-eu-west-1-logs-2e7a7b9f`; it never changes when other rules come or go
    */
   readonly ruleId?: string;
 

@@ -72,7 +72,7 @@ describe.each(['recommended', 'none'] as const)('with %s feature flags', (flags)
         Role: { 'Fn::GetAtt': [Match.stringLikeRegexp('^SourceS3ReplicationRole'), 'Arn'] },
         Rules: [
           {
-            Id: Match.stringLikeRegexp('Destination-[0-9a-f]{8}$'),
+            Id: Match.stringLikeRegexp('^Destination-logs-[0-9a-f]{8}$'),
             Priority: 1,
             Status: 'Enabled',
             Filter: { Prefix: 'logs/' },

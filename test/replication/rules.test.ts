@@ -18,7 +18,7 @@ test('rules are told with all that was left open, and later ones too', () => {
   expect(replication.rules).toEqual([
     {
       ...on,
-      ruleId: expect.stringMatching(/^StackOne-[0-9a-f]{8}$/),
+      ruleId: expect.stringMatching(/^One-[0-9a-f]{8}$/),
       destination: one,
       filter: ReplicationFilter.all(),
     },

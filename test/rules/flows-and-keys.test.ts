@@ -75,18 +75,18 @@ describe('rules that say the same', () => {
 });
 
 describe('the id that a rule gets', () => {
-  const idOf = (destination: s3.IBucketRef, filter = all()) => ruleId(bucketEnd(destination), filter);
+  const idOf = (destination: s3.IBucketRef, filter = all()) => ruleId(bucketEnd(mine), bucketEnd(destination), filter);
 
   test('says where to, in letters and digits, and ends with a hash', () => {
-    expect(idOf(mine)).toMatch(/^StackMine-[0-9a-f]{8}$/);
+    expect(idOf(mine)).toMatch(/^Mine-[0-9a-f]{8}$/);
     expect(idOf(theirs)).toMatch(/^theirs-[0-9a-f]{8}$/);
-    expect(idOf(imported('Dotted', 'their.own.logs'))).toMatch(/^theirownlogs-[0-9a-f]{8}$/);
-    expect(idOf(bucket(stack, 'ABCDEF0123456789'))).toMatch(/^StackABCDEF0123456789-[0-9a-f]{8}$/);
+    expect(idOf(imported('Dotted', 'their.own.logs'))).toMatch(/^their-own-logs-[0-9a-f]{8}$/);
+    expect(idOf(bucket(stack, 'ABCDEF0123456789'))).toMatch(/^ABCDEF0123456789-[0-9a-f]{8}$/);
   });
 
-  test('has at most 57 characters, the last ones of a long name', () => {
+  test('has at most 31 characters without a filter, the first ones of a long name', () => {
     const name = `${'a'.repeat(20)}${'b'.repeat(40)}`;
-    expect(idOf(imported('Long', name))).toMatch(/^a{8}b{40}-[0-9a-f]{8}$/);
+    expect(idOf(imported('Long', name))).toMatch(/^a{20}b{2}-[0-9a-f]{8}$/);
   });
 
   test('differs by destination, prefix and tags, and by nothing else', () => {
