@@ -14,6 +14,7 @@ import { readBucket } from '../flows/read-facts';
 import { receiveReplicas } from '../grants/receive-replicas';
 import { ReplicaGrantee } from '../grants/replica-grantee';
 import { ReplicaGrants } from '../grants/replica-grants';
+import { checkGiven } from '../messages/given';
 import { mistake } from '../messages/mistake';
 import { report } from '../messages/report';
 import { KEYS_OF_AN_ACCOUNT } from '../permissions/prefixes';
@@ -46,6 +47,7 @@ export class LogAggregationSRR extends Construct {
   /** @throws when the props contradict each other, or when S3 would refuse the destination */
   constructor(scope: Construct, id: string, props: LogAggregationSRRProps = {}) {
     super(scope, id);
+    checkGiven(this, props);
     const settings = checkArchiveInput(this, props);
     this.props = props;
     const { destinationOptions } = props;
@@ -87,6 +89,7 @@ export class LogAggregationSRR extends Construct {
    * already, or when S3 would refuse the rule
    */
   public addSource(source: s3.IBucketRef, options: LogSourceOptions = {}): void {
+    checkGiven(this, { ...options, source });
     const from = bucketEnd(source);
     checkSourcePlace(this, from, this.end);
     if (!from.cfn) {
@@ -138,6 +141,7 @@ export class LogAggregationSRR extends Construct {
    */
   public addProducer(id: string, producer: LogProducer, options: ProducedLogSourceOptions = {}): s3.IBucket {
     const { sourceOptions, sourceRetention, ...rest } = options;
+    checkGiven(this, options);
     const wrong = sourceRetention && daysMistake('sourceRetention', sourceRetention);
     if (wrong) {
       throw mistake(this, wrong);

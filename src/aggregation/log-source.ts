@@ -9,6 +9,7 @@ import { BucketEnd, bucketEnd, bucketOf, nameOf } from '../app/bucket';
 import { compare, shown } from '../app/environment';
 import { ReplicatedBucketOptions } from '../buckets/replicated-bucket-options';
 import { keyPrefixMistake } from '../grants/grant-input';
+import { checkGiven } from '../messages/given';
 import { Mistake, mistake, together } from '../messages/mistake';
 import { report } from '../messages/report';
 import { KEYS_OF_AN_ACCOUNT } from '../permissions/prefixes';
@@ -109,6 +110,7 @@ export class LogSource extends Construct {
    */
   constructor(scope: Construct, id: string, props: LogSourceProps) {
     super(scope, id);
+    checkGiven(this, props);
     checkLogSourceInput(this, props);
     const {
       destination,

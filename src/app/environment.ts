@@ -45,6 +45,9 @@ const PARTITIONS: ReadonlyArray<readonly [regions: RegExp, partition: string, do
   [/^us-isof-/, 'aws-iso-f', 'csp.hci.ic.gov'],
 ];
 
+/** Whether a text has the form of a region's code. New regions come, so there is no list. */
+export const REGION = /^[a-z]{2,}(-[a-z]+)+-\d+$/;
+
 /** The partition of a literal region, or undefined when the region is a token or one that does not look like any. */
 export function partitionOf(region: string): string | undefined {
   return PARTITIONS.find(([regions]) => regions.test(region))?.[1];

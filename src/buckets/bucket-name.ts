@@ -24,7 +24,7 @@ function crossAccountBucketName(scope: IConstruct, stack: Stack): string {
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+/, '');
   // prefixes that S3 keeps for itself
-  const safe = /^(xn--|sthree-|amzn-s3-demo-)/.test(readable) ? `r-${readable}` : readable;
+  const safe = /^(sthree-|amzn-s3-demo-)/.test(readable) ? `r-${readable}` : readable;
   return `${safe.slice(0, MAX_BUCKET_NAME - 13).replace(/-+$/, '')}-${hash}`;
 }
 
@@ -32,7 +32,13 @@ function crossAccountBucketName(scope: IConstruct, stack: Stack): string {
 export function prefixMistake(prop: string, options: ReplicatedBucketOptions, region: string): Mistake | undefined {
   const { bucketName, bucketNamePrefix: prefix } = options;
   if (prefix === undefined) {
-    return undefined;
+    return bucketName === undefined || Token.isUnresolved(bucketName) || !bucketName.endsWith('-an')
+      ? undefined
+      : {
+          saw: `${prop}.bucketName '${bucketName}'`,
+          because: "S3 keeps names that end with '-an' for the namespaces of accounts",
+          instead: 'use bucketNamePrefix, or a name with another end',
+        };
   }
   if (bucketName !== undefined) {
     return {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { DefaultStackSynthesizer, IStackSynthesizer, Stack, StackProps, Stage, Token } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
-import { partitionOf, shown } from '../app/environment';
+import { REGION, partitionOf, shown } from '../app/environment';
 import { hashOf } from '../app/hash';
 import { hasForm } from '../app/lookup';
 import { deployedStack } from '../app/stacks';
@@ -91,10 +91,12 @@ function stackName(parent: Stack, region: string): string {
 }
 
 function checkRegion(at: IConstruct, source: Stack, region: string): void {
-  if (Token.isUnresolved(region) || !hasForm(/^[a-z]{2,}(-[a-z]+)+-\d+$/, region)) {
+  if (Token.isUnresolved(region) || !hasForm(REGION, region)) {
     throw mistake(at, {
       saw: `destinationRegion ${shown(region)}`,
-      because: 'a stack is deployed to a region that is known at synthesis',
+      because: Token.isUnresolved(region)
+        ? 'a stack is deployed to a region that is known at synthesis'
+        : 'no region has such a code',
       instead: "write the code of a region, such as 'eu-west-1'",
     });
   }
@@ -138,7 +140,7 @@ function synthesizerLike(at: IConstruct, parent: Stack): IStackSynthesizer {
     return new DefaultStackSynthesizer({ qualifier: own.bootstrapQualifier });
   }
   throw mistake(at, {
-    saw: `stack '${parent.node.path}' with a synthesizer of its own (${own.constructor.name} with options)`,
+    saw: `stack '${parent.node.path}' with a synthesizer of its own (${own.constructor.name}${hasOptions(own) ? ' with options' : ''})`,
     because: 'the stack for the replica needs one for its region, which cannot be derived from it',
     instead: 'define a stack in the other region with the synthesizer that it needs, and give it as destinationStack',
   });

@@ -2,6 +2,7 @@
 import { aws_kms as kms, aws_s3 as s3, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { CreatedBucketOptions } from './created-bucket-options';
+import { warnOfEarlyTransitions } from './lifecycle';
 import { ReplicatedBucketOptions } from './replicated-bucket-options';
 import { definedBucket } from '../app/bucket';
 import { deployAfter } from '../app/deploy-order';
@@ -92,6 +93,7 @@ export function createReplicatedBucket(
     autoDeleteObjects: settings.autoDeleteObjects,
   });
   const bucket = new s3.Bucket(scope, id, props);
+  warnOfEarlyTransitions(bucket, options.lifecycleRules);
   const policy = bucket.policy && definedResource(bucket.policy, 'AWS::S3::BucketPolicy');
   if (policy) {
     // a bucket that outlives its stack goes on receiving replicas, which its policy may have to allow
@@ -119,7 +121,7 @@ function keyIn(scope: Construct): kms.Key {
   return (
     (scope.node.tryFindChild('Key') as kms.Key | undefined) ??
     new kms.Key(scope, 'Key', {
-      description: `Encrypts objects of the replicated bucket pair ${scope.node.path}`,
+      description: `Encrypts objects of ${scope.node.path}`,
       enableKeyRotation: true,
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     })

@@ -43,7 +43,7 @@ export function grantedPolicies(bucket: BucketFacts): Findings {
   const { policies, grants } = bucket;
   const keys = new Set(grants.flatMap((grant) => grant.keys));
   const instead =
-    'let the roles of an organization in by their prefix: replicasFrom({ organizationId, roleNamePrefix })';
+    'let roles in by the start of their names: ReplicaGrantee.rolesOfOrganization(), or organizationId of a LogAggregationSRR';
   const what = ({ name }: PolicyFacts) => `the policy '${name}' of ${bucket.name}`;
   return (
     grants.length > 0 && [

@@ -26,12 +26,12 @@ export function disabled({ id, enabled }: RuleFacts): Findings {
 }
 
 export function oddPrefix({ prefix }: RuleFacts): Findings {
-  return typeof prefix !== 'string' || !/^\/|\*$/.test(prefix)
+  return typeof prefix !== 'string' || !/^\/|\*|^s3:|^arn:/.test(prefix)
     ? undefined
     : warning(
         'literalPrefix',
-        `The prefix '${prefix}' is compared literally: keys rarely begin with a slash, and \`*\` matches nothing but itself. ` +
-          'Leave the slash or the asterisk out, or acknowledge this if your keys are like that',
+        `The prefix '${prefix}' is compared literally with the keys in the bucket: they rarely begin with a slash, 's3:' or 'arn:', ` +
+          'and `*` matches nothing but itself. Write how the keys begin, or acknowledge this if yours do so',
       );
 }
 

@@ -7,8 +7,8 @@ const ANCHORS = Symbol('cdk-s3-replication.anchors');
 
 /**
  * Makes a construct stand for a replication whose resources are below a bucket elsewhere: whoever depends on it waits
- * for bucket, role and policy; these wait for what it depends on; and its aspects, tags and permissions boundaries reach
- * the role. CDK itself looks below the construct only.
+ * for bucket, role and policy; these wait for what it depends on; and its aspects, tags and permissions boundaries
+ * reach the role. CDK itself looks below the construct only.
  */
 export function standIn(construct: Construct & { [ANCHORS]?: Set<SourceAnchor> }, anchor: SourceAnchor): void {
   const { bucket } = anchor;

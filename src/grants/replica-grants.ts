@@ -14,6 +14,7 @@ import { whenFinal } from '../app/rendered';
 import { importsOwn } from '../checks/imports';
 import { DestinationAnchor } from '../flows/destination';
 import { readEnd } from '../flows/read-facts';
+import { checkGiven } from '../messages/given';
 import { mistake } from '../messages/mistake';
 import { report } from '../messages/report';
 import { ResourceStatement, bucketStatement, keyStatement } from '../permissions/destination-statements';
@@ -39,6 +40,7 @@ export class ReplicaGrants {
    * shown in a warning.
    */
   public static fromBucket(bucket: s3.IBucketRef): ReplicaGrants {
+    checkGiven('ReplicaGrants.fromBucket()', { bucket });
     return new ReplicaGrants(bucketEnd(bucket));
   }
 
@@ -60,6 +62,7 @@ export class ReplicaGrants {
     const { end } = this;
     const { cfn, ref } = end;
     const at = cfn ?? ref;
+    checkGiven(at, options);
     const roles = grantee._roles;
     checkGrant(at, end, roles, options);
     const keyNow = () => (options.encryptionKey ? keyPointer(options.encryptionKey) : defaultKeyOf(end));

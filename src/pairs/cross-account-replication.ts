@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { aws_iam as iam, aws_s3 as s3, CfnOutput, Stack } from 'aws-cdk-lib';
+import { aws_iam as iam, aws_s3 as s3, CfnOutput, Stack, Token } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
 import { bucketEnd, nameOf } from '../app/bucket';
 import { compare, shown } from '../app/environment';
@@ -10,6 +10,7 @@ import { checkPairInput } from '../buckets/created-input';
 import { mirrorScope } from '../buckets/replica-stack';
 import { bucketSettings, createReplicatedBucket } from '../buckets/replicated-bucket';
 import { ReplicatedBucketOptions } from '../buckets/replicated-bucket-options';
+import { checkGiven } from '../messages/given';
 import { Mistake, mistake } from '../messages/mistake';
 import { BucketReplication } from '../replication/bucket-replication';
 import { ReplicationRuleOptions } from '../rules/replication-rule';
@@ -100,6 +101,7 @@ export class CrossAccountReplication extends Construct {
    */
   constructor(scope: Construct, id: string, props: CrossAccountReplicationProps) {
     super(scope, id);
+    checkGiven(this, props);
     const { source, destinationStack } = props;
     checkCrossAccountInput(this, props, BucketReplication._find(source) !== undefined);
     this.source = source;
@@ -183,7 +185,12 @@ function placeMistake({ source, destination, destinationStack }: CrossAccountRep
   }
   return {
     saw: `source ${nameOf(from)} in account ${shown(from.account)}, destination in account ${shown(account)}`,
-    because: accounts === 'same' ? 'this is one account' : 'whether these are two accounts cannot be told at synthesis',
+    because:
+      accounts === 'unclear'
+        ? 'whether these are two accounts cannot be told at synthesis'
+        : Token.isUnresolved(account)
+          ? 'two accounts that are unknown count as one'
+          : 'this is one account',
     instead:
       accounts === 'same'
         ? 'use ReplicatedBucketPair within one account, or set env.account (the account of fromBucketAttributes()) to the other one'

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { aws_s3 as s3, Stack } from 'aws-cdk-lib';
+import { Annotations, aws_s3 as s3, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { bucketEnd } from '../app/bucket';
 import { bucketAttribute } from '../app/references';
@@ -9,6 +9,7 @@ import { checkPairInput } from '../buckets/created-input';
 import { mirrorScope, replicaStack } from '../buckets/replica-stack';
 import { bucketSettings, createReplicatedBucket, deleteBeforeEmptying } from '../buckets/replicated-bucket';
 import { ReplicatedBucketOptions } from '../buckets/replicated-bucket-options';
+import { checkGiven } from '../messages/given';
 import { BucketReplication } from '../replication/bucket-replication';
 import { ReplicationRuleOptions } from '../rules/replication-rule';
 
@@ -36,7 +37,8 @@ export interface ReplicatedBucketPairProps extends ReplicationRuleOptions, Creat
    * have a known region. Bootstrap the region, and deploy with `cdk deploy --all`. Changing it later makes a new, empty
    * replica bucket in another stack and retains the former.
    *
-   * @default - the region of this construct's stack: Same-Region Replication (SRR) when the source is there too
+   * @default - the region of this construct's stack: Same-Region Replication (SRR) when the source is there too. So
+   * `process.env.REGION` gives SRR where it is not set; an information says so
    */
   readonly destinationRegion?: string;
 
@@ -108,9 +110,16 @@ export class ReplicatedBucketPair extends Construct {
   /** @throws when the props contradict each other, or when S3 would refuse the replication */
   constructor(scope: Construct, id: string, props: ReplicatedBucketPairProps = {}) {
     super(scope, id);
+    checkGiven(this, props);
     checkPairInput(this, props);
     const sourceStack = props.source ? bucketEnd(props.source).stack : Stack.of(this);
     const { destinationRegion: region } = props;
+    if (region === undefined && 'destinationRegion' in props && !props.destination && !props.destinationStack) {
+      Annotations.of(this).addInfoV2(
+        'cdk-s3-replication:destinationRegionUndefined',
+        'destinationRegion is undefined, so replicas stay in the region of this stack. Omit it if that is meant',
+      );
+    }
     const destinationStack = region === undefined ? props.destinationStack : replicaStack(this, sourceStack, region);
     const destinationScope = mirrorScope(this, sourceStack, destinationStack ?? Stack.of(this));
 

@@ -14,6 +14,7 @@ import {
   WafLogOptions,
 } from './log-producer-options';
 import { LogProducerSpec } from './spec';
+import { checkGiven } from '../messages/given';
 
 /**
  * A service of AWS that writes logs into a bucket: what it needs of the policies of the bucket and its key, what the
@@ -119,8 +120,8 @@ export class LogProducer {
    * Logs of AWS WAF web ACLs of the bucket's account. The name of the bucket has to start with `aws-waf-logs-`; it may
    * be encrypted with a customer managed key.
    *
-   * When this logging is switched on by somebody who may change the policy of the bucket, WAF rewrites that policy, too:
-   * give the role that does so no `s3:PutBucketPolicy` for this bucket.
+   * When this logging is switched on by somebody who may change the policy of the bucket, WAF rewrites that policy,
+   * too: give the role that does so no `s3:PutBucketPolicy` for this bucket.
    *
    * @see https://docs.aws.amazon.com/waf/latest/developerguide/logging-s3.html
    * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-S3.html
@@ -152,9 +153,10 @@ export class LogProducer {
   }
 
   /**
-   * Lets the service deliver its logs into a bucket: adds to the policy of the bucket and, when it is encrypted with a customer
-   * managed key, to that of the key. Doing it twice adds nothing. What switches the logs on in the stack of the bucket, such
-   * as a flow log, a trail or an L1 load balancer, waits for the policy; a nested stack has to depend on the bucket.
+   * Lets the service deliver its logs into a bucket: adds to the policy of the bucket and, when it is encrypted with a
+   * customer managed key, to that of the key. Doing it twice adds nothing. What switches the logs on in the stack of
+   * the bucket, such as a flow log, a trail or an L1 load balancer, waits for the policy; a nested stack has to depend
+   * on the bucket.
    *
    * The policies of an imported bucket or key cannot be changed: the statements are then shown in a warning. Whether
    * the service can deliver into a bucket of this app is checked when the app is synthesized.
@@ -162,6 +164,7 @@ export class LogProducer {
    * @throws when the bucket is one that the service does not deliver into, as far as that is known already
    */
   public allowDeliveryTo(bucket: s3.IBucketRef): void {
+    checkGiven('LogProducer.allowDeliveryTo()', { bucket });
     allowDelivery(this._spec, bucket);
   }
 }

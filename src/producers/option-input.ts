@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Token } from 'aws-cdk-lib';
+import { REGION } from '../app/environment';
 import { awaitsLookup, hasForm } from '../app/lookup';
 import { Mistake, mistake } from '../messages/mistake';
 
@@ -24,7 +25,7 @@ export class LogInput {
     return this.list(
       prop,
       values,
-      matching(/^[a-z]{2,}(-[a-z]+)+-\d+$/, {
+      matching(REGION, {
         because: 'the condition on what is logged names a region by its code',
         instead: "write for example 'eu-west-1'",
       }),

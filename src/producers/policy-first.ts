@@ -5,7 +5,10 @@ import { waitFor } from '../app/references';
 import { resourcesIn } from '../app/rendered';
 import { asList } from '../documents/intrinsics';
 
-/** Where the resources that switch logging on say which bucket it goes to; core's L2s of load balancers wait by themselves. */
+/**
+ * Where the resources that switch logging on say which bucket it goes to; core's L2s of load balancers wait by
+ * themselves.
+ */
 const TARGETS: Record<string, (resource: any) => unknown> = {
   'AWS::CloudTrail::Trail': ({ s3BucketName }) => s3BucketName,
   'AWS::Config::DeliveryChannel': ({ s3BucketName }) => s3BucketName,

@@ -16,6 +16,7 @@ import { SourceAnchor } from '../flows/source';
 import { standIn } from '../flows/stand-in';
 import { receiveReplicas } from '../grants/receive-replicas';
 import { ReplicaGrants } from '../grants/replica-grants';
+import { checkGiven } from '../messages/given';
 import { RoleOptions, nameAsMade, replicationRole } from '../permissions/role';
 import { checkRoleInput } from '../permissions/role-input';
 import { RoleOfAccount, crossAccountRoleName, granteeOf } from '../permissions/role-name';
@@ -94,6 +95,7 @@ export class BucketReplication extends Construct {
    * @param bucket a bucket of this app; an imported one is an error
    */
   public static of(bucket: s3.IBucketRef): BucketReplication {
+    checkGiven('BucketReplication.of()', { bucket });
     const scope = definedBucket(bucket) ?? bucket;
     return BucketReplication._find(bucket) ?? new BucketReplication(scope, 'BucketReplication', { source: bucket });
   }
@@ -122,6 +124,7 @@ export class BucketReplication extends Construct {
    */
   constructor(scope: Construct, id: string, props: BucketReplicationProps) {
     super(scope, id);
+    checkGiven(this, props);
     const end = bucketEnd(props.source);
     const cfn = checkedSource(this, end);
     checkRoleInput(this, end, props);

@@ -3,8 +3,9 @@ import { aws_s3 as s3, CfnResource, Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { BucketEnd, nameOf } from '../app/bucket';
 import { literalName } from '../app/bucket-name';
-import { Comparison, compare, partitionOf, shown } from '../app/environment';
+import { Comparison, REGION, compare, partitionOf, shown } from '../app/environment';
 import { literalPartition, notAGeneralPurposeBucket, refersTo } from '../app/imported-bucket';
+import { hasForm } from '../app/lookup';
 import { deployedStack, isNested, sameStage } from '../app/stacks';
 import { waitsFor } from '../flows/waits';
 import { Finding, error } from '../messages/finding';
@@ -37,6 +38,10 @@ function destinationFinding(
   namesRole: boolean,
 ): Finding | undefined {
   const name = nameOf(destination);
+  const strange = placeFinding('the source', source) ?? placeFinding(`destination ${name}`, destination);
+  if (strange) {
+    return strange;
+  }
   const sourceBucket = source.cfn!;
   if (destination.cfn === sourceBucket || (!destination.cfn && refersTo(destination, sourceBucket))) {
     return error('destinationIsSource', {
@@ -94,6 +99,24 @@ function destinationFinding(
     });
   }
   return destination.cfn ? undeployable(source, { ...destination, cfn: destination.cfn }) : undefined;
+}
+
+/** Of text that is no account or region, for example `222222222222` as a number or `eu-west1`. */
+function placeFinding(bucket: string, { account, region }: BucketEnd): Finding | undefined {
+  if (!Token.isUnresolved(account) && !(typeof account === 'string' && hasForm(/^\d{12}$/, account))) {
+    return error('accountNotAnId', {
+      saw: `${bucket} in account ${JSON.stringify(account)}`,
+      because: 'an account is named by a text of 12 digits',
+      instead: "write it like '111111111111'",
+    });
+  }
+  return Token.isUnresolved(region) || hasForm(REGION, region)
+    ? undefined
+    : error('regionNotACode', {
+        saw: `${bucket} in region ${shown(region)}`,
+        because: 'no region has such a code',
+        instead: "write it like 'eu-west-1'",
+      });
 }
 
 function undeployable(source: BucketEnd, destination: BucketEnd & { cfn: s3.CfnBucket }): Finding | undefined {

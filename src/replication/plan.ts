@@ -18,6 +18,7 @@ import { DestinationAnchor } from '../flows/destination';
 import { SourceAnchor } from '../flows/source';
 import { nestedCircle } from '../flows/waits';
 import { ReplicaGrants } from '../grants/replica-grants';
+import { checkGiven } from '../messages/given';
 import { Mistake, mistake } from '../messages/mistake';
 import { Granted, mayWrite } from '../permissions/granted';
 import { RoleOptions } from '../permissions/role';
@@ -59,6 +60,7 @@ export function planRule(
   otherAccount = byPrefix,
   sent?: readonly string[],
 ): PlannedRule {
+  checkGiven(at, rule);
   const destination = bucketEnd(rule.destination);
   const anchor = source.cfn && SourceAnchor.find(source.cfn);
   const bucket = anchor?.bucket ?? checkedSource(at, source);
@@ -170,7 +172,9 @@ function grantMistake(rule: ReplicationRule, role: RoleOfAccount, covering: Gran
     : undefined;
 }
 
-/** Core lets the role that deploys the source read what the other account's stack made, and takes a name for granted. */
+/**
+ * Core lets the role that deploys the source read what the other account's stack made, and takes a name for granted.
+ */
 function checkReaders(at: IConstruct, source: BucketEnd, { cfn }: BucketEnd, { replicaKey }: RuleKeys): void {
   const { synthesizer, node } = deployedStack(source.stack);
   const { props } = synthesizer as IStackSynthesizer & { props?: { cloudFormationExecutionRole?: string } };
@@ -182,7 +186,9 @@ function checkReaders(at: IConstruct, source: BucketEnd, { cfn }: BucketEnd, { r
     props?.cloudFormationExecutionRole === undefined
   ) {
     throw mistake(at, {
-      saw: `a reference to '${read.node.path}' of another account from the stack '${node.path}', whose BootstraplessSynthesizer has no execution role`,
+      saw:
+        `a reference to '${read.node.path}' of another account from the stack '${node.path}', ` +
+        'whose BootstraplessSynthesizer has no execution role',
       because: 'CDK would let a role of the bootstrap stack read it, which need not exist',
       instead: `give the synthesizer cloudFormationExecutionRoleArn${unnamed ? ', or the destination a bucketName' : ''}`,
     });

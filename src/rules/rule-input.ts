@@ -93,7 +93,7 @@ export function checkAgainst(at: IConstruct, rule: AddedRule, others: readonly A
   for (const other of others) {
     if (sameFlow(rule, other)) {
       throw mistake(at, {
-        saw: `a second rule to ${nameOf(rule.destination)} with the same filter`,
+        saw: `a second rule to ${nameOf(rule.destination)} with the same filter as the one of '${other.at.node.path}'`,
         because: 'only the one with the higher priority would ever apply',
         instead: 'keep one of the two, or give them different filters',
       });

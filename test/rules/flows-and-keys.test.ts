@@ -57,7 +57,7 @@ describe('rules that say the same', () => {
   ])('%s', (_, one, two, expected) => expect(sameFlow(one, two)).toBe(expected));
 
   test.each<[string, AddedRule, AddedRule, string | undefined]>([
-    ['the same', added(mine), added(mine), "a second rule to 'Stack/Mine' with the same filter"],
+    ['the same', added(mine), added(mine), "a second rule to 'Stack/Mine' with the same filter as the one of 'Stack'"],
     ['one ruleId', added(mine), added(other), "ruleId 'the-rule' twice"],
     [
       'one priority',
