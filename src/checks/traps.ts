@@ -26,7 +26,7 @@ export function disabled({ id, enabled }: RuleFacts): Findings {
 }
 
 export function oddPrefix({ prefix }: RuleFacts): Findings {
-  return typeof prefix !== 'string' || !/^\/|\*|^s3:|^arn:/.test(prefix)
+  return typeof prefix !== 'string' || !/^[/*]|\*$|^s3:|^arn:/.test(prefix)
     ? undefined
     : warning(
         'literalPrefix',

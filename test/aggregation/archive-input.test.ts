@@ -186,9 +186,14 @@ describe('addSource() leaves nothing behind when it refuses', () => {
       'a source twice',
       twice({}),
       plain,
-      "a second rule to 'Archive/Logs/Destination' with the same filter: … give them different filters",
+      "a second rule to 'Archive/Logs/Destination' with the same filter as the one of 'Archive/Logs': … give them different filters",
     ],
-    ['a filter twice', twice({ filter: prefix('a/') }), () => ({ filter: prefix('a/') }), 'with the same filter: '],
+    [
+      'a filter twice',
+      twice({ filter: prefix('a/') }),
+      () => ({ filter: prefix('a/') }),
+      "with the same filter as the one of 'Archive/Logs': ",
+    ],
     [
       'a ruleId twice',
       twice({ ruleId: 'all' }),

@@ -1,4 +1,4 @@
-import { Annotations, Aspects, aws_s3 as s3, Duration, Stack, Stage } from 'aws-cdk-lib';
+import { Annotations, Aspects, aws_s3 as s3, Duration, Stack, Stage, Validations } from 'aws-cdk-lib';
 import { BucketReplication, ReplicatedBucketPair, ReplicationFilter } from '../../src';
 import { quietApp } from '../app';
 import { between, bucket, ENV, flow, inEurope } from '../builders';
@@ -15,6 +15,15 @@ describe('acknowledged elsewhere', () => {
         Annotations.of(stack.node.findChild('Source')).acknowledgeWarning(id);
       }),
     ).toEqual([]));
+
+  test.each(['', 'annotation::'])('as the README says, with the id as it is printed: %s…', (form) =>
+    expect(
+      warningsOf((stack) => {
+        off(stack);
+        Validations.of(stack.node.findChild('Source')).acknowledge({ id: `${form}${id}`, reason: 'on purpose' });
+      }),
+    ).toEqual([]),
+  );
 
   test('before the rule is there', () =>
     expect(

@@ -169,7 +169,7 @@ describe('sourceKeys make up for an alias that encrypts the source', () => {
     return stack;
   };
   test.each([[[true, false]], [[false, true]], [[false]], [[false, false]]])('not of each rule: %j', (named) =>
-    expect(errorIn(replicated(...named))).toContain("the source is encrypted with the alias 'alias/data'"),
+    expect(errorIn(replicated(...named))).toContain("is encrypted with the alias 'alias/data'"),
   );
   test.each([[[true, true]], [[true]]])('of each rule: %j', (named) => {
     expect(() => appOf(replicated(...named)).synth()).not.toThrow();

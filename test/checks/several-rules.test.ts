@@ -99,7 +99,7 @@ const cases: Case[] = [
     {},
     {},
     { destination: { encryption: KMS } },
-    /will their replicas be, although the default encryption of 'Stack\/Bad' is SSE-KMS/,
+    /so are their replicas: S3 does not apply the default encryption of 'Stack\/Bad' \(SSE-KMS\)/,
   ],
   [
     'destinationKey without sourceKeys',

@@ -126,7 +126,7 @@ describe('the name of the role of a source', () => {
     const stack = stackIn();
     expectMessage(
       messageOf(() => replicationRoleName(stack, endIn(stack), { role: role(stack) })),
-      `[Production] … ${says} … for a destination in another account: the policies of the other account name the role, also before it exists; give the role a roleName, or leave role off to have one created`,
+      `[Production] … ${says} … for a destination in another account: the policies of the other account name the role, also before it exists; give the role a roleName, or omit role to have one created`,
     );
   });
 });

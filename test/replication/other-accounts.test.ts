@@ -368,7 +368,7 @@ describe('a role that is not named as the destination knows it is an error', () 
     const { app, ours, data } = twoAccounts();
     change(BucketReplication.of(data).role.node.defaultChild as iam.CfnRole, ours);
     expect(() => app.synth()).toThrow(
-      /the role '.*' is named ".*" with path ".*" in the end: the policies of the other account let in .*; give roleName and rolePath to the construct/,
+      /the role '.*' is named ".*" with path ".*" in the end: the other account lets in .*; give roleName and rolePath to the construct/,
     );
   });
 

@@ -108,15 +108,10 @@ describe('what is said', () => {
     expect(pair({})).not.toContain('destinationRegion');
   });
 
-  test.each(['s3://data/logs', 'arn:aws:s3:::data/logs', '*.jpg', 'a/*/b', '/logs'])(
-    'about the prefix %s',
-    (prefix) => {
-      const filter = ReplicationFilter.prefix(prefix);
-      expect(said((stack) => new ReplicatedBucketPair(stack, 'Pair', { filter }))).toContain(
-        `The prefix '${prefix}' is`,
-      );
-    },
-  );
+  test.each(['s3://data/logs', 'arn:aws:s3:::data/logs', '*.jpg', '/logs'])('about the prefix %s', (prefix) => {
+    const filter = ReplicationFilter.prefix(prefix);
+    expect(said((stack) => new ReplicatedBucketPair(stack, 'Pair', { filter }))).toContain(`The prefix '${prefix}' is`);
+  });
 
   test('nothing about a prefix like others', () => {
     const filter = ReplicationFilter.prefix('s3/arn/logs');
