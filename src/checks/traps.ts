@@ -19,8 +19,8 @@ export function disabled({ id, enabled }: RuleFacts): Findings {
     ? undefined
     : warning(
         'disabledRulesDoNotCatchUp',
-        `The rule ${typeof id === 'string' ? `'${id}'` : 'with an ID unknown at synthesis'} is disabled. Objects written while it is ` +
-          'are not replicated when it is enabled again; S3 Batch Replication can copy them. ' +
+        `The rule ${typeof id === 'string' ? `'${id}'` : 'with an ID unknown at synthesis'} is disabled. ` +
+          'Objects written while a rule is disabled are not replicated when it is enabled again; S3 Batch Replication can copy them. ' +
           'Remove `enabled: false`, or acknowledge this',
       );
 }

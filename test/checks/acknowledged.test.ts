@@ -71,7 +71,7 @@ describe('acknowledged elsewhere', () => {
         const [one] = ['One', 'Two'].map((name) => new ReplicatedBucketPair(stack, name, { source, enabled: false }));
         Annotations.of(one).acknowledgeWarning(id);
       }),
-    ).toEqual([expect.stringContaining('StackTwoDestination')]));
+    ).toEqual([expect.stringContaining("The rule 'Two-")]));
 
   test('at the Stage', () => {
     // not at the app: core looks for acknowledgements below it only
