@@ -9,7 +9,8 @@ import { keyPointer, regionOfKey, unusableKey } from '../app/key';
 import { Mistake, mistake, together } from '../messages/mistake';
 
 const MANAGED_KEY: [string, string] = [
-  'replication with the AWS managed key aws/s3 is not known to work, and a rule names the key for replicas by its ARN, which nobody knows before it is used',
+  'replication with the AWS managed key aws/s3 is not known to work, ' +
+    'and a rule names the key for replicas by its ARN, which nobody knows before it is used',
   'use BucketEncryption.KMS',
 ];
 

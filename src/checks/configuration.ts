@@ -60,7 +60,9 @@ export function destinationRenamed({ name, bucketName, nameForOthers }: BucketFa
   return nameForOthers === undefined || same(nameForOthers, bucketName)
     ? undefined
     : error('destinationRenamed', {
-        saw: `the name of destination ${name} ${bucketName === undefined ? 'was removed' : `changed to ${JSON.stringify(bucketName)}`} after it was named in rules or policies`,
+        saw:
+          `the name of destination ${name} ` +
+          `${bucketName === undefined ? 'was removed' : `changed to ${JSON.stringify(bucketName)}`} after it was named in rules or policies`,
         because: `they name the bucket ${JSON.stringify(nameForOthers)}`,
         instead: 'give it a literal bucketName, or set the name before, in the props of the bucket',
       });

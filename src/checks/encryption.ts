@@ -132,7 +132,10 @@ function describeMissing({ destination: { name, encryption }, foreign, keyOutOfR
     case undefined:
       return `no key is known for ${name}`;
     case 'aws/s3':
-      return `destination ${name} with the AWS managed key aws/s3, ${foreign ? 'which another account cannot use' : 'with which replication is not known to work'}`;
+      return (
+        `destination ${name} with the AWS managed key aws/s3, ` +
+        `${foreign ? 'which another account cannot use' : 'with which replication is not known to work'}`
+      );
     case 'alias':
       return `destination ${name} with the alias '${encryption.alias}', which may point to another key tomorrow`;
     case 'SSE-KMS':

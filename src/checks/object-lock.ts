@@ -21,6 +21,7 @@ export function objectLock({ destination }: RuleFacts, { source }: ReplicationFa
         saw: `the source ${source.name} has Object Lock and destination ${destination.name} has not`,
         because: 'S3 accepts such a rule and then fails every object (DstBucketObjectLockConfigMissing)',
         instead:
-          'set objectLockEnabled: true on the destination; that may replace a deployed bucket (see `cdk diff`): switch it on with `aws s3api put-object-lock-configuration` before',
+          'set objectLockEnabled: true on the destination; that may replace a deployed bucket (see `cdk diff`): ' +
+          'switch it on with `aws s3api put-object-lock-configuration` before',
       });
 }

@@ -45,7 +45,8 @@ export function oneWayModifications(
     !source.receivesFrom.includes(path) &&
     warning(
       'replicaModificationsOneWay',
-      `replicaModifications does nothing in one direction: it replicates changes of metadata that are made to replicas, and no rule of this app replicates from ${name} to the source. ` +
+      `replicaModifications does nothing in one direction: it replicates changes of metadata that are made to replicas, ` +
+        `and no rule of this app replicates from ${name} to the source. ` +
         'Remove it, or acknowledge this if another app has that rule',
     )
   );
@@ -61,7 +62,8 @@ export function scanResult({ tags }: RuleFacts): Findings {
     tags.includes('GuardDutyMalwareScanStatus') &&
     warning(
       'scanResultComesTooLate',
-      "The filter names the tag 'GuardDutyMalwareScanStatus', which GuardDuty adds when it has scanned an object: S3 looks at the tags when the object is written, so the rule never applies. " +
+      "The filter names the tag 'GuardDutyMalwareScanStatus', which GuardDuty adds when it has scanned an object: " +
+        'S3 looks at the tags when the object is written, so the rule never applies. ' +
         'Remove the tag from the filter, or acknowledge this if your writers set it themselves',
     )
   );

@@ -86,13 +86,16 @@ function destinationFinding(
       instead: destination.cfn
         ? 'set env.account on both stacks'
         : Token.isUnresolved(source.account)
-          ? 'set env.account on the stack of the source; for a source of any account use LogSource, whose role the destination lets in by its name'
+          ? 'set env.account on the stack of the source; for a source of any account use LogSource, ' +
+            'whose role the destination lets in by its name'
           : 'write its account in fromBucketAttributes(), or use CrossAccountReplication when it is another one',
     });
   }
   if (accounts === 'different' && namesRole && !hasKnownPlace(source.stack)) {
     return error('roleNameUnknown', {
-      saw: `destination ${name} in account ${shown(destination.account)}, source in a region ${shown(source.region)}, account ${shown(source.account)}`,
+      saw:
+        `destination ${name} in account ${shown(destination.account)}, ` +
+        `source in a region ${shown(source.region)}, account ${shown(source.account)}`,
       because:
         'the other account names the replication role and its account, and the name of the role is made of its region',
       instead: 'set env.account and env.region on the stack of the source',
