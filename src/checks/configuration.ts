@@ -62,7 +62,8 @@ export function destinationRenamed({ name, bucketName, nameForOthers }: BucketFa
     : error('destinationRenamed', {
         saw:
           `the name of destination ${name} ` +
-          `${bucketName === undefined ? 'was removed' : `changed to ${JSON.stringify(bucketName)}`} after it was named in rules or policies`,
+          `${bucketName === undefined ? 'was removed' : `changed to ${JSON.stringify(bucketName)}`} ` +
+          'after it was named in rules or policies',
         because: `they name the bucket ${JSON.stringify(nameForOthers)}`,
         instead: 'give it a literal bucketName, or set the name before, in the props of the bucket',
       });
