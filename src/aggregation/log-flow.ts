@@ -59,13 +59,15 @@ export function refusedKeys(flow: LogFlow, keyPrefixes: readonly string[], delet
       : refused.length > 0 &&
         warning(
           'logKeysMayBeRefused',
-          `The archive lets each account write below ${keyPrefixes.join(', ')} only, and nothing says that the keys of ${nameOf(source)} begin so: others fail to replicate. ` +
+          `The archive lets each account write below ${keyPrefixes.join(', ')} only, ` +
+            `and nothing says that the keys of ${nameOf(source)} begin so: others fail to replicate. ` +
             'Name its producers, give a filter or keyPrefixes that fit, or acknowledge this',
         ),
     deleteMarkers &&
       warning(
         'deleteMarkersMayBeRefused',
-        `Delete markers of ${nameOf(source)} fail to replicate unless the archive has deleteMarkers: true. Leave deleteMarkerReplication off, or acknowledge this`,
+        `Delete markers of ${nameOf(source)} fail to replicate unless the archive has deleteMarkers: true. ` +
+          'Omit deleteMarkerReplication, or acknowledge this',
       ),
   ];
 }
@@ -76,7 +78,8 @@ export function rolesForEveryKey(flows: readonly LogFlow[]): Findings {
     flows.length > 0 &&
     warning(
       'logSourceMayWriteEveryKey',
-      `The replication roles of ${flows.map(({ source }) => nameOf(source)).join(', ')} may write every key, because neither producers nor a filter say which: in these accounts ` +
+      `The replication roles of ${flows.map(({ source }) => nameOf(source)).join(', ')} may write every key, ` +
+        `because neither producers nor a filter say which: in these accounts ` +
         'somebody could put newer versions over the logs of others. Name producers or a filter, or acknowledge this',
     )
   );

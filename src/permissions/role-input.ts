@@ -45,7 +45,9 @@ export function checkRolesMeant(at: IConstruct, prefix: string): void {
   if (!Token.isUnresolved(prefix) && (prefix.length < 4 || tool !== undefined)) {
     throw mistake(at, {
       saw: `roleNamePrefix '${prefix}'`,
-      because: `${prefix.length < 4 ? 'with less than 4 characters' : 'with a name like those that AWS and deployment tools give'} it lets in roles that were never meant to write`,
+      because:
+        `${prefix.length < 4 ? 'with less than 4 characters' : 'with a name like those that AWS and deployment tools give'} ` +
+        'it lets in roles that were never meant to write',
       instead: "write one that only replication roles have, for example 'logs-to-archive-'",
     });
   }

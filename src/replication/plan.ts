@@ -149,7 +149,7 @@ function overrideMistake({ ownerOverride }: ReplicationRule, foreign: boolean): 
     ? {
         saw: 'ownerOverride with a destination in the account of the source',
         because: 'the owner would not change, and S3 would not replicate ACLs any more',
-        instead: 'leave ownerOverride off',
+        instead: 'omit ownerOverride',
       }
     : undefined;
 }
@@ -167,7 +167,7 @@ function grantMistake(rule: ReplicationRule, role: RoleOfAccount, covering: Gran
         because: 'the destination does not allow it, so what it is about would fail',
         instead: beyond.startsWith('a ')
           ? 'give replicasFrom() such keyPrefixes, or the rule a filter within them'
-          : `give replicasFrom() ${beyond === 'ownerOverride' ? beyond : 'deleteMarkers'}: true, or leave it off the rule`,
+          : `give replicasFrom() ${beyond === 'ownerOverride' ? beyond : 'deleteMarkers'}: true, or omit it on the rule`,
       }
     : undefined;
 }

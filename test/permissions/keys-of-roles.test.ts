@@ -111,7 +111,7 @@ describe('Object Lock that an intrinsic decides on', () => {
     const run = () => (stack.node.root as any).synth();
     const text = missing.length > 0 ? messageOf(run) : (run(), '');
     const found = ['One', 'Two'].filter((id) =>
-      text.includes(`the source has Object Lock and destination 'Production/${id}' has not`),
+      text.includes(`has Object Lock and destination 'Production/${id}' has not`),
     );
     expect(found).toEqual(missing);
   });

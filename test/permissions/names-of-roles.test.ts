@@ -108,7 +108,7 @@ describe('a role that is let in by its prefix, and has another name in the end',
     });
   const says: Array<string | RegExp> = [
     'is named "by-the-aspect" with path "/" in the end',
-    /let in "logs-[0-9a-f]{12}" with path "\/"/,
+    /lets in "logs-[0-9a-f]{12}" with path "\/"/,
   ];
 
   test.each<[string, (stack: Stack) => void]>([
