@@ -2,8 +2,7 @@
 export const NOT_JUDGED: string[] = [
   'The local AWS is ministack with a launcher of ours, not AWS: what it takes, S3 may still refuse.',
   'It asks the policies of role, buckets and keys for each copy, with an evaluation that is simpler than that of IAM:' +
-    ' no permissions boundaries, no policies of an organization, no escaped wildcards (${*}),' +
-    ' and s3:ResourceAccount is the account of the role.',
+    ' no permissions boundaries, no policies of an organization, and no escaped wildcards (${*}).',
   'It asks for s3:ReplicateObject, and not for s3:ReplicateTags, which is a part of it, nor for what annotations need.',
   'It copies at once: times of propagation, replication time control, metrics and events are not judged.',
   'It does not carry over ACLs, retention, legal holds, annotations, tags of objects written in parts, changes of tags' +

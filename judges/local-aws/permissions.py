@@ -12,6 +12,17 @@ from ministack.services import kms, s3
 
 _SSE = "x-amz-server-side-encryption"
 
+# the server takes the account of the caller for that of a bucket, whose ARN has none
+_value_of = iam._resolve_condition_key
+
+
+def _with_owner(key, ctx):
+    own = key.lower() == "s3:resourceaccount" and ctx.service_context.get("s3:resourceaccount")
+    return own or _value_of(key, ctx)
+
+
+iam._resolve_condition_key = _with_owner
+
 
 def kms_key_of(obj):
     headers = obj.get("preserved_headers", {})
@@ -62,7 +73,7 @@ class Role:
 
     def _may(self, action, resource, owner):
         policy = s3._bucket_policies.get_scoped(owner, None, resource.split(":::")[1].split("/")[0])
-        return self._decide(action, resource, policy, owner)
+        return self._decide(action, resource, policy, owner, {"s3:resourceaccount": owner})
 
     def _may_use(self, action, key_arn, bucket, key, buckets_with_keys):
         region, owner, resource = key_arn.split(":", 5)[3:]
