@@ -83,7 +83,7 @@ export const WORDS: Readonly<Record<string, RegExp>> = {
   'what is locked cannot be emptied': /autoDeleteObjects with Object Lock/,
   'one name for two buckets': /bucketName '.*' for both buckets/,
   'the region of the source is not known': /destinationRegion '.*' with a source stack '.*' of unknown region/,
-  'a region that is none': /destinationRegion '.*': a stack is deployed to a region that is known/,
+  'a region that is none': /destinationRegion '.*': no region has such a code/,
   'another region that is the same': /destinationRegion '.*', which is the region of the source/,
   'a region of another partition': /destinationRegion '.*' \(partition .*\), source in .* \(partition /,
   'an alias as the key': /Options\.encryptionKey: '.*' is an alias/,

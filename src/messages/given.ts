@@ -34,11 +34,13 @@ export function checkGiven(at: IConstruct | string, props: object): void {
     const [member, instead] = FORMS[prop] ?? [];
     const values: unknown[] = Array.isArray(given) ? given : [given ?? undefined];
     const strange = values.find(
-      (value) => value !== undefined && (typeof value !== 'object' || value === null || !(member! in value)),
+      // a construct that is not what it should be gets a message of its own
+      (value) =>
+        value !== undefined && (typeof value !== 'object' || value === null || !(member! in value || 'node' in value)),
     );
     if (member !== undefined && strange !== undefined) {
       throw mistake(at, {
-        saw: `${prop} ${JSON.stringify(strange)}`,
+        saw: `${prop} ${typeof strange === 'object' ? `that is a ${strange?.constructor?.name}` : JSON.stringify(strange)}`,
         because: `a value of this kind (${typeof strange}) is not what the prop takes`,
         instead: instead!,
       });

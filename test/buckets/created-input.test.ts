@@ -147,7 +147,7 @@ describe('a pair', () => {
         (destinationRegion): Refusal => [
           `the region '${destinationRegion}'`,
           plain({ destinationRegion }),
-          `[${at}] … destinationRegion '${destinationRegion}' … known at synthesis … such as 'eu-west-1'`,
+          `[${at}] … destinationRegion '${destinationRegion}' … no region has such a code … such as 'eu-west-1'`,
         ],
       ),
       [
@@ -208,16 +208,19 @@ describe('a pair', () => {
       ],
       ...(
         [
-          new LegacyStackSynthesizer(),
-          new DefaultStackSynthesizer({ deployRoleArn: 'arn:aws:iam::111111111111:role/own' }),
-        ] as IStackSynthesizer[]
-      ).map((synthesizer): Refusal => [
+          [new LegacyStackSynthesizer(), 'LegacyStackSynthesizer'],
+          [
+            new DefaultStackSynthesizer({ deployRoleArn: 'arn:aws:iam::111111111111:role/own' }),
+            'DefaultStackSynthesizer with options',
+          ],
+        ] as Array<[IStackSynthesizer, string]>
+      ).map(([synthesizer, kind]): Refusal => [
         `a destinationRegion with a ${synthesizer.constructor.name} of its own`,
         (stack) =>
           pair(new Stack(stack.node.root as App, 'Special', { env: ENV, synthesizer }), {
             destinationRegion: 'eu-west-1',
           }),
-        `[Special/Pair] … stack 'Special' with a synthesizer of its own (${synthesizer.constructor.name} with options) … cannot be derived from it … give it as destinationStack`,
+        `[Special/Pair] … stack 'Special' with a synthesizer of its own (${kind}) … cannot be derived from it … give it as destinationStack`,
       ]),
       [
         'a destinationStack in another Stage',
