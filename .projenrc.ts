@@ -134,7 +134,7 @@ for (const path of [
 project.eslint!.addRules({ 'import/no-unresolved': ['error', { ignore: ['^cdk-s3-replication$'] }] }); // the examples import it as users do
 (project.eslint!.config as { settings: object }).settings = {
   ...project.eslint!.config.settings,
-  'import/external-module-folders': ['node_modules', 'src', 'lib'], // the package by its name, whether it is compiled or not
+  'import/internal-regex': '^cdk-s3-replication$', // whether it is compiled or not
 };
 
 // prose is kept at 120; what a test or a judge quotes may be longer

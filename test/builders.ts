@@ -1,11 +1,11 @@
 import { App, aws_iam as iam, aws_kms as kms, aws_s3 as s3, Stack } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
 import {
   BucketReplication,
   ReplicatedBucketPair,
   ReplicatedBucketPairProps,
   ReplicationRule,
 } from 'cdk-s3-replication';
-import { Construct } from 'constructs';
 
 export const ACCOUNT = '111111111111';
 export const ENV = { account: ACCOUNT, region: 'us-east-1' };

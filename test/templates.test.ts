@@ -1,6 +1,6 @@
 import { App, aws_s3 as s3, CfnOutput, CfnWaitConditionHandle, Stack } from 'aws-cdk-lib';
-import { ReplicatedBucketPair } from 'cdk-s3-replication';
 import { circles, EMPTIED, EU, inStack, silenced, surplus, templatesOf, US } from './templates';
+import { ReplicatedBucketPair } from 'cdk-s3-replication';
 
 silenced();
 

@@ -1,7 +1,7 @@
 import { App, Stack, Validations } from 'aws-cdk-lib';
 import { BlockPublicAccess, Bucket, StorageClass } from 'aws-cdk-lib/aws-s3';
-import { BucketReplication, ReplicatedBucketPair, ReplicationFilter } from 'cdk-s3-replication';
 import { ContentPlatform } from './content-platform';
+import { BucketReplication, ReplicatedBucketPair, ReplicationFilter } from 'cdk-s3-replication';
 
 export const app = new App();
 

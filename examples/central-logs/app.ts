@@ -7,8 +7,8 @@ import {
   StorageClass,
   TargetObjectKeyFormat,
 } from 'aws-cdk-lib/aws-s3';
-import { LogAggregationSRR, LogProducer } from 'cdk-s3-replication';
 import { TrailTable } from './trail-table';
+import { LogAggregationSRR, LogProducer } from 'cdk-s3-replication';
 
 export const app = new App();
 

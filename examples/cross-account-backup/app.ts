@@ -1,8 +1,8 @@
 import { App, Duration, Stack, Validations } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectLockRetention, StorageClass } from 'aws-cdk-lib/aws-s3';
-import { CrossAccountReplication } from 'cdk-s3-replication';
 import { RestoreRole } from './restore-role';
+import { CrossAccountReplication } from 'cdk-s3-replication';
 
 export const app = new App();
 

@@ -1,8 +1,8 @@
 import { Stack, Stage, Validations } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
-import { CrossAccountReplication } from 'cdk-s3-replication';
 import { Construct } from 'constructs';
+import { CrossAccountReplication } from 'cdk-s3-replication';
 
 export interface ArchiveProps {
   readonly productionAccount: string;

@@ -1,6 +1,6 @@
 import { App, Duration, Stack, Validations } from 'aws-cdk-lib';
-import { LogAggregationSRR } from 'cdk-s3-replication';
 import { AGREED } from './agreed';
+import { LogAggregationSRR } from 'cdk-s3-replication';
 
 export const app = new App();
 

@@ -1,7 +1,7 @@
 import { App, Aws, BootstraplessSynthesizer, Duration, Stack, Validations } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { LogProducer, LogSource, ReplicationFilter } from 'cdk-s3-replication';
 import { AGREED } from './agreed';
+import { LogProducer, LogSource, ReplicationFilter } from 'cdk-s3-replication';
 
 export const app = new App();
 

@@ -1,7 +1,7 @@
 import { App, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { BlockPublicAccess, Bucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
-import { ReplicaGrantee, ReplicaGrants } from 'cdk-s3-replication';
 import { AGREED } from './agreed';
+import { ReplicaGrantee, ReplicaGrants } from 'cdk-s3-replication';
 
 export const app = new App();
 

@@ -1,7 +1,7 @@
 import { Annotations, App, Stack, Validations } from 'aws-cdk-lib';
 import { BlockPublicAccess, Bucket } from 'aws-cdk-lib/aws-s3';
-import { CrossAccountReplication, ReplicationFilter } from 'cdk-s3-replication';
 import { AGREED } from './agreed';
+import { CrossAccountReplication, ReplicationFilter } from 'cdk-s3-replication';
 
 export const app = new App();
 

@@ -1,10 +1,10 @@
 import { aws_s3 as s3, Duration, Stack } from 'aws-cdk-lib';
-import { ReplicatedBucketPair, ReplicationFilter } from 'cdk-s3-replication';
 import { AccessOptions, judgeAccess } from './judge';
 import { quietApp } from '../../test/app';
 import { ENV } from '../../test/builders';
 import { DeployedApp } from '../assembly/deployed';
 import { readStacks, Resource, StackOfApp } from '../assembly/stacks';
+import { ReplicatedBucketPair, ReplicationFilter } from 'cdk-s3-replication';
 
 /** Two regions, KMS, Object Lock and a prefix: everything that has a permission of its own. */
 export function goodApp(): StackOfApp[] {

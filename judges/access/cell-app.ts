@@ -1,11 +1,4 @@
 import { App, aws_iam as iam, aws_kms as kms, aws_s3 as s3, Aws, Stack } from 'aws-cdk-lib';
-import {
-  BucketReplication,
-  CrossAccountReplication,
-  ReplicatedBucketPair,
-  ReplicationFilter,
-  ReplicationRuleOptions,
-} from 'cdk-s3-replication';
 import { Cell } from './cells';
 import { handedOver } from './handed-over';
 import { quietApp } from '../../test/app';
@@ -13,6 +6,13 @@ import { ACCOUNT } from '../../test/builders';
 import { Grant, grant } from '../../test/grant';
 import { DeployedApp } from '../assembly/deployed';
 import { readStacks, StackOfApp } from '../assembly/stacks';
+import {
+  BucketReplication,
+  CrossAccountReplication,
+  ReplicatedBucketPair,
+  ReplicationFilter,
+  ReplicationRuleOptions,
+} from 'cdk-s3-replication';
 
 export const THEIRS = '222222222222';
 export const ORGANIZATION = 'o-a1b2c3d4e5';

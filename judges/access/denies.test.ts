@@ -1,11 +1,11 @@
 import { App, aws_iam as iam, aws_kms as kms, aws_s3 as s3, Stack } from 'aws-cdk-lib';
-import { BucketReplication, ReplicationFilter } from 'cdk-s3-replication';
 import { judgeAccess } from './judge';
 import { Statement } from './policies';
 import { quietApp } from '../../test/app';
 import { ACCOUNT, ENV } from '../../test/builders';
 import { DeployedApp } from '../assembly/deployed';
 import { readStacks } from '../assembly/stacks';
+import { BucketReplication, ReplicationFilter } from 'cdk-s3-replication';
 
 type Where = 'source' | 'destination' | 'source key' | 'destination key';
 

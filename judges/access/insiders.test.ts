@@ -1,5 +1,4 @@
 import { aws_s3 as s3, Stack } from 'aws-cdk-lib';
-import { LogAggregationSRR, LogAggregationSRRProps, LogProducer, LogSource } from 'cdk-s3-replication';
 import { ARCHIVE, BUCKET, MEMBER, ORGANIZATION, OTHER, REGION, replicaKeyOf } from './log-archive';
 import { Document, resourcePolicy } from './policies';
 import { Call, isAllowed } from './simulate';
@@ -7,6 +6,7 @@ import { quietApp } from '../../test/app';
 import { bucket, KMS } from '../../test/builders';
 import { DeployedApp } from '../assembly/deployed';
 import { readStacks } from '../assembly/stacks';
+import { LogAggregationSRR, LogAggregationSRRProps, LogProducer, LogSource } from 'cdk-s3-replication';
 
 /*
  * An insider may do everything in a member account of the organization, also make a role of any name. He must not touch

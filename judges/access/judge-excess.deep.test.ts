@@ -1,10 +1,10 @@
 import { Stack } from 'aws-cdk-lib';
-import { BucketReplication, ReplicationFilter } from 'cdk-s3-replication';
 import { Breakable, findingsOf, goodApp } from './broken';
 import { AccessOptions } from './judge';
 import { quietApp } from '../../test/app';
 import { bucket, ENV, KMS } from '../../test/builders';
 import { readStacks, StackOfApp } from '../assembly/stacks';
+import { BucketReplication, ReplicationFilter } from 'cdk-s3-replication';
 
 const stacks = goodApp();
 const findings = (breakIt: (app: Breakable) => void, options?: AccessOptions) => findingsOf(stacks, breakIt, options);

@@ -1,11 +1,11 @@
 import { aws_iam as iam, aws_kms as kms, aws_s3 as s3, NestedStack, Stack } from 'aws-cdk-lib';
-import { BucketReplication, ReplicatedBucketPair } from 'cdk-s3-replication';
 import { judgeAccess } from './judge';
 import { Outside } from './outside';
 import { quietApp } from '../../test/app';
 import { ACCOUNT, ENV } from '../../test/builders';
 import { DeployedApp } from '../assembly/deployed';
 import { readStacks } from '../assembly/stacks';
+import { BucketReplication, ReplicatedBucketPair } from 'cdk-s3-replication';
 
 const arn = (service: string, name: string) =>
   `arn:aws:${service}:${service === 'iam' ? '' : ENV.region}:${ACCOUNT}:${name}`;

@@ -1,4 +1,10 @@
 import { App, aws_kms as kms, aws_s3 as s3, Stack } from 'aws-cdk-lib';
+import { AccessOptions, insideTheBucket, judgeAccess } from './judge';
+import { quietApp } from '../../test/app';
+import { bucket, KMS } from '../../test/builders';
+import { DeployedApp } from '../assembly/deployed';
+import { readStacks, StackOfApp } from '../assembly/stacks';
+import { rehearse, rehearseDestroy, rehearseUpdate } from '../rehearsal/rehearse';
 import {
   LogAggregationSRR,
   LogAggregationSRRProps,
@@ -6,12 +12,6 @@ import {
   LogSource,
   ReplicationFilter,
 } from 'cdk-s3-replication';
-import { AccessOptions, insideTheBucket, judgeAccess } from './judge';
-import { quietApp } from '../../test/app';
-import { bucket, KMS } from '../../test/builders';
-import { DeployedApp } from '../assembly/deployed';
-import { readStacks, StackOfApp } from '../assembly/stacks';
-import { rehearse, rehearseDestroy, rehearseUpdate } from '../rehearsal/rehearse';
 
 export const [ARCHIVE, MEMBER, OTHER, STRANGER] = ['111111111111', '222222222222', '333333333333', '444444444444'];
 export const REGION = 'us-east-1';

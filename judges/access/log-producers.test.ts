@@ -1,10 +1,10 @@
 import { aws_kms as kms, aws_s3 as s3, Stack } from 'aws-cdk-lib';
-import { LogProducer } from 'cdk-s3-replication';
 import { Document, resourcePolicy } from './policies';
 import { Call, isAllowed } from './simulate';
 import { quietApp } from '../../test/app';
 import { DeployedApp } from '../assembly/deployed';
 import { readStacks } from '../assembly/stacks';
+import { LogProducer } from 'cdk-s3-replication';
 
 const [OWN, OTHER, STRANGER] = ['111111111111', '222222222222', '333333333333'];
 const BUCKET = 'arn:aws:s3:::aws-waf-logs-all';

@@ -114,7 +114,7 @@ function keyTargets({ source, sourceKeys, rules }: Replication, ends: Use[], key
 
 const ownerOf = (key: string) => key.split(':')[4];
 
-/** Of the same account, of those of destinations, and of a stranger: a bucket, objects, and in each region a key that is used as ours are. */
+/** Of the same account, of destinations and of a stranger: a bucket, objects, and in each region a key used as ours are. */
 function othersOf(replication: Replication): Target[] {
   const { source, rules } = replication;
   const { partition } = partitionOf(source.region);

@@ -1,7 +1,7 @@
 import { Aws, CfnParameter, Lazy } from 'aws-cdk-lib';
-import { ReplicationFilter } from 'cdk-s3-replication';
 import { Construct } from 'constructs';
 import { FilterPlan, Text } from './plan';
+import { ReplicationFilter } from 'cdk-s3-replication';
 
 /** Text with the token that the plan asks for. */
 export function text(it: Text, stack: Construct): string {

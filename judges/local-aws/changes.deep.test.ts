@@ -1,11 +1,11 @@
 import { HeadBucketCommand } from '@aws-sdk/client-s3';
 import { aws_s3 as s3, RemovalPolicy } from 'aws-cdk-lib';
-import { BucketReplication, ReplicatedBucketPair, ReplicationFilter, ReplicationRule } from 'cdk-s3-replication';
 import { deploy, destroy, tryDeploy } from './cdk';
 import { DeployedBucket, liveConfiguration } from './deployed-rules';
 import { deployed, synthesize } from './inline-app';
 import { BucketThere, look, s3Client, write } from './objects';
 import { ACCOUNT, LocalAws, startLocalAws } from './server';
+import { BucketReplication, ReplicatedBucketPair, ReplicationFilter, ReplicationRule } from 'cdk-s3-replication';
 
 let aws: LocalAws;
 beforeAll(async () => (aws = await startLocalAws()), 60_000);

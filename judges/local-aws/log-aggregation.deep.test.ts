@@ -1,5 +1,4 @@
 import { App, aws_s3 as s3, Stack } from 'aws-cdk-lib';
-import { BucketReplication, LogAggregationSRR, LogProducer, LogSource } from 'cdk-s3-replication';
 import { DeployedBucket } from './deployed-rules';
 import { deployed } from './inline-app';
 import { look, write } from './objects';
@@ -7,6 +6,7 @@ import { ACCOUNT, LocalAws, REGION, startLocalAws } from './server';
 import { quietApp } from '../../test/app';
 import { bucket } from '../../test/builders';
 import { readStacks } from '../assembly/stacks';
+import { BucketReplication, LogAggregationSRR, LogProducer, LogSource } from 'cdk-s3-replication';
 
 /*
  * Whether services may deliver into the sources is for the access matrix alone to say: AUTH mode of the server knows

@@ -6,12 +6,12 @@ import {
   PutObjectLockConfigurationCommand,
 } from '@aws-sdk/client-s3';
 import { aws_s3 as s3, Duration } from 'aws-cdk-lib';
-import { ReplicatedBucketPair } from 'cdk-s3-replication';
 import { DeployedBucket } from './deployed-rules';
 import { deployed, synthesize } from './inline-app';
 import { look, remove, Sight, write } from './objects';
 import { request, textOf } from './raw-requests';
 import { LocalAws, startLocalAws } from './server';
+import { ReplicatedBucketPair } from 'cdk-s3-replication';
 
 let aws: LocalAws;
 let source: DeployedBucket;

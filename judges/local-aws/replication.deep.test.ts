@@ -1,9 +1,9 @@
 import { aws_kms as kms, aws_s3 as s3, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { BucketReplication, ReplicationFilter, ReplicationRuleOptions } from 'cdk-s3-replication';
 import { DeployedBucket, liveConfiguration } from './deployed-rules';
 import { deployed, synthesize } from './inline-app';
 import { copy, look, remove, Sight, Tags, versions, write, writeInParts } from './objects';
 import { LocalAws, startLocalAws } from './server';
+import { BucketReplication, ReplicationFilter, ReplicationRuleOptions } from 'cdk-s3-replication';
 
 const { all, prefix, prefixAndTags, tags } = ReplicationFilter;
 

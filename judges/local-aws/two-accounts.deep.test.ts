@@ -1,6 +1,5 @@
 import { GetBucketEncryptionCommand } from '@aws-sdk/client-s3';
 import { aws_kms as kms, aws_s3 as s3, Stack } from 'aws-cdk-lib';
-import { BucketReplication, ReplicasFromOptions, ReplicatedBucketPair } from 'cdk-s3-replication';
 import { DeployedBucket } from './deployed-rules';
 import { deployed, InlineApp } from './inline-app';
 import { look, write } from './objects';
@@ -9,6 +8,7 @@ import { quietApp } from '../../test/app';
 import { bucket, key, KMS } from '../../test/builders';
 import { Grant, grant } from '../../test/grant';
 import { readStacks } from '../assembly/stacks';
+import { BucketReplication, ReplicasFromOptions, ReplicatedBucketPair } from 'cdk-s3-replication';
 
 const THEIRS = '222222222222';
 let aws: LocalAws;

@@ -1,10 +1,10 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { BucketReplication, LogAggregationSRR, LogProducer, ReplicatedBucketPair } from 'cdk-s3-replication';
 import { synthesized } from './apps';
 import { cases } from './deploy-cases';
 import { rehearse, rehearseDestroy } from './rehearse';
 import { leftByRollback, rehearseSecondAttempt } from './rollback';
 import { bucket, inEurope, key, KMS } from '../../test/builders';
+import { BucketReplication, LogAggregationSRR, LogProducer, ReplicatedBucketPair } from 'cdk-s3-replication';
 
 const after = (source: string) =>
   new RegExp(

@@ -1,5 +1,4 @@
 import { aws_kms as kms, aws_s3 as s3, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { BucketReplication, CrossAccountReplication } from 'cdk-s3-replication';
 import { changed } from './apps';
 import { rehearse, rehearseDestroy, Rehearsal, rehearseUpdate } from './rehearse';
 import { quietApp } from '../../test/app';
@@ -8,6 +7,7 @@ import { grant } from '../../test/grant';
 import { BOOTSTRAPPED } from '../access/two-accounts';
 import { DeployedApp } from '../assembly/deployed';
 import { readStacks, StackOfApp } from '../assembly/stacks';
+import { BucketReplication, CrossAccountReplication } from 'cdk-s3-replication';
 
 const THEIRS = { account: '222222222222', region: 'eu-west-1' };
 const fine = { refusals: [], dead: [] };

@@ -16,7 +16,6 @@ import {
   Stack,
   Stage,
 } from 'aws-cdk-lib';
-import { BucketReplication, ReplicatedBucketPair, ReplicationFilter } from 'cdk-s3-replication';
 import { MUTATIONS } from './broken-templates';
 import { checkWithCfnLint } from './cfn-lint';
 import { Finding } from './finding';
@@ -27,6 +26,7 @@ import { deployedTemplateFiles } from '../../test/examples/deployment';
 import { exampleNames, loadExample } from '../../test/examples/load';
 import { templateFiles } from '../assembly/template-files';
 import { makePython, PythonEnvironment } from '../python/environment';
+import { BucketReplication, ReplicatedBucketPair, ReplicationFilter } from 'cdk-s3-replication';
 
 let environment: PythonEnvironment;
 beforeAll(() => void (environment = makePython()));

@@ -1,7 +1,7 @@
 import { aws_s3 as s3, Stack } from 'aws-cdk-lib';
-import { BucketReplication, ReplicatedBucketPair, ReplicationFilter } from 'cdk-s3-replication';
 import { quietApp } from '../../test/app';
 import { ENV, KMS } from '../../test/builders';
+import { BucketReplication, ReplicatedBucketPair, ReplicationFilter } from 'cdk-s3-replication';
 
 // templates are read as CloudFormation has them, and there is no type for that
 export type Template = any;

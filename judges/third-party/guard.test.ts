@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { CfnGuardValidator } from '@cdklabs/cdk-validator-cfnguard';
 import { App, aws_s3 as s3, Stack, Validations } from 'aws-cdk-lib';
-import { ReplicatedBucketPair } from 'cdk-s3-replication';
 import { MUTATIONS } from './broken-templates';
 import { Finding } from './finding';
 import { goodTemplates } from './good-templates';
@@ -11,6 +10,7 @@ import { checkWithGuard, GUARD_RULES, guardRuleNames } from './guard';
 import { ENV } from '../../test/builders';
 import { deployedTemplateFiles } from '../../test/examples/deployment';
 import { exampleNames, loadExample } from '../../test/examples/load';
+import { ReplicatedBucketPair } from 'cdk-s3-replication';
 
 const directory = mkdtempSync(join(tmpdir(), 'guard-'));
 

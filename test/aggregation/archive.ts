@@ -1,7 +1,7 @@
 import { App, Stack } from 'aws-cdk-lib';
-import { LogAggregationSRR, LogAggregationSRRProps } from 'cdk-s3-replication';
 import { quietApp } from '../app';
 import { ENV } from '../builders';
+import { LogAggregationSRR, LogAggregationSRRProps } from 'cdk-s3-replication';
 
 export const ORGANIZATION = { organizationId: 'o-a1b2c3d4e5', roleNamePrefix: 'logs-' };
 

@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
-import { LogAggregationSRR } from 'cdk-s3-replication';
 import { quietApp } from '../app';
 import { bucket, ENV } from '../builders';
+import { LogAggregationSRR } from 'cdk-s3-replication';
 
 test('1,000 accounts of an organization add nothing to the policy of the destination', () => {
   const templateFor = (accounts: number) => {

@@ -13,7 +13,6 @@ import {
   Stack,
 } from 'aws-cdk-lib';
 import { CfnInclude } from 'aws-cdk-lib/cloudformation-include';
-import { BucketReplication, ReplicatedBucketPair } from 'cdk-s3-replication';
 import { Construct } from 'constructs';
 import { testApp } from '../app';
 import {
@@ -28,6 +27,7 @@ import {
   templatesOf,
   US,
 } from '../templates';
+import { BucketReplication, ReplicatedBucketPair } from 'cdk-s3-replication';
 
 silenced();
 

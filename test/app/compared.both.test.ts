@@ -1,9 +1,9 @@
 import { App, aws_s3 as s3, Aws, CfnParameter, Fn, Lazy, ScopedAws, Stack, Token } from 'aws-cdk-lib';
-import { CrossAccountReplication, LogSource } from 'cdk-s3-replication';
 import { compare } from '../../src/app/environment';
 import { quietApp } from '../app';
 import { bucket, ENV, flow, pair } from '../builders';
 import { messageOf } from '../messages';
+import { CrossAccountReplication, LogSource } from 'cdk-s3-replication';
 
 const OTHER = '222222222222';
 

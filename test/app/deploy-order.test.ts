@@ -1,8 +1,8 @@
 import { aws_s3 as s3, CfnWaitConditionHandle, Stack } from 'aws-cdk-lib';
 import { CloudAssembly } from 'aws-cdk-lib/cx-api';
-import { ReplicatedBucketPair } from 'cdk-s3-replication';
 import { quietApp } from '../app';
 import { silenced, US } from '../templates';
+import { ReplicatedBucketPair } from 'cdk-s3-replication';
 
 silenced();
 

@@ -1,6 +1,6 @@
 import { aws_s3 as s3, CfnOutput } from 'aws-cdk-lib';
-import { ReplicatedBucketPair } from 'cdk-s3-replication';
 import { ENCRYPTED, inStack, silenced, surplus } from '../templates';
+import { ReplicatedBucketPair } from 'cdk-s3-replication';
 
 silenced();
 

@@ -1,7 +1,6 @@
 import { App, aws_s3 as s3, Stack } from 'aws-cdk-lib';
 import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import recommended from 'aws-cdk-lib/recommended-feature-flags.json';
-import { CrossAccountReplication, LogAggregationSRR, LogProducer, ReplicatedBucketPair } from 'cdk-s3-replication';
 import { judgeAccess } from '../../judges/access/judge';
 import { DeployedApp } from '../../judges/assembly/deployed';
 import { readStacks } from '../../judges/assembly/stacks';
@@ -9,6 +8,7 @@ import { judgeRules } from '../../judges/generated/rules';
 import { rehearse } from '../../judges/rehearsal/rehearse';
 import { bucket, ENV, key, KMS } from '../builders';
 import { bootstrapped } from '../examples/deployment';
+import { CrossAccountReplication, LogAggregationSRR, LogProducer, ReplicatedBucketPair } from 'cdk-s3-replication';
 
 afterAll(() => CloudAssembly.cleanupTemporaryDirectories());
 

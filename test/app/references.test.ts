@@ -8,10 +8,10 @@ import {
   Stage,
 } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { ReplicatedBucketPair } from 'cdk-s3-replication';
 import { quietApp, testApp } from '../app';
 import { bucket, ENV } from '../builders';
 import { EU, inStack, REPLICA_STACK, resources, silenced, surplus, Templates } from '../templates';
+import { ReplicatedBucketPair } from 'cdk-s3-replication';
 
 silenced();
 

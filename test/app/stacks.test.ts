@@ -1,5 +1,4 @@
 import { App, aws_s3 as s3, CfnOutput, NestedStack, pipelines, Stack, Stage } from 'aws-cdk-lib';
-import { BucketReplication, ReplicatedBucketPair } from 'cdk-s3-replication';
 import { Construct } from 'constructs';
 import { testApp } from '../app';
 import {
@@ -17,6 +16,7 @@ import {
   templatesOf,
   US,
 } from '../templates';
+import { BucketReplication, ReplicatedBucketPair } from 'cdk-s3-replication';
 
 silenced();
 

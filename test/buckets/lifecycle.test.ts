@@ -1,6 +1,6 @@
 import { aws_s3 as s3, Duration, Stack } from 'aws-cdk-lib';
-import { LogAggregationSRR, ReplicatedBucketPair } from 'cdk-s3-replication';
 import { warningsOf } from '../messages';
+import { LogAggregationSRR, ReplicatedBucketPair } from 'cdk-s3-replication';
 
 const { INFREQUENT_ACCESS, ONE_ZONE_INFREQUENT_ACCESS, GLACIER, DEEP_ARCHIVE } = s3.StorageClass;
 const after = (storageClass: s3.StorageClass, days: number) => ({ storageClass, transitionAfter: Duration.days(days) });

@@ -16,7 +16,6 @@ import {
   Tags,
 } from 'aws-cdk-lib';
 import recommended from 'aws-cdk-lib/recommended-feature-flags.json';
-import { BucketReplication, ReplicatedBucketPair, ReplicatedBucketPairProps } from 'cdk-s3-replication';
 import { quietApp, testApp } from '../app';
 import {
   deployOrder,
@@ -33,6 +32,7 @@ import {
   templatesOf,
   US,
 } from '../templates';
+import { BucketReplication, ReplicatedBucketPair, ReplicatedBucketPairProps } from 'cdk-s3-replication';
 
 silenced();
 

@@ -1,7 +1,7 @@
 import { aws_s3 as s3, Stack } from 'aws-cdk-lib';
-import { ReplicatedBucketPair } from 'cdk-s3-replication';
 import { testApp } from '../app';
 import { circles, deployOrder, EMPTIED, EU, inStack, REPLICA_STACK, silenced, US } from '../templates';
+import { ReplicatedBucketPair } from 'cdk-s3-replication';
 
 silenced();
 

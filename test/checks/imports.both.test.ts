@@ -1,4 +1,8 @@
 import { App, aws_kms as kms, aws_s3 as s3, Aws, CfnParameter, Stack, Stage } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { quietApp } from '../app';
+import { beside, bucket, ENV, flow, inEurope, key, KMS, l1 } from '../builders';
+import { errorsOf, messageOf } from '../messages';
 import {
   BucketReplication,
   LogAggregationSRR,
@@ -7,10 +11,6 @@ import {
   ReplicaGrantee,
   ReplicaGrants,
 } from 'cdk-s3-replication';
-import { Construct } from 'constructs';
-import { quietApp } from '../app';
-import { beside, bucket, ENV, flow, inEurope, key, KMS, l1 } from '../builders';
-import { errorsOf, messageOf } from '../messages';
 
 const home = (app: App = quietApp()) => new Stack(app, 'Stack', { env: ENV });
 const appOf = (stack: Stack) => stack.node.root as App;

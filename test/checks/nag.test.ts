@@ -24,9 +24,9 @@ import {
   PCIDSS321Checks,
   ServerlessChecks,
 } from 'cdk-nag';
-import { BucketReplication, ReplicatedBucketPair, ReplicationFilter } from 'cdk-s3-replication';
 import { Construct } from 'constructs';
 import { testApp } from '../app';
+import { BucketReplication, ReplicatedBucketPair, ReplicationFilter } from 'cdk-s3-replication';
 
 const PACKS: Array<new () => NagPack> = [
   AwsSolutionsChecks,

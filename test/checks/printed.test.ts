@@ -1,8 +1,8 @@
 import { App, aws_iam as iam, aws_s3 as s3, Duration, RemovalPolicy, SecretValue, Stack } from 'aws-cdk-lib';
 import recommended from 'aws-cdk-lib/recommended-feature-flags.json';
-import { BucketReplication, ReplicatedBucketPair } from 'cdk-s3-replication';
 import { testApp } from '../app';
 import { EMPTIED, ENCRYPTED, EU, silenced, US } from '../templates';
+import { BucketReplication, ReplicatedBucketPair } from 'cdk-s3-replication';
 
 const printed = silenced();
 

@@ -1,5 +1,4 @@
 import { aws_ec2 as ec2, aws_elasticloadbalancingv2 as elb, aws_s3 as s3, Stack } from 'aws-cdk-lib';
-import { LogAggregationSRR, LogProducer } from 'cdk-s3-replication';
 import { loadExample } from './load';
 import { isAllowed } from '../../judges/access/simulate';
 import { DeployedApp } from '../../judges/assembly/deployed';
@@ -7,6 +6,7 @@ import { readStacks, StackOfApp } from '../../judges/assembly/stacks';
 import { rehearse } from '../../judges/rehearsal/rehearse';
 import { quietApp } from '../app';
 import { ENV } from '../builders';
+import { LogAggregationSRR, LogProducer } from 'cdk-s3-replication';
 
 const [ACCOUNT, REGION] = ['111111111111', 'us-east-1'];
 let stacks: StackOfApp[];

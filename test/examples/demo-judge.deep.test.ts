@@ -1,7 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { aws_s3 as s3, NestedStack, Stack, Stage } from 'aws-cdk-lib';
-import { BucketReplication } from 'cdk-s3-replication';
 import { DeployedApp } from '../../judges/assembly/deployed';
 import { readStacks } from '../../judges/assembly/stacks';
 import { makePython } from '../../judges/python/environment';
@@ -9,6 +8,7 @@ import { readFlows } from '../../scripts/demo/flows';
 import { judge } from '../../scripts/demo/judge';
 import { quietApp } from '../app';
 import { ENV } from '../builders';
+import { BucketReplication } from 'cdk-s3-replication';
 
 /** A source without versioning, and with a property that there is not. */
 function broken(stack: Stack): void {

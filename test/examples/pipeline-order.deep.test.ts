@@ -1,11 +1,11 @@
 import { App, aws_s3 as s3, Stack, Stage } from 'aws-cdk-lib';
 import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { CodePipeline, CodePipelineSource, ShellStep } from 'aws-cdk-lib/pipelines';
-import { BucketReplication } from 'cdk-s3-replication';
 import { readDeployedStacks } from './deployment';
 import { tooEarlyInPipeline } from './pipeline-order';
 import { readStacks } from '../../judges/assembly/stacks';
 import { quietApp } from '../app';
+import { BucketReplication } from 'cdk-s3-replication';
 
 const [TOOLS, OURS, THEIRS] = ['333333333333', '111111111111', '222222222222'].map((account) => ({
   env: { account, region: 'us-east-1' },

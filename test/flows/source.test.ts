@@ -1,5 +1,4 @@
 import { aws_s3 as s3, Stack } from 'aws-cdk-lib';
-import { BucketReplication, ReplicatedBucketPair, ReplicationFilter } from 'cdk-s3-replication';
 import { testApp } from '../app';
 import {
   deployOrder,
@@ -12,6 +11,7 @@ import {
   templatesOf,
   US,
 } from '../templates';
+import { BucketReplication, ReplicatedBucketPair, ReplicationFilter } from 'cdk-s3-replication';
 
 silenced();
 

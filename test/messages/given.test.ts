@@ -1,4 +1,7 @@
 import { aws_s3 as s3, Stack } from 'aws-cdk-lib';
+import { quietApp } from '../app';
+import { ENV } from '../builders';
+import { messageOf } from '../messages';
 import {
   BucketReplication,
   CrossAccountReplication,
@@ -9,9 +12,6 @@ import {
   ReplicaGrants,
   ReplicatedBucketPair,
 } from 'cdk-s3-replication';
-import { quietApp } from '../app';
-import { ENV } from '../builders';
-import { messageOf } from '../messages';
 
 const stack = new Stack(quietApp(), 'Stack', { env: ENV });
 const bucket = new s3.Bucket(stack, 'Bucket');

@@ -1,12 +1,4 @@
 import { aws_iam as iam, aws_kms as kms, aws_s3 as s3, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import {
-  BucketReplication,
-  BucketReplicationProps,
-  ReplicatedBucketPair,
-  ReplicatedBucketPairProps,
-  ReplicationFilter,
-  ReplicationRuleOptions,
-} from 'cdk-s3-replication';
 import { Construct } from 'constructs';
 import { silenced, Templates } from '../templates';
 import {
@@ -21,6 +13,14 @@ import {
   usKey,
   usKey2,
 } from '../updates';
+import {
+  BucketReplication,
+  BucketReplicationProps,
+  ReplicatedBucketPair,
+  ReplicatedBucketPairProps,
+  ReplicationFilter,
+  ReplicationRuleOptions,
+} from 'cdk-s3-replication';
 
 silenced();
 

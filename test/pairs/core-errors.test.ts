@@ -10,9 +10,9 @@ import {
   Stack,
 } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { LogAggregationSRR, LogProducer, ReplicatedBucketPair, ReplicatedBucketPairProps } from 'cdk-s3-replication';
 import { quietApp } from '../app';
 import { ENV, KMS, l1 } from '../builders';
+import { LogAggregationSRR, LogProducer, ReplicatedBucketPair, ReplicatedBucketPairProps } from 'cdk-s3-replication';
 
 // what core says in docs/troubleshooting.md, and what to write instead
 

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Stack } from 'aws-cdk-lib';
-import { LogAggregationSRR, LogProducer, ReplicatedBucketPair } from 'cdk-s3-replication';
 import { quietApp } from '../app';
 import { ENV, KMS } from '../builders';
+import { LogAggregationSRR, LogProducer, ReplicatedBucketPair } from 'cdk-s3-replication';
 
 const README = readFileSync(join(__dirname, '../../README.md'), 'utf8');
 const LOGS = readFileSync(join(__dirname, '../../docs/log-aggregation.md'), 'utf8');

@@ -9,9 +9,9 @@ import {
   Stack,
   StackProps,
 } from 'aws-cdk-lib';
-import { BucketReplication, ReplicatedBucketPair, ReplicatedBucketPairProps } from 'cdk-s3-replication';
 import { PINNED, silenced, Templates } from '../templates';
 import { changes, harm, inStack, once, only, read, resourcesOf, synthesize, usKey, usKey2 } from '../updates';
+import { BucketReplication, ReplicatedBucketPair, ReplicatedBucketPairProps } from 'cdk-s3-replication';
 
 silenced();
 

@@ -1,8 +1,8 @@
 import { aws_iam as iam, aws_s3 as s3, CfnElement, CfnParameter, PhysicalName, Stack } from 'aws-cdk-lib';
-import { BucketReplication } from 'cdk-s3-replication';
 import { Construct } from 'constructs';
 import { silenced } from '../templates';
 import { inStack } from '../updates';
+import { BucketReplication } from 'cdk-s3-replication';
 
 silenced();
 

@@ -1,7 +1,7 @@
 import { App, aws_iam as iam, aws_s3 as s3, Stack } from 'aws-cdk-lib';
-import { BucketReplication } from 'cdk-s3-replication';
 import { testApp } from '../app';
 import { inStack, PINNED, replicating, silenced } from '../templates';
+import { BucketReplication } from 'cdk-s3-replication';
 
 silenced();
 

@@ -1,5 +1,4 @@
 import { Aspects, aws_s3 as s3, IAspect, Stack } from 'aws-cdk-lib';
-import { BucketReplication, ReplicatedBucketPair } from 'cdk-s3-replication';
 import { IConstruct } from 'constructs';
 import { testApp } from '../app';
 import {
@@ -14,6 +13,7 @@ import {
   templatesOf,
   US,
 } from '../templates';
+import { BucketReplication, ReplicatedBucketPair } from 'cdk-s3-replication';
 
 silenced();
 

@@ -1,5 +1,9 @@
 import { Aspects, aws_iam as iam, aws_kms as kms, aws_s3 as s3, CfnResource, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { IConstruct } from 'constructs';
+import { quietApp } from '../app';
+import { ACCOUNT, bucket, ENV, inEurope, key, KMS, l1 } from '../builders';
+import { errorsOf, expectMessage } from '../messages';
 import {
   BucketReplication,
   CrossAccountReplication,
@@ -7,10 +11,6 @@ import {
   ReplicaGrantee,
   ReplicaGrants,
 } from 'cdk-s3-replication';
-import { IConstruct } from 'constructs';
-import { quietApp } from '../app';
-import { ACCOUNT, bucket, ENV, inEurope, key, KMS, l1 } from '../builders';
-import { errorsOf, expectMessage } from '../messages';
 
 const THEIRS = { account: '222222222222', region: 'us-east-1' };
 const ROLE = { account: ACCOUNT, roleName: 'replication' };

@@ -1,13 +1,13 @@
 import { App, aws_s3 as s3, CfnParameter, DefaultStackSynthesizer, Stack } from 'aws-cdk-lib';
+import { quietApp } from '../app';
+import { ENV } from '../builders';
+import { messageOf, messagesIn } from '../messages';
 import {
   BucketReplication,
   CrossAccountReplication,
   ReplicatedBucketPair,
   ReplicationFilter,
 } from 'cdk-s3-replication';
-import { quietApp } from '../app';
-import { ENV } from '../builders';
-import { messageOf, messagesIn } from '../messages';
 
 const home = (env: { account?: string; region?: string } = ENV) => new Stack(quietApp(), 'Stack', { env });
 const refusalOf = (destination: object, env = ENV) => {

@@ -1,7 +1,7 @@
 import { Aspects, aws_s3 as s3, MissingRemovalPolicies, RemovalPolicies, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { BucketReplication, BucketReplicationProps, ReplicationRuleOptions } from 'cdk-s3-replication';
 import { silenced, Templates } from '../templates';
 import { changes, harm, inStack, resourcesOf } from '../updates';
+import { BucketReplication, BucketReplicationProps, ReplicationRuleOptions } from 'cdk-s3-replication';
 
 silenced();
 

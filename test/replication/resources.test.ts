@@ -1,6 +1,5 @@
 import { App, AppProps, aws_s3 as s3, CfnOutput, Stack, StackProps } from 'aws-cdk-lib';
 import recommended from 'aws-cdk-lib/recommended-feature-flags.json';
-import { BucketReplication, ReplicatedBucketPair, ReplicatedBucketPairProps } from 'cdk-s3-replication';
 import { testApp } from '../app';
 import {
   circles,
@@ -16,6 +15,7 @@ import {
   templatesOf,
   US,
 } from '../templates';
+import { BucketReplication, ReplicatedBucketPair, ReplicatedBucketPairProps } from 'cdk-s3-replication';
 
 silenced();
 

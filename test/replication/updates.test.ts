@@ -8,10 +8,10 @@ import {
   RemovalPolicy,
   Stack,
 } from 'aws-cdk-lib';
-import { BucketReplication, BucketReplicationProps, ReplicatedBucketPair, ReplicationFilter } from 'cdk-s3-replication';
 import { Construct } from 'constructs';
 import { PINNED, silenced, Templates, US } from '../templates';
 import { changes, harm, inStack, read, resourcesOf, synthesize } from '../updates';
+import { BucketReplication, BucketReplicationProps, ReplicatedBucketPair, ReplicationFilter } from 'cdk-s3-replication';
 
 silenced();
 

@@ -1,6 +1,6 @@
-import { ReplicatedBucketPair, ReplicationFilter } from 'cdk-s3-replication';
 import { refuses } from '../messages';
 import { EU, inStack, silenced } from '../templates';
+import { ReplicatedBucketPair, ReplicationFilter } from 'cdk-s3-replication';
 
 silenced();
 
