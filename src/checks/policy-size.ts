@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { BUCKET_POLICY_LIMIT, KEY_POLICY_LIMIT, ROLE_POLICY_LIMIT, policySize } from '../documents/size';
+import {
+  BUCKET_POLICY_LIMIT,
+  KEY_POLICY_LIMIT,
+  ROLE_POLICY_LIMIT,
+  policySize,
+  rolePolicySize,
+} from '../documents/size';
 import { BucketFacts, PolicyFacts, ReplicationFacts } from '../flows/facts';
 import { Findings, error } from '../messages/finding';
 
@@ -17,9 +23,8 @@ export function severalPolicies({ name, policies }: BucketFacts): Findings {
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 export function rolePolicy({ source, role, rules }: ReplicationFacts): Findings {
-  const sizeOf = (document: unknown) => policySize(document, source.partition);
-  const size = sizeOf({ Version: '2012-10-17', Statement: role.statements });
-  const together = role.inline.map(sizeOf).reduce((sum, one) => sum + one, 0);
+  const size = rolePolicySize(role.statements, source.partition);
+  const together = role.inline.reduce<number>((sum, document) => sum + policySize(document, source.partition), 0);
   if (size > ROLE_POLICY_LIMIT) {
     return error('rolePolicyTooLong', {
       saw: `permissions of about ${size} characters for ${rules.length} rules of the source ${source.name}`,

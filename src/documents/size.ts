@@ -13,6 +13,10 @@ export const ROLE_POLICY_LIMIT = 10240;
 /** Of a key, in characters, in all regions but a few with longer names; ARNs of buckets have at most 76. */
 const LONGEST_ARN = 80;
 
+/** The statements of the role as the one document that they are in. */
+export const rolePolicySize = (statements: unknown, partition?: string): number =>
+  policySize({ Version: '2012-10-17', Statement: statements }, partition);
+
 /**
  * How many characters a resolved policy has at most, once CloudFormation has filled in what is not known yet.
  *

@@ -9,7 +9,7 @@ import { KeyPointer, regionOfKey } from '../app/key';
 import { isLocked } from '../app/object-lock';
 import { attributeFor } from '../app/references';
 import { definedResource } from '../app/resource';
-import { ROLE_POLICY_LIMIT, policySize } from '../documents/size';
+import { ROLE_POLICY_LIMIT, rolePolicySize } from '../documents/size';
 import { POLICY_ID } from '../permissions/role';
 import { RoleName } from '../permissions/role-name';
 import { KeyAccess, Statement, statements } from '../permissions/role-statements';
@@ -101,7 +101,7 @@ export class SourceAnchor extends Construct {
     };
     const precise = statements(access);
     const fits =
-      precise.length <= 5 || policySize(stack.resolve(precise), partitionOf(stack.region)) <= ROLE_POLICY_LIMIT;
+      precise.length <= 5 || rolePolicySize(stack.resolve(precise), partitionOf(stack.region)) <= ROLE_POLICY_LIMIT;
     return fits ? precise : statements({ ...access, mergeKeys: true });
   }
 

@@ -2,6 +2,7 @@ import { aws_s3 as s3, App, Stack } from 'aws-cdk-lib';
 import { BucketReplication, ReplicationFilter } from '../../src';
 import { quietApp } from '../app';
 import { beside, bucket, ENV, KMS } from '../builders';
+import { resources, templatesOf } from '../templates';
 
 const REGIONS = [
   ...['us-east-2', 'us-west-1', 'us-west-2', 'ca-central-1', 'ca-west-1', 'sa-east-1', 'mx-central-1'],
@@ -47,4 +48,24 @@ test.each<[string, number, (count: number) => App]>([
 ])('the permissions of a role have room for %s: %d', (_, count, make) => {
   expect(() => make(count).synth()).not.toThrow();
   expect(() => make(count + 1).synth()).toThrow('have at most 10240 characters');
+});
+
+test('keys share a statement as soon as the permissions have no room otherwise', () => {
+  /** The policy of a role for four destinations with a key each; the last prefix has this length. */
+  const policy = (length: number) => {
+    const app = quietApp();
+    const stack = new Stack(app, 'Stack', { env: ENV });
+    const source = bucket(stack, 'Source', { encryption: KMS, bucketName: 'data' });
+    for (let n = 1; n <= 4; n++) {
+      const destination = bucket(stack, `Destination${n}`, { encryption: KMS, bucketName: `data-${n}` });
+      const filter = ReplicationFilter.prefix(`${n}`.padEnd(n < 4 ? 400 : length, 'x'));
+      BucketReplication.of(source).addRule({ destination, filter });
+    }
+    const [{ Properties }] = resources(templatesOf(app), 'AWS::IAM::Role');
+    return JSON.stringify(Properties.Policies[0].PolicyDocument);
+  };
+  // 32 characters a step: less than what the document has around its statements
+  const statements = Array.from({ length: 14 }, (_, n) => policy(400 + 8 * n).split('EncryptReplicas').length - 1);
+  expect(statements).toEqual([...statements].sort().reverse());
+  expect(new Set(statements)).toEqual(new Set([4, 1]));
 });
