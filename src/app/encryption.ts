@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Aws, aws_s3 as s3, Stack, Tokenization } from 'aws-cdk-lib';
+import { Aws, aws_kms as kms, aws_s3 as s3, Stack, Tokenization } from 'aws-cdk-lib';
 import { BucketEnd, importedKey } from './bucket';
 import { KeyPointer, keyBehind, keyPointer, namesAlias } from './key';
 
@@ -70,13 +70,13 @@ function aliasName(resolved: unknown): string {
   return /alias\/[\w/-]+/.exec(JSON.stringify(resolved))?.[0] ?? 'of this app';
 }
 
-/** The key that replicas are encrypted with when the rule names no other one, as far as it is known. */
-export function defaultKeyOf(end: BucketEnd): KeyPointer | undefined {
-  if (!end.cfn) {
-    const key = importedKey(end);
+/** The key that a bucket's new objects are encrypted with: a named one, or else that of the bucket, if it is known. */
+export function keyFor(end: BucketEnd, named?: kms.IKeyRef, encryptionOf = defaultEncryption): KeyPointer | undefined {
+  const key = named ?? (end.cfn ? undefined : importedKey(end));
+  if (key || !end.cfn) {
     return key && keyPointer(key);
   }
-  const encryption = defaultEncryption(end.cfn);
+  const encryption = encryptionOf(end.cfn);
   return 'key' in encryption ? encryption.key : undefined;
 }
 

@@ -7,8 +7,8 @@ import { ReplicasFromOptions } from './replicas-from-options';
 import { tellSource } from './tell-source';
 import { BucketEnd, bucketEnd } from '../app/bucket';
 import { arnByName, givenName, lateName } from '../app/bucket-name';
-import { defaultEncryption, defaultKeyOf } from '../app/encryption';
-import { KeyPointer, keyPointer, sameKey } from '../app/key';
+import { defaultEncryption, keyFor } from '../app/encryption';
+import { KeyPointer, sameKey } from '../app/key';
 import { isOwnerEnforced } from '../app/ownership';
 import { whenFinal } from '../app/rendered';
 import { importsOwn } from '../checks/imports';
@@ -65,7 +65,7 @@ export class ReplicaGrants {
     checkGiven(at, options);
     const roles = grantee._roles;
     checkGrant(at, end, roles, options);
-    const keyNow = () => (options.encryptionKey ? keyPointer(options.encryptionKey) : defaultKeyOf(end));
+    const keyNow = () => keyFor(end, options.encryptionKey);
     const key = keyNow();
     const granted: Granted = {
       grantee: roles,

@@ -5,9 +5,9 @@ import { DeliveryStatement, LogTarget, deliveryStatements, keyUseStatements } fr
 import { LogBucket } from './log-bucket';
 import { LogProducerSpec } from './spec';
 import { BucketEnd, bucketEnd, nameOf } from '../app/bucket';
-import { defaultEncryption, defaultKeyOf } from '../app/encryption';
+import { defaultEncryption, keyFor } from '../app/encryption';
 import { compare, shown } from '../app/environment';
-import { KeyPointer, keyPointer } from '../app/key';
+import { KeyPointer } from '../app/key';
 import { bucketAttribute } from '../app/references';
 import { deployedStack } from '../app/stacks';
 import { importsOwn } from '../checks/imports';
@@ -43,7 +43,7 @@ export function allowDelivery(spec: LogProducerSpec, bucket: s3.IBucketRef): voi
     region: end.region,
     loggedBucketArns: logged.map((from) => bucketAttribute(end.stack, from, 'arn')),
   };
-  const key = spec.keyUses && (spec.encryptionKey ? keyPointer(spec.encryptionKey) : defaultKeyOf(end));
+  const key = spec.keyUses && keyFor(end, spec.encryptionKey);
 
   // not the ids of ReplicaGrants: who acknowledges one has not done the other
   add(end, bucket, 'logBucketTakesNoPolicy', deliveryStatements(spec, target));

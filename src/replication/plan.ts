@@ -7,9 +7,9 @@ import { checkedSource } from './source-input';
 import { BucketEnd, bucketEnd, nameOf } from '../app/bucket';
 import { literalName } from '../app/bucket-name';
 import { Needed, checkDeployOrder } from '../app/deploy-order';
-import { defaultKeyOf } from '../app/encryption';
+import { keyFor } from '../app/encryption';
 import { compare } from '../app/environment';
-import { KeyPointer, canRefer, keyPointer } from '../app/key';
+import { KeyPointer, canRefer } from '../app/key';
 import { isOwnerEnforced } from '../app/ownership';
 import { bucketAttribute } from '../app/references';
 import { deployedStack, sameStage } from '../app/stacks';
@@ -120,9 +120,7 @@ export function planRule(
   const needed = [...neededBucket(source, destination), ...neededKeys(source, destination, keys)];
   needed.forEach((producer) => checkDeployOrder(at, 'source', source.stack, producer));
   // the default encryption of either bucket may still change
-  const keyNow = () =>
-    ruleKeys(bucket, added).replicaKey &&
-    (rule.destinationKey ? keyPointer(rule.destinationKey) : defaultKeyOf(destination));
+  const keyNow = () => ruleKeys(bucket, added).replicaKey && keyFor(destination, rule.destinationKey);
   return {
     ...added,
     needed,

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { aws_s3 as s3, Stack } from 'aws-cdk-lib';
 import { AddedRule } from './added-rule';
-import { importedKey } from '../app/bucket';
-import { defaultEncryption, usesKms } from '../app/encryption';
+import { defaultEncryption, keyFor, usesKms } from '../app/encryption';
 import { KeyPointer, canRefer, keyPointer, sameKey } from '../app/key';
 
 /** What a rule means for KMS. */
@@ -30,18 +29,10 @@ export function ruleKeys(source: s3.CfnBucket, rule: AddedRule, encryptionOf = d
 
 function replicaKey(
   source: s3.CfnBucket,
-  { destination, options }: AddedRule,
+  { destination, options: { destinationKey } }: AddedRule,
   encryptionOf: typeof defaultEncryption,
 ): KeyPointer | undefined {
-  if (options.destinationKey) {
-    return keyPointer(options.destinationKey);
-  }
-  if (destination.cfn) {
-    const encryption = encryptionOf(destination.cfn);
-    return 'key' in encryption && canRefer(Stack.of(source), encryption.key, destination.account)
-      ? encryption.key
-      : undefined;
-  }
-  const imported = importedKey(destination);
-  return imported && keyPointer(imported);
+  const key = keyFor(destination, destinationKey, encryptionOf);
+  const asked = destinationKey !== undefined || !destination.cfn;
+  return asked || (key && canRefer(Stack.of(source), key, destination.account)) ? key : undefined;
 }
