@@ -6,7 +6,7 @@ import { ReplicationRuleOptions } from './replication-rule';
 import { nameOf } from '../app/bucket';
 import { shown } from '../app/environment';
 import { awaitsLookup, hasForm } from '../app/lookup';
-import { Mistake, mistake } from '../messages/mistake';
+import { mistake } from '../messages/mistake';
 
 /** The storage classes that CloudFormation accepts for replicas. */
 const STORAGE_CLASSES = [
@@ -24,17 +24,9 @@ const MAX_RULES = 1000;
 
 /** Throws for what is wrong with a rule in itself. */
 export function checkOptions(at: IConstruct, options: ReplicationRuleOptions): void {
-  const wrong = optionMistakes(options)[0];
-  if (wrong) {
-    throw mistake(at, wrong);
-  }
-}
-
-function optionMistakes(options: ReplicationRuleOptions): Mistake[] {
   const { ruleId, priority, filter, storageClass } = options;
-  const found: Mistake[] = [];
   if (ruleId !== undefined && !Token.isUnresolved(ruleId) && !hasForm(/^[\x20-\x7e]{1,255}$/, ruleId)) {
-    found.push({
+    throw mistake(at, {
       saw: `ruleId '${ruleId}' (${ruleId.length} characters)`,
       because: 'S3 takes 1 to 255 ASCII characters as the ID of a rule',
       instead: 'shorten it, or omit ruleId to have one made',
@@ -45,14 +37,14 @@ function optionMistakes(options: ReplicationRuleOptions): Mistake[] {
     !Token.isUnresolved(priority) &&
     !(Number.isInteger(priority) && priority >= 0 && priority <= 2147483647)
   ) {
-    found.push({
+    throw mistake(at, {
       saw: `priority ${priority}`,
       because: 'S3 takes whole numbers from 0 to 2147483647',
       instead: 'use one of these, or omit priority to have one assigned',
     });
   }
   if (options.deleteMarkerReplication && filter && filter._tags.length > 0) {
-    found.push({
+    throw mistake(at, {
       saw: `deleteMarkerReplication with a filter on the tags ${filter._tags.map(({ key }) => shown(key)).join(', ')}`,
       because: 'S3 does not support delete marker replication when a rule filters by tag',
       instead: 'filter by prefix only, or omit deleteMarkerReplication',
@@ -64,20 +56,19 @@ function optionMistakes(options: ReplicationRuleOptions): Mistake[] {
     !awaitsLookup(storageClass.value) &&
     !STORAGE_CLASSES.includes(storageClass.value)
   ) {
-    found.push({
+    throw mistake(at, {
       saw: `storageClass ${storageClass.value}`,
       because: 'CloudFormation does not accept it for replicas',
       instead: `use one of ${STORAGE_CLASSES.join(', ')}`,
     });
   }
   if (options.replicationTimeControl && options.metrics === false) {
-    found.push({
+    throw mistake(at, {
       saw: 'replicationTimeControl with metrics: false',
       because: 'S3 accepts Replication Time Control only together with metrics',
       instead: 'omit metrics, or leave out replicationTimeControl',
     });
   }
-  return found;
 }
 
 /** Throws when the rule contradicts those that the source has already. */
