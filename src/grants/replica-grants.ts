@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { aws_iam as iam, aws_s3 as s3, Stack } from 'aws-cdk-lib';
+import { aws_s3 as s3, Stack } from 'aws-cdk-lib';
 import { checkGrant } from './grant-input';
 import { receiveReplicas } from './receive-replicas';
 import { ReplicaGrantee } from './replica-grantee';
@@ -17,10 +17,9 @@ import { readEnd } from '../flows/read-facts';
 import { checkGiven } from '../messages/given';
 import { mistake } from '../messages/mistake';
 import { report } from '../messages/report';
-import { ResourceStatement, bucketStatement, keyStatement } from '../permissions/destination-statements';
+import { bucketStatement, keyStatement } from '../permissions/destination-statements';
 import { Granted, actionsOf, allowedBefore, contradiction, covers } from '../permissions/granted';
-import { handOver, policyOf } from '../permissions/hand-over';
-import { policyTaker } from '../permissions/policy-taker';
+import { addOrHandOver } from '../permissions/hand-over';
 import { KEYS_OF_AN_ACCOUNT } from '../permissions/prefixes';
 import { RoleOfAccount } from '../permissions/role-name';
 
@@ -89,8 +88,7 @@ export class ReplicaGrants {
     }
     this.write(granted, keyNow);
     if (!key && cfn && defaultEncryption(cfn).kind === 'unknown') {
-      const statements = [keyStatement(granted, end.region, at.node.path)];
-      handOver(end, { id: 'keyTakesNoPolicy', policy: 'key of the default encryption', lost: 'replica', statements });
+      addOrHandOver(end, undefined, 'keyTakesNoPolicy', 'replica', [keyStatement(granted, end.region, at.node.path)]);
     }
     tellSource(end, keyNow, options.outputs ?? false);
   }
@@ -129,7 +127,8 @@ export class ReplicaGrants {
     const before = allowedBefore(others, granted);
     const missing = actionsOf(granted).filter((action) => !before.includes(action));
     if (missing.length > 0) {
-      this.add(ref, 'bucketTakesNoPolicy', [bucketStatement({ ...granted, destinationArn }, missing)]);
+      const statement = bucketStatement({ ...granted, destinationArn }, missing);
+      addOrHandOver(this.end, ref, 'bucketTakesNoPolicy', 'replica', [statement]);
     }
     this.writeKeys(granted, keyNow);
     others.push(granted);
@@ -151,18 +150,8 @@ export class ReplicaGrants {
   private writeKey(granted: Granted, key: KeyPointer): void {
     const { cfn, ref, region } = this.end;
     const name = cfn ? nameForKey(cfn, key) : ref.bucketRef.bucketName;
-    this.add(key, 'keyTakesNoPolicy', [keyStatement(granted, region, (cfn ?? ref).node.path, name)]);
-  }
-
-  /** To the policy of the resource, or else to a warning: what is missing is never silent. */
-  private add(target: s3.IBucketRef | KeyPointer, id: string, statements: ResourceStatement[]): void {
-    const take = policyTaker(target);
-    if (
-      !take ||
-      !statements.map((statement) => take(iam.PolicyStatement.fromJson(statement))).every((added) => added)
-    ) {
-      handOver(this.end, { id, policy: policyOf(this.end, target), lost: 'replica', statements });
-    }
+    const statement = keyStatement(granted, region, (cfn ?? ref).node.path, name);
+    addOrHandOver(this.end, key, 'keyTakesNoPolicy', 'replica', [statement]);
   }
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { aws_iam as iam, aws_s3 as s3, Token } from 'aws-cdk-lib';
+import { aws_s3 as s3, Token } from 'aws-cdk-lib';
 import { logBucketFindings, logsToItself, nameMistake } from './bucket-checks';
 import { DeliveryStatement, LogTarget, deliveryStatements, keyUseStatements } from './delivery-statements';
 import { LogBucket } from './log-bucket';
@@ -14,8 +14,7 @@ import { importsOwn } from '../checks/imports';
 import { readEnd } from '../flows/read-facts';
 import { Mistake, mistake } from '../messages/mistake';
 import { report } from '../messages/report';
-import { handOver, policyOf } from '../permissions/hand-over';
-import { policyTaker } from '../permissions/policy-taker';
+import { addOrHandOver } from '../permissions/hand-over';
 
 /** Throws when a service cannot write its logs into a bucket, as far as that is known already. */
 export function checkDelivery(spec: LogProducerSpec, bucket: s3.IBucketRef): void {
@@ -56,8 +55,7 @@ export function allowDelivery(spec: LogProducerSpec, bucket: s3.IBucketRef): voi
     bucket.node.addValidation({ validate: () => report(bucket, importsOwn(readEnd(end))) });
   }
   if (spec.keyUses && !key && end.cfn && defaultEncryption(end.cfn).kind === 'unknown') {
-    const statements = keyUseStatements(spec, target);
-    handOver(end, { id: 'logKeyTakesNoPolicy', policy: 'key of the default encryption', lost: 'log', statements });
+    addOrHandOver(end, undefined, 'logKeyTakesNoPolicy', 'log', keyUseStatements(spec, target));
   }
 }
 
@@ -92,17 +90,12 @@ function loggedMistake(end: BucketEnd, from: BucketEnd): Mistake | undefined {
       };
 }
 
-/** To the policy of the resource, or else to a warning: what is missing is never silent. */
+/** What was added for the bucket already is not added again. */
 function add(end: BucketEnd, to: s3.IBucketRef | KeyPointer, id: string, statements: DeliveryStatement[]): void {
   const known = end.cfn && remembered(end.cfn).statements;
-  const take = policyTaker(to);
-  const missing = statements
-    .filter(({ Sid }) => !known?.has(Sid))
-    .filter((statement) => !take?.(iam.PolicyStatement.fromJson(statement)));
+  const added = statements.filter(({ Sid }) => !known?.has(Sid));
   statements.forEach(({ Sid }) => known?.add(Sid));
-  if (missing.length > 0) {
-    handOver(end, { id, policy: policyOf(end, to), lost: 'log', statements: missing });
-  }
+  addOrHandOver(end, to, id, 'log', added);
 }
 
 const remembered = (bucket: s3.CfnBucket) =>
