@@ -157,7 +157,7 @@ export class LogSource extends Construct {
 }
 
 /** Throws when a source of another app cannot be replicated. */
-export function checkLogSourceInput(at: IConstruct, props: LogSourceProps): void {
+function checkLogSourceInput(at: IConstruct, props: LogSourceProps): void {
   const stack = Stack.of(at);
   const source = props.source ? bucketEnd(props.source) : { ref: props.destination, stack, ...stackPlace(stack) };
   const destination = bucketEnd(props.destination);

@@ -4,7 +4,7 @@ import { BucketEnd, importedKey } from './bucket';
 import { KeyPointer, keyBehind, keyPointer, namesAlias } from './key';
 
 /** The default encryption of a bucket of this app, as far as it can be read at synthesis. */
-export type DefaultEncryption =
+type DefaultEncryption =
   | { readonly kind: 'SSE-S3' }
   | { readonly kind: 'SSE-KMS' | 'DSSE-KMS'; readonly key: KeyPointer }
   /** The AWS managed key `aws/s3`, or an alias: no key ARN is known. */

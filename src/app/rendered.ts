@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { CfnResource, Stack, Stage } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
-import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
 import { asList, asRecord, isIntrinsic } from '../documents/intrinsics';
@@ -23,13 +22,6 @@ export interface BucketPolicy {
   readonly document: unknown;
 }
 
-/**
- * The properties of a resource as its template will have them: after property overrides, later assignments and aspects.
- */
-export function renderedProperties(resource: CfnResource): Record<string, any> {
-  return render(resource).properties;
-}
-
 interface Rendered {
   readonly logicalId: string;
   readonly properties: Record<string, any>;
@@ -43,7 +35,10 @@ function render(resource: CfnResource): Rendered {
   return { logicalId, properties: JSON.parse(JSON.stringify(rendered.Properties ?? {})) };
 }
 
-/** The same while CDK validates, when nothing changes any more: rendered once, however many checks ask. */
+/**
+ * The properties of a resource as its template will have them, after property overrides, later assignments and aspects.
+ * Asked for while CDK validates, when nothing changes any more: rendered once, however many checks ask.
+ */
 export function finalProperties(resource: CfnResource): Record<string, any> {
   return indexOf(Stack.of(resource)).rendered(resource).properties;
 }
@@ -80,11 +75,6 @@ export function bucketsLoggingTo(bucket: s3.CfnBucket): s3.CfnBucket[] {
 export function rolePoliciesIn(stack: Stack, names: readonly unknown[]): unknown[] {
   const { rolePolicies } = indexOf(stack);
   return [...new Set(names.map((name) => JSON.stringify(name)))].flatMap((name) => rolePolicies.get(name) ?? []);
-}
-
-/** The policy document of a key as its template will have it. */
-export function keyPolicyOf(key: kms.CfnKey): unknown {
-  return finalProperties(key).KeyPolicy;
 }
 
 /** The resources of a stack that a part of its template refers to. */

@@ -56,7 +56,7 @@ export function bucketSettings(props: PairInput): BucketSettings {
   };
 }
 
-export interface ReplicatedBucket {
+interface ReplicatedBucket {
   readonly bucket: s3.IBucket;
   /** Keys that objects of the bucket may be encrypted with although its default encryption is another one. */
   readonly formerKeys: kms.IKey[];

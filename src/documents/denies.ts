@@ -41,7 +41,7 @@ export interface DenyQuestion {
   readonly known?: ReadonlyArray<readonly [intrinsic: unknown, literal: string]>;
 }
 
-export interface DenyFinding {
+interface DenyFinding {
   /** Whether the statement stops replication for sure, or only if something holds that the template does not tell. */
   readonly certain: boolean;
   /** The Sid, or `statement N`. */

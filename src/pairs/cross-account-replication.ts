@@ -142,11 +142,7 @@ export class CrossAccountReplication extends Construct {
 }
 
 /** Throws when it is not clear where replicas go, or when they stay in the account. */
-export function checkCrossAccountInput(
-  at: IConstruct,
-  props: CrossAccountReplicationProps,
-  isReplicated: boolean,
-): void {
+function checkCrossAccountInput(at: IConstruct, props: CrossAccountReplicationProps, isReplicated: boolean): void {
   const wrong = placeMistake(props) ?? (isReplicated ? roleMistake(props) : undefined);
   if (wrong) {
     throw mistake(at, wrong);

@@ -8,7 +8,7 @@ import { arnByName } from '../app/bucket-name';
 import { hashOf } from '../app/hash';
 
 /** Roles whose names start alike, of an organization or of some accounts. */
-export type RolesByPrefix = { readonly roleNamePrefix: string; readonly rolePath: string } & (
+type RolesByPrefix = { readonly roleNamePrefix: string; readonly rolePath: string } & (
   { readonly organizationId: string } | { readonly accounts: readonly string[] }
 );
 

@@ -8,7 +8,7 @@ import { resourceBehind } from '../app/resource';
 import { asList, asRecord, same } from '../documents/intrinsics';
 
 /** Adds a statement to the policy of a resource, and says whether it could. */
-export type PolicyTaker = (statement: iam.PolicyStatement) => boolean;
+type PolicyTaker = (statement: iam.PolicyStatement) => boolean;
 
 /** How to add to the policy of a bucket or a key: an L2, one that wraps it or is made of it, or an L1. */
 export function policyTaker(target: s3.IBucketRef | KeyPointer): PolicyTaker | undefined {

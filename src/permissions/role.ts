@@ -107,7 +107,7 @@ function attachedPolicy(scope: Construct, role: iam.IRole, props: iam.PolicyProp
 }
 
 /** What is known when the template is made: rules may be added until then. */
-export interface LatePermissions {
+interface LatePermissions {
   readonly statements: () => Statement[];
   /** Whether S3 replicates with the role. */
   readonly inUse: () => boolean;

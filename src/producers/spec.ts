@@ -54,7 +54,7 @@ export interface KeyUse {
 }
 
 /** What the keys of log objects look like. */
-export interface KeyForm {
+interface KeyForm {
   /** What keys start with, below the prefix. */
   readonly starts: readonly string[];
   /** Whether a key says which account and which region it is from. */

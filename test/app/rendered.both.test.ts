@@ -7,9 +7,8 @@ import {
   boundaryDocumentOf,
   bucketPoliciesOf,
   bucketsLoggingTo,
-  keyPolicyOf,
+  finalProperties,
   referredTo,
-  renderedProperties,
 } from '../../src/app/rendered';
 import { asList, isIntrinsic } from '../../src/documents/intrinsics';
 import { statementsIn } from '../../src/documents/statements';
@@ -38,12 +37,12 @@ beforeEach(() => {
   stack = new Stack(app, 'Stack');
 });
 
-describe('renderedProperties', () => {
+describe('finalProperties', () => {
   test('overrides, later assignments and lazy values count', () => {
     const bucket = new s3.CfnBucket(stack, 'Bucket', { bucketName: Lazy.string({ produce: () => 'late' }) });
     bucket.addPropertyOverride('VersioningConfiguration.Status', 'Suspended');
     bucket.accelerateConfiguration = { accelerationStatus: 'Enabled' };
-    expect(renderedProperties(bucket)).toEqual({
+    expect(finalProperties(bucket)).toEqual({
       BucketName: 'late',
       VersioningConfiguration: { Status: 'Suspended' },
       AccelerateConfiguration: { AccelerationStatus: 'Enabled' },
@@ -51,7 +50,7 @@ describe('renderedProperties', () => {
   });
 
   test('no properties', () =>
-    expect(renderedProperties(new CfnResource(stack, 'Topic', { type: 'AWS::SNS::Topic' }))).toEqual({}));
+    expect(finalProperties(new CfnResource(stack, 'Topic', { type: 'AWS::SNS::Topic' }))).toEqual({}));
 
   test('a resource that is not synthesized', () => {
     class Never extends CfnResource {
@@ -59,9 +58,7 @@ describe('renderedProperties', () => {
         return false;
       }
     }
-    expect(renderedProperties(new Never(stack, 'Never', { type: 'AWS::SNS::Topic', properties: { a: 1 } }))).toEqual(
-      {},
-    );
+    expect(finalProperties(new Never(stack, 'Never', { type: 'AWS::SNS::Topic', properties: { a: 1 } }))).toEqual({});
   });
 });
 
@@ -182,11 +179,11 @@ describe('bucketsLoggingTo', () => {
   });
 });
 
-test('keyPolicyOf', () => {
+test('finalProperties of a key', () => {
   const key = new kms.Key(stack, 'Key').node.defaultChild as kms.CfnKey;
   key.addPropertyOverride('KeyPolicy.Statement.1', { Sid: 'Added' });
-  expect(keyPolicyOf(key)).toMatchObject({ Statement: [{ Action: 'kms:*' }, { Sid: 'Added' }] });
-  expect(keyPolicyOf(new kms.CfnKey(stack, 'Bare'))).toBeUndefined();
+  expect(finalProperties(key).KeyPolicy).toMatchObject({ Statement: [{ Action: 'kms:*' }, { Sid: 'Added' }] });
+  expect(finalProperties(new kms.CfnKey(stack, 'Bare')).KeyPolicy).toBeUndefined();
 });
 
 test('boundaryDocumentOf', () => {
