@@ -75,7 +75,6 @@ const OF_A_DESTINATION: ReadonlyArray<(bucket: BucketFacts) => Findings> = [
  * @returns the errors; warnings go to the construct tree
  */
 export function validateReplication(anchor: SourceAnchor): string[] {
-  anchor.synthesized = true;
   const facts = readReplication(anchor);
   acknowledgeFindingsOfNag(anchor, facts.role);
   const ofRules = anchor.rules.flatMap(({ at }, index) => {

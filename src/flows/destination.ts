@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import { aws_s3 as s3 } from 'aws-cdk-lib';
-import { Construct } from 'constructs';
-import { ANCHOR, findAnchor } from './anchor';
+import { Anchor, findAnchor } from './anchor';
 import { Granted } from '../permissions/granted';
 
 const DESTINATION_ID = 'S3Replicas';
 
 /** Marks a bucket of the app as a destination, and knows of which sources. */
-export class DestinationAnchor extends Construct {
+export class DestinationAnchor extends Anchor {
   public static find(bucket: s3.CfnBucket): DestinationAnchor | undefined {
-    return findAnchor(bucket, DESTINATION_ID) as DestinationAnchor | undefined;
+    return findAnchor<DestinationAnchor>(bucket, DESTINATION_ID);
   }
 
-  /** @param validate the errors of the destination, asked for once when its Stage is synthesized */
   public static of(bucket: s3.CfnBucket, validate: () => string[]): DestinationAnchor {
     return DestinationAnchor.find(bucket) ?? new DestinationAnchor(bucket, validate);
   }
@@ -22,16 +20,8 @@ export class DestinationAnchor extends Construct {
   public readonly grants: Granted[] = [];
   /** What the owners of sources in other apps were told. */
   public readonly told = new Set<string>();
-  public synthesized = false;
 
   private constructor(bucket: s3.CfnBucket, validate: () => string[]) {
-    super(bucket, DESTINATION_ID);
-    Object.defineProperty(this, ANCHOR, { value: true });
-    this.node.addValidation({
-      validate: () => {
-        this.synthesized = true;
-        return validate();
-      },
-    });
+    super(bucket, DESTINATION_ID, validate);
   }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { aws_iam as iam, aws_s3 as s3, CfnResource, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { ANCHOR, findAnchor } from './anchor';
+import { Anchor, findAnchor } from './anchor';
 import { arnByName } from '../app/bucket-name';
 import { defaultEncryption } from '../app/encryption';
 import { partitionOf } from '../app/environment';
@@ -19,13 +19,10 @@ import { ruleKeys } from '../rules/rule-keys';
 
 const SOURCE_ID = 'S3Replication';
 
-/**
- * The replication of one source bucket: a child of the bucket resource with a fixed id, so that it is found again and
- * its role keeps its logical id whichever line of user code came first.
- */
-export class SourceAnchor extends Construct {
+/** The replication of one source bucket: its role keeps its logical id whichever line of user code came first. */
+export class SourceAnchor extends Anchor {
   public static find(bucket: s3.CfnBucket): SourceAnchor | undefined {
-    return findAnchor(bucket, SOURCE_ID) as SourceAnchor | undefined;
+    return findAnchor<SourceAnchor>(bucket, SOURCE_ID);
   }
 
   public readonly rules: AddedRule[] = [];
@@ -36,8 +33,6 @@ export class SourceAnchor extends Construct {
   public knownAs?: RoleName;
   /** The BucketReplication that users see; not typed as such, because it is made of this. */
   public handle!: Construct;
-  /** Rules that come later would not be in the template. */
-  public synthesized = false;
   private readonly keyArns = new Map<unknown, string>();
 
   private readonly arn: string;
@@ -49,9 +44,9 @@ export class SourceAnchor extends Construct {
   constructor(
     public readonly bucket: s3.CfnBucket,
     public readonly givenName: string | undefined,
+    validate: () => string[],
   ) {
-    super(bucket, SOURCE_ID);
-    Object.defineProperty(this, ANCHOR, { value: true });
+    super(bucket, SOURCE_ID, validate);
     this.arn = givenName === undefined ? bucket.attrArn : arnByName(givenName);
   }
 

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Aspects, aws_s3 as s3 } from 'aws-cdk-lib';
-import { Construct, IConstruct } from 'constructs';
 import { policyFirst } from './policy-first';
 import { LogProducerSpec } from './spec';
+import { Anchor, findAnchor } from '../flows/anchor';
 
 const ID = 'S3LogProducers';
-
-/** Tells it from a construct that users put into an L1 bucket. */
-const LOGS = Symbol.for('cdk-s3-replication.logs');
 
 /** A producer that was let into a bucket. */
 export interface Delivery {
@@ -17,10 +14,9 @@ export interface Delivery {
 }
 
 /** Remembers which producers deliver into a bucket of this app, and checks the bucket when it is final. */
-export class LogBucket extends Construct {
+export class LogBucket extends Anchor {
   public static find(bucket: s3.CfnBucket): LogBucket | undefined {
-    const child: IConstruct | undefined = bucket.node.tryFindChild(ID);
-    return child && LOGS in child ? (child as IConstruct as LogBucket) : undefined;
+    return findAnchor<LogBucket>(bucket, ID);
   }
 
   public static of(bucket: s3.CfnBucket, validate: (deliveries: readonly Delivery[]) => string[]): LogBucket {
@@ -32,9 +28,7 @@ export class LogBucket extends Construct {
   public readonly statements = new Set<string>();
 
   private constructor(bucket: s3.CfnBucket, validate: (deliveries: readonly Delivery[]) => string[]) {
-    super(bucket, ID);
-    Object.defineProperty(this, LOGS, { value: true });
+    super(bucket, ID, () => validate(this.deliveries));
     Aspects.of(this).add({ visit: () => policyFirst(bucket) });
-    this.node.addValidation({ validate: () => validate(this.deliveries) });
   }
 }

@@ -142,7 +142,7 @@ export class BucketReplication extends Construct {
 
     const name = givenName(cfn);
     this.source = props.source;
-    this.anchor = new SourceAnchor(cfn, name);
+    this.anchor = new SourceAnchor(cfn, name, () => validateReplication(this.anchor));
     this.anchor.handle = this;
     this._standIn(this);
     this.role = replicationRole(this.anchor, cfn, name !== undefined, props, {
@@ -156,7 +156,6 @@ export class BucketReplication extends Construct {
       shareRole(this.anchor, props.role);
     }
     cfn.replicationConfiguration = Lazy.any({ produce: () => this.anchor.configuration() });
-    this.anchor.node.addValidation({ validate: () => validateReplication(this.anchor) });
     props.rules?.forEach((rule) => this.addRule(rule));
   }
 
