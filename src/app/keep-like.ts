@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { CfnDeletionPolicy, CfnResource } from 'aws-cdk-lib';
+import { CfnDeletionPolicy, CfnResource, ICfnResourceOptions } from 'aws-cdk-lib';
 
 /**
  * Gives a resource without which a bucket is of no use the deletion policy of the bucket, unless it is given one of its
@@ -13,17 +13,28 @@ import { CfnDeletionPolicy, CfnResource } from 'aws-cdk-lib';
 export function keepLike(bucket: CfnResource, resource: CfnResource, applies: () => boolean = () => true): void {
   const { DELETE, RETAIN, RETAIN_EXCEPT_ON_CREATE } = CfnDeletionPolicy;
   for (const option of ['deletionPolicy', 'updateReplacePolicy'] as const) {
-    let own = resource.cfnOptions[option];
-    const ofBucket = () => {
+    fallBack(resource.cfnOptions, option, () => {
       const policy = bucket.cfnOptions[option];
+      if (policy === DELETE || !applies()) {
+        return undefined;
+      }
       return policy === RETAIN && option === 'deletionPolicy' ? RETAIN_EXCEPT_ON_CREATE : policy;
-    };
-    Object.defineProperty(resource.cfnOptions, option, {
-      enumerable: true,
-      get: () => own ?? (applies() && ofBucket() !== DELETE ? ofBucket() : undefined),
-      set: (value?: CfnDeletionPolicy) => {
-        own = value;
-      },
     });
   }
+}
+
+/** What an option of a resource is until somebody sets it: asked for when the template is made. */
+export function fallBack<O extends keyof ICfnResourceOptions>(
+  options: ICfnResourceOptions,
+  option: O,
+  late: () => ICfnResourceOptions[O],
+): void {
+  let own = options[option];
+  Object.defineProperty(options, option, {
+    enumerable: true,
+    get: () => own ?? late(),
+    set: (value: ICfnResourceOptions[O]) => {
+      own = value;
+    },
+  });
 }

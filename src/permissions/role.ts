@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { aws_iam as iam, CfnCondition, CfnResource, Lazy, Stack } from 'aws-cdk-lib';
+import { aws_iam as iam, CfnResource, Lazy, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { Statement } from './role-statements';
 import { given } from '../app/given';
 import { hashOf } from '../app/hash';
-import { keepLike } from '../app/keep-like';
+import { fallBack, keepLike } from '../app/keep-like';
 import { waitFor } from '../app/references';
 import { definedResource, finalProperty } from '../app/resource';
 import { deployedStack } from '../app/stacks';
@@ -137,14 +137,7 @@ class LateDocument extends iam.PolicyDocument {
  * along.
  */
 function existLike(bucket: CfnResource, resource: CfnResource): void {
-  let own = resource.cfnOptions.condition;
-  Object.defineProperty(resource.cfnOptions, 'condition', {
-    enumerable: true,
-    get: () => own ?? bucket.cfnOptions.condition,
-    set: (value?: CfnCondition) => {
-      own = value;
-    },
-  });
+  fallBack(resource.cfnOptions, 'condition', () => bucket.cfnOptions.condition);
 }
 
 /** Of a policy in a role that others use too, also the same code deployed as another stack or to another region. */
