@@ -6,7 +6,7 @@ import { definedResource, resourceBehind } from './resource';
 import { deployedStack, isNested, sameStage } from './stacks';
 import { Mistake } from '../messages/mistake';
 
-type DefinedKey = kms.CfnKey | kms.CfnReplicaKey;
+export type DefinedKey = kms.CfnKey | kms.CfnReplicaKey;
 const KEYS = ['AWS::KMS::Key', 'AWS::KMS::ReplicaKey'];
 
 /** The key resource behind a reference, as for a bucket; undefined when the key is not defined in this app. */

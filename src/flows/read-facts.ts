@@ -34,7 +34,7 @@ import { definedResource, propertyOverrides } from '../app/resource';
 import { asList, same } from '../documents/intrinsics';
 import { Granted } from '../permissions/granted';
 import { AddedRule } from '../rules/added-rule';
-import { ruleKeys } from '../rules/rule-keys';
+import { keyResources, ruleKeys } from '../rules/rule-keys';
 
 /** Reads each fact once, while CDK validates: after aspects, from the resources as they will be in the templates. */
 export function readReplication(anchor: SourceAnchor): ReplicationFacts {
@@ -216,10 +216,7 @@ function inlinePolicies(anchor: SourceAnchor, cfn: iam.CfnRole | undefined): unk
 
 function keysOf({ bucket, rules }: SourceAnchor): CfnResource[] {
   const keys = rules.map((rule) => ruleKeys(bucket, rule, (of) => readOnce(of, defaultEncryption)));
-  const pointers = keys.flatMap(({ sourceKeys, replicaKey }) =>
-    replicaKey ? [...sourceKeys, replicaKey] : sourceKeys,
-  );
-  return [...new Set(pointers.flatMap((key) => ('cfn' in key ? [key.cfn] : [])))];
+  return [...new Set(keys.flatMap(keyResources))];
 }
 
 function literalArn({ role }: SourceAnchor, properties?: Record<string, any>): string | undefined {

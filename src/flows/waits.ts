@@ -7,7 +7,7 @@ import { definedResource } from '../app/resource';
 import { stacksAround } from '../app/stacks';
 import { asRecord } from '../documents/intrinsics';
 import { AddedRule } from '../rules/added-rule';
-import { RuleKeys, ruleKeys } from '../rules/rule-keys';
+import { RuleKeys, keyResources, ruleKeys } from '../rules/rule-keys';
 
 /** What must exist before a resource. Rules say it at any time, the template when nothing changes any more. */
 type Known = 'rules' | 'template';
@@ -71,10 +71,10 @@ function needs(node: IConstruct, known: Known): CfnResource[] {
 }
 
 /** What a source refers to because of a rule. */
-function neededBy({ destination }: AddedRule, { sourceKeys, replicaKey }: RuleKeys): CfnResource[] {
-  const keys = replicaKey ? [...sourceKeys, replicaKey] : sourceKeys;
-  return [...(destination.cfn ? [destination.cfn] : []), ...keys.flatMap((key) => ('cfn' in key ? [key.cfn] : []))];
-}
+const neededBy = ({ destination }: AddedRule, keys: RuleKeys): CfnResource[] => [
+  ...(destination.cfn ? [destination.cfn] : []),
+  ...keyResources(keys),
+];
 
 /** The bucket that a bucket writes its server access logs to, and the roles that the policy of a key names. */
 function namedInTemplate(resource: CfnResource): CfnResource[] {

@@ -2,7 +2,7 @@
 import { aws_s3 as s3, Stack } from 'aws-cdk-lib';
 import { AddedRule } from './added-rule';
 import { defaultEncryption, keyFor, usesKms } from '../app/encryption';
-import { KeyPointer, canRefer, keyPointer, sameKey } from '../app/key';
+import { DefinedKey, KeyPointer, canRefer, keyPointer, sameKey } from '../app/key';
 
 /** What a rule means for KMS. */
 export interface RuleKeys {
@@ -36,3 +36,7 @@ function replicaKey(
   const asked = destinationKey !== undefined || !destination.cfn;
   return asked || (key && canRefer(Stack.of(source), key, destination.account)) ? key : undefined;
 }
+
+/** Those of the keys that are resources of the app. */
+export const keyResources = ({ sourceKeys, replicaKey }: RuleKeys): DefinedKey[] =>
+  [...sourceKeys, ...(replicaKey ? [replicaKey] : [])].flatMap((key) => ('cfn' in key ? [key.cfn] : []));
