@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { Stack } from 'aws-cdk-lib';
 import { quietApp } from './app';
+import { bundledHandler } from '../scripts/handlers';
 import * as sources from '../src';
 
 /** Other tests look at the sources; this is the file that users get, which `npm run compile` makes. */
@@ -29,4 +31,10 @@ test('the published file refuses what the sources do', () => {
     const stack = new Stack(quietApp(), 'Storage');
     expect(() => new ReplicatedBucketPair(stack, 'Data', { destinationRegion: 'eu-west-1' })).toThrow('[Storage/Data]');
   }
+});
+
+test('the published code of the function is that of the sources, and is not loaded with the library', () => {
+  const file = require.resolve('../lib/handlers/put-configuration.js');
+  expect(readFileSync(file, 'utf8')).toBe(bundledHandler('put-configuration'));
+  expect(readFileSync(require.resolve('../lib'), 'utf8')).not.toMatch(/@aws-sdk|handlers\//);
 });
