@@ -40,7 +40,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   typecheckTests: true,
   jsiiVersion: '~6.0.0',
   typescriptVersion: '~6.0.0',
-  excludeTypescript: ['src/handlers/**'], // what runs in Lambda is text of templates, made by scripts/bundle.ts
+  excludeTypescript: ['src/handlers/**'], // what runs in Lambda is text in templates, made by scripts/handlers.ts
   cdkVersion: FLOOR.cdk,
   constructsVersion: FLOOR.constructs,
 
@@ -261,6 +261,7 @@ for (const key of [
 
 project.compileTask.prependExec('rm -rf lib'); // types of sources that are gone
 project.compileTask.exec('tsx --tsconfig scripts/tsconfig.json scripts/bundle.ts');
+project.compileTask.exec('tsx --tsconfig scripts/tsconfig.json scripts/handlers.ts');
 
 // the package has no maps: they would be more than half of it
 project.tsconfig?.file.addOverride('compilerOptions.inlineSourceMap', false);

@@ -2,7 +2,6 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { buildSync } from 'esbuild';
-import { bundledHandler } from './handlers';
 
 /**
  * Makes one file of what jsii compiled, readable as before: to find, read and compile eighty files took users more than
@@ -46,8 +45,6 @@ for (const file of readdirSync('lib', { recursive: true, encoding: 'utf8' }).map
   }
 }
 writeFileSync(ENTRY, code);
-mkdirSync('lib/handlers', { recursive: true });
-writeFileSync('lib/handlers/put-configuration.js', bundledHandler('put-configuration'));
 
 interface Assembly {
   readonly types: Record<string, { kind: string; name: string; namespace?: string }>;

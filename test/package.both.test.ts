@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Stack } from 'aws-cdk-lib';
 import { quietApp } from './app';
-import { bundledHandler } from '../scripts/handlers';
+import { handlerCode } from '../scripts/handler-code';
 import * as sources from '../src';
 
 /** Other tests look at the sources; this is the file that users get, which `npm run compile` makes. */
@@ -35,6 +35,6 @@ test('the published file refuses what the sources do', () => {
 
 test('the published code of the function is that of the sources, and is not loaded with the library', () => {
   const file = require.resolve('../lib/handlers/put-configuration.js');
-  expect(readFileSync(file, 'utf8')).toBe(bundledHandler('put-configuration'));
+  expect(readFileSync(file, 'utf8')).toBe(handlerCode('put-configuration'));
   expect(readFileSync(require.resolve('../lib'), 'utf8')).not.toMatch(/@aws-sdk|handlers\//);
 });

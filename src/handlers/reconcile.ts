@@ -33,19 +33,21 @@ export async function reconcile(bucket: Pick<Bucket, 'read' | 'write'>, wanted: 
       }
       if (!isDone) {
         isSecondLook = false;
-        if (++writes > 20) {
+        if (writes === 20) {
           throw new Refused(
             `stop what else writes the replication of bucket '${wanted.bucket}' (Terraform, CloudFormation, a script) ` +
               'and deploy again: 20 times it was another one some seconds after it was written',
           );
         }
         await bucket.write(planned(there, wanted), inTime);
+        writes++;
       }
       failures = 0;
+      trouble = undefined;
       await sleep(8 + 4 * Math.random());
       isSecondLook = true;
     } catch (error) {
-      trouble = deadline.aborted && trouble ? trouble : (error as S3Error);
+      trouble = ((error as Error).name === 'AbortError' && trouble) || (error as S3Error); // what S3 said says more
       const { name, message, $metadata } = trouble;
       console.log(`bucket '${wanted.bucket}': ${name}: ${message}`);
       if (trouble instanceof Refused) {

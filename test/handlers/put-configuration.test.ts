@@ -2,7 +2,7 @@ import { FOREIGN } from './lives';
 import { CODE, load, properties, rule, rules, Sent, Sender } from './requests';
 import { document, FakeBucket, FakeS3, idOf, NS, ROLE, rulesOf } from './s3';
 
-const SECOND = 8;
+const SECOND = 15;
 const s3 = new FakeS3();
 const sender = new Sender(s3);
 const logged = jest.spyOn(console, 'log').mockReturnValue();

@@ -1,11 +1,11 @@
 import { createRequire } from 'node:module';
 import type { ReplicationRule } from '@aws-sdk/client-s3';
 import { Answer, FakeS3, ROLE } from './s3';
-import { bundledHandler } from '../../scripts/handlers';
+import { handlerCode } from '../../scripts/handler-code';
 import type { Event, handler } from '../../src/handlers/put-configuration';
 
 /** The code as it is in a template. */
-export const CODE = bundledHandler('put-configuration');
+export const CODE = handlerCode('put-configuration');
 
 /** As Lambda loads it: a file of its own, which finds nothing but the SDK. */
 export function load(code: string): typeof handler {
