@@ -172,11 +172,7 @@ export class FakeS3 {
   }
 
   /** What is wrong with the signature or a checksum. */
-  private async forgery(
-    request: IncomingMessage,
-    body: Buffer,
-    bucket: FakeBucket | undefined,
-  ): Promise<string | undefined> {
+  private async forgery(request: IncomingMessage, body: Buffer): Promise<string | undefined> {
     const { authorization = '', 'x-amz-date': date = '', ...headers } = request.headers as Record<string, string>;
     const [, region, names] = /\/(\S+?)\/s3\/aws4_request, SignedHeaders=(\S+?),/.exec(
       authorization.replace(/Credential=[^/]+\/\d+/, ''),
