@@ -39,6 +39,9 @@ export class Bucket {
     try {
       const { Role: role, Rules: rules = [] } =
         (await this.client.send(command, { abortSignal })).ReplicationConfiguration ?? {};
+      if (!role || !document.trimEnd().endsWith('</ReplicationConfiguration>')) {
+        throw new Error('S3 sent something else than a replication configuration'); // which is not an empty one
+      }
       return { role, rules, document };
     } catch (error) {
       if ((error as S3Error).name === 'ReplicationConfigurationNotFoundError') {

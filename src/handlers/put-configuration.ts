@@ -52,8 +52,9 @@ async function handle(
   const { Bucket: bucket, Owner, Region, Role: role, RuleIdPrefix, Rules, EnableVersioning } = ResourceProperties;
   const isDelete = RequestType === 'Delete';
   const rules: ReplicationRule[] = isDelete ? [] : JSON.parse(Rules);
-  const prefixes = [RuleIdPrefix, old?.Bucket === bucket ? old.RuleIdPrefix : RuleIdPrefix];
-  if (!prefixes.every((prefix) => /.-$/.test(prefix)) || !rules.every(({ ID }) => ID?.startsWith(RuleIdPrefix))) {
+  const before = old?.Bucket === bucket ? [old.RuleIdPrefix] : [];
+  const prefixes = [RuleIdPrefix, ...before].filter((prefix) => /.-$/.test(prefix));
+  if (!isDelete && !(prefixes.includes(RuleIdPrefix) && rules.every(({ ID }) => ID?.startsWith(RuleIdPrefix)))) {
     throw new Refused(`let RuleIdPrefix '${RuleIdPrefix}' end with a hyphen, and begin the id of every rule`);
   }
   const at = { Bucket: bucket, ExpectedBucketOwner: Owner };

@@ -1,4 +1,4 @@
-import { FOREIGN, SECOND, someAtOnce } from './lives';
+import { FOREIGN, pace, someAtOnce } from './lives';
 import { rules } from './requests';
 import { document, FakeS3, idOf, ROLE, rulesOf } from './s3';
 import { Bucket } from '../../src/handlers/bucket';
@@ -6,7 +6,11 @@ import { Wanted } from '../../src/handlers/configuration';
 import { reconcile } from '../../src/handlers/reconcile';
 
 const s3 = new FakeS3();
-beforeAll(() => s3.start());
+let second: number;
+beforeAll(async () => {
+  await s3.start();
+  second = await pace(s3, 30);
+});
 afterAll(() => s3.stop());
 beforeAll(() => jest.spyOn(console, 'log').mockReturnValue());
 
@@ -43,7 +47,7 @@ async function run(
   moment: (typeof MOMENTS)[number] = 'before',
 ): Promise<boolean> {
   const bucket = new Bucket({ Bucket: name, ExpectedBucketOwner: '111111111111' }, 'us-east-1', false);
-  const clock = { deadline: AbortSignal.timeout(60_000), second: SECOND };
+  const clock = { deadline: AbortSignal.timeout(120_000), second };
   let dead = () => {};
   const death = new Promise<boolean>((done) => (dead = () => done(false)));
   return Promise.race([
@@ -85,4 +89,4 @@ test('a function that dies in any call damages nothing, and the same event again
   });
   expect(results).toHaveLength(2 * 4 * 3 * 2);
   expect(results.filter(({ hasEnded, isIntact, isRight }) => hasEnded || !isIntact || !isRight)).toEqual([]);
-}, 60_000);
+}, 120_000);

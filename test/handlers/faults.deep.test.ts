@@ -1,4 +1,4 @@
-import { lives, SECOND, seeded } from './lives';
+import { lives, pace, seeded } from './lives';
 import { naive } from './naive';
 import { Sender } from './requests';
 import { FakeS3 } from './s3';
@@ -8,8 +8,8 @@ let random = seeded(0);
 const s3 = new FakeS3(() => random());
 beforeAll(async () => {
   jest.spyOn(console, 'log').mockReturnValue();
-  process.env.MILLISECONDS_PER_SECOND = String(SECOND);
   await s3.start();
+  await pace(s3, 30);
 });
 afterAll(() => s3.stop());
 beforeEach(() => s3.buckets.clear());

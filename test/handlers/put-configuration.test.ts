@@ -1,8 +1,8 @@
-import { FOREIGN } from './lives';
+import { FOREIGN, pace } from './lives';
 import { CODE, load, properties, rule, rules, Sent, Sender } from './requests';
 import { document, FakeBucket, FakeS3, idOf, NS, ROLE, rulesOf } from './s3';
 
-const SECOND = 15;
+let second: number;
 const s3 = new FakeS3();
 const sender = new Sender(s3);
 const logged = jest.spyOn(console, 'log').mockReturnValue();
@@ -12,10 +12,13 @@ const FIRST_VERSION =
   '<Rule><ID>v1</ID><Prefix/><Status>Enabled</Status><Destination><Bucket>arn:aws:s3:::z</Bucket></Destination></Rule>';
 
 jest.setTimeout(30_000); // of a busy machine
-beforeAll(() => s3.start());
+beforeAll(async () => {
+  await s3.start();
+  second = await pace(s3, 15);
+});
 afterAll(() => s3.stop());
 beforeEach(() => {
-  process.env.MILLISECONDS_PER_SECOND = String(SECOND);
+  process.env.MILLISECONDS_PER_SECOND = String(second);
   logged.mockClear();
 });
 
@@ -69,7 +72,7 @@ describe('a bucket without rules', () => {
       const begin = Date.now();
       await sender.send(old ? 'Update' : 'Create', sent, old);
       Object.assign(event, { asked: there.requests.splice(0), took: Date.now() - begin });
-      expect(event.took).toBeGreaterThanOrEqual(8 * SECOND);
+      expect(event.took).toBeGreaterThanOrEqual(8 * second);
       expect(event.asked.at(-1)).toBe('GET replication');
     }
     expect(create.asked).toContain('PUT replication');
@@ -211,15 +214,23 @@ describe('rules of somebody else', () => {
   test('stay where the elements are not those that the SDK reads: nothing is written', async () => {
     const strange = document(['<!-- <Rule> -->', ...FOREIGN]);
     const [there, bucket] = bucketWith(strange);
-    const answer = await new Sender(s3, load(CODE), 40 * SECOND).send('Create', { bucket, rules: rules(PREFIX, 1) });
+    const answer = await new Sender(s3, load(CODE), 40 * second).send('Create', { bucket, rules: rules(PREFIX, 1) });
     expect(answer.Reason).toContain('the SDK read 2 of 0 rules');
     expect(there.configuration).toBe(strange);
   });
 });
 
+test('an answer that is no configuration is not taken for an empty one', async () => {
+  const [there, bucket] = bucketWith(document(FOREIGN));
+  there.script = (method) => (method === 'GET' ? [200, 'InternalError'] : undefined);
+  const answer = await new Sender(s3, load(CODE), 40 * second).send('Create', { bucket, rules: rules(PREFIX, 1) });
+  expect(answer.Reason).toMatch(/^deploy again, S3 did not answer as it should/);
+  expect(there).toMatchObject({ configuration: document(FOREIGN), bodies: [] });
+});
+
 describe('another bucket', () => {
   test('is another resource; the Delete for the old one cleans it', async () => {
-    const [[first, from], [second, to]] = [bucketWith(), bucketWith(document([FOREIGN[0]]))];
+    const [[first, from], [other, to]] = [bucketWith(), bucketWith(document([FOREIGN[0]]))];
     const [old, sent] = [from, to].map((bucket): Sent => ({ bucket, rules: rules(PREFIX, 1) }));
     await sender.send('Create', old);
     const { PhysicalResourceId } = await sender.send('Update', sent, old);
@@ -227,7 +238,7 @@ describe('another bucket', () => {
     expect(rulesOf(first.configuration)).toHaveLength(1);
     await sender.send('Delete', old);
     expect(first.configuration).toBeUndefined();
-    expect(rulesOf(second.configuration)).toHaveLength(2);
+    expect(rulesOf(other.configuration)).toHaveLength(2);
   });
 
   test('another prefix in the same bucket: an update owns both', async () => {
@@ -318,13 +329,13 @@ describe('errors of S3', () => {
       refuse(lucky, 2);
       const [unlucky, bucket] = bucketWith(document(FOREIGN));
       refuse(unlucky, Infinity);
-      const limited = new Sender(s3, load(CODE), seconds === Infinity ? 60 * SECOND : undefined);
+      const limited = new Sender(s3, load(CODE), seconds === Infinity ? 60 * second : undefined);
       const begin = Date.now();
       const [answer, failed] = await Promise.all([
         sender.send('Create', { bucket: first, rules: rules(PREFIX, 1) }),
         limited.send('Create', { bucket, rules: rules(PREFIX, 1) }),
       ]);
-      expect(Date.now() - begin).toBeGreaterThanOrEqual(SECOND * Math.min(seconds, 44));
+      expect(Date.now() - begin).toBeGreaterThanOrEqual(second * Math.min(seconds, 44));
       expect(answer.Status).toBe(seconds === 0 ? 'FAILED' : 'SUCCESS');
       const reason = `${remedy(`bucket '${bucket}' (rules ${IDS})`)}: ${status} ${code}: ${message}. Log: stream`;
       expect(failed).toMatchObject({ Status: 'FAILED', Reason: reason });
@@ -338,7 +349,7 @@ describe('errors of S3', () => {
     const begin = Date.now();
     const answer = await sender.send('Delete', { bucket });
     expect(answer.Reason).toContain('AccessDenied');
-    expect(Date.now() - begin).toBeGreaterThanOrEqual(SECOND * 20);
+    expect(Date.now() - begin).toBeGreaterThanOrEqual(second * 20);
   });
 
   test('somebody else writes again and again', async () => {
@@ -356,10 +367,9 @@ describe('errors of S3', () => {
 
 describe('the answer', () => {
   test('comes before the time of the function is over, also when S3 never answers', async () => {
-    process.env.MILLISECONDS_PER_SECOND = '40';
     const [there, bucket] = bucketWith();
     there.faults = { rate: 1, kinds: ['reset'] };
-    const time = 30 * 40;
+    const time = 40 * second;
     const end = Date.now() + time;
     const answer = await new Sender(s3, load(CODE), time).send('Create', { bucket, rules: rules(PREFIX, 1) });
     expect(answer.Reason).toContain('deploy again, S3 did not answer as it should');
@@ -391,6 +401,9 @@ describe('the answer', () => {
     const answer = await sender.deliver('Create', sent);
     expect(answer).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining(reason), StackId: 'stack' });
     expect(there.requests).toEqual([]);
+    there.configuration = document(FOREIGN);
+    expect(await sender.deliver('Delete', sent)).toMatchObject(succeeded);
+    expect(there.configuration).toBe(document(FOREIGN));
   });
 
   test('comes for an event without properties', async () => {
