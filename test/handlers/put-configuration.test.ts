@@ -11,10 +11,10 @@ const OTHER_ROLE = 'arn:aws:iam::111111111111:role/theirs';
 const FIRST_VERSION =
   '<Rule><ID>v1</ID><Prefix/><Status>Enabled</Status><Destination><Bucket>arn:aws:s3:::z</Bucket></Destination></Rule>';
 
-jest.setTimeout(30_000); // of a busy machine
+jest.setTimeout(60_000); // of a busy machine
 beforeAll(async () => {
   await s3.start();
-  second = await pace(s3, 15);
+  second = await pace(s3, 15, 3);
 });
 afterAll(() => s3.stop());
 beforeEach(() => {
