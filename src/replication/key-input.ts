@@ -35,14 +35,15 @@ export function checkKeys(
         instead: 'give the customer managed key itself, a kms.Key or Key.fromKeyArn() with its key ARN',
       });
     }
-    const region = regionOfKey(keyPointer(key));
+    const pointer = keyPointer(key);
+    const region = regionOfKey(pointer);
     if (region !== undefined && compare(region, bucket.region) === 'different') {
       throw mistake(at, {
         ...wrongRegion(region, nameOf(bucket), bucket.region, bucket.cfn !== undefined),
         saw: `${saw} in region ${shown(region)}, ${nameOf(bucket)} in ${shown(bucket.region)}`,
       });
     }
-    const unreachable = whyUnreachable(source.stack, keyPointer(key), bucket.account);
+    const unreachable = whyUnreachable(source.stack, pointer, bucket.account);
     if (unreachable) {
       throw mistake(at, {
         saw: `${saw} ${unreachable}`,
@@ -52,7 +53,6 @@ export function checkKeys(
           'with env where the stack of the source has it',
       });
     }
-    const pointer = keyPointer(key);
     if ('cfn' in pointer && compare(Stack.of(pointer.cfn).region, bucket.region) === 'unclear') {
       throw mistake(at, {
         saw: `${saw} in region ${shown(Stack.of(pointer.cfn).region)}, ${nameOf(bucket)} in ${shown(bucket.region)}`,

@@ -19,7 +19,7 @@ import { SourceAnchor } from '../flows/source';
 import { nestedCircle } from '../flows/waits';
 import { ReplicaGrants } from '../grants/replica-grants';
 import { checkGiven } from '../messages/given';
-import { Mistake, mistake } from '../messages/mistake';
+import { mistake } from '../messages/mistake';
 import { Granted, mayWrite } from '../permissions/granted';
 import { RoleOptions } from '../permissions/role';
 import { RoleName, RoleOfAccount, granteeOf, replicationRoleName } from '../permissions/role-name';
@@ -82,9 +82,16 @@ export function planRule(
   const grantee = foreign && !byPrefix ? granteeOf(at, source, role) : undefined;
   const filter = rule.filter ?? ReplicationFilter.all();
   const covering = grantee && ReplicaGrants.fromBucket(rule.destination)._covering(grantee, sent ?? [filter._prefix]);
-  const wrong = overrideMistake(rule, foreign) ?? (covering && grantMistake(rule, grantee!, covering));
-  if (wrong) {
-    throw mistake(at, wrong);
+  // https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-change-owner.html
+  if (rule.ownerOverride && !foreign) {
+    throw mistake(at, {
+      saw: 'ownerOverride with a destination in the account of the source',
+      because: 'the owner would not change, and S3 would not replicate ACLs any more',
+      instead: 'omit ownerOverride',
+    });
+  }
+  if (covering) {
+    checkGranted(at, rule, grantee!, covering);
   }
   const others = anchor?.rules ?? [];
   const added = {
@@ -141,33 +148,22 @@ export function planRule(
   };
 }
 
-/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-change-owner.html */
-function overrideMistake({ ownerOverride }: ReplicationRule, foreign: boolean): Mistake | undefined {
-  return ownerOverride && !foreign
-    ? {
-        saw: 'ownerOverride with a destination in the account of the source',
-        because: 'the owner would not change, and S3 would not replicate ACLs any more',
-        instead: 'omit ownerOverride',
-      }
-    : undefined;
-}
-
-/** What the rule does and the grant of its role does not allow. */
-function grantMistake(rule: ReplicationRule, role: RoleOfAccount, covering: Granted): Mistake | undefined {
+/** Throws when the rule does what the grant of its role does not allow. */
+function checkGranted(at: IConstruct, rule: ReplicationRule, role: RoleOfAccount, covering: Granted): void {
   const prefix = rule.filter?._prefix ?? '';
   const beyond =
     (rule.ownerOverride && !covering.ownerOverride && 'ownerOverride') ||
     (rule.deleteMarkerReplication && !covering.deleteMarkers && 'deleteMarkerReplication') ||
     (!mayWrite(covering, role, [prefix]) && `a rule on the prefix '${prefix}'`);
-  return beyond
-    ? {
-        saw: `${beyond} for a role that ReplicaGrants let in without it`,
-        because: 'the destination does not allow it, so what it is about would fail',
-        instead: beyond.startsWith('a ')
-          ? 'give replicasFrom() such keyPrefixes, or the rule a filter within them'
-          : `give replicasFrom() ${beyond === 'ownerOverride' ? beyond : 'deleteMarkers'}: true, or omit it on the rule`,
-      }
-    : undefined;
+  if (beyond) {
+    throw mistake(at, {
+      saw: `${beyond} for a role that ReplicaGrants let in without it`,
+      because: 'the destination does not allow it, so what it is about would fail',
+      instead: beyond.startsWith('a ')
+        ? 'give replicasFrom() such keyPrefixes, or the rule a filter within them'
+        : `give replicasFrom() ${beyond === 'ownerOverride' ? beyond : 'deleteMarkers'}: true, or omit it on the rule`,
+    });
+  }
 }
 
 /**
