@@ -12,6 +12,7 @@ import { bucketSettings, createReplicatedBucket } from '../buckets/replicated-bu
 import { ReplicatedBucketOptions } from '../buckets/replicated-bucket-options';
 import { checkGiven } from '../messages/given';
 import { Mistake, mistake } from '../messages/mistake';
+import { ofOurRole } from '../permissions/role-input';
 import { BucketReplication } from '../replication/bucket-replication';
 import { ReplicationRuleOptions } from '../rules/replication-rule';
 
@@ -106,11 +107,11 @@ export class CrossAccountReplication extends Construct {
     checkCrossAccountInput(this, props, BucketReplication._find(source) !== undefined);
     this.source = source;
     this.destination = props.destination ?? this.create(props, destinationStack!);
-    const { roleName, rolePath, permissionsBoundary } = props;
-    const forRole = [roleName, rolePath, permissionsBoundary].some((prop) => prop !== undefined);
-    this.replication = forRole
-      ? new BucketReplication(this, 'Replication', { source, roleName, rolePath, permissionsBoundary })
-      : BucketReplication.of(source);
+    const forRole = ofOurRole(props);
+    this.replication =
+      Object.keys(forRole).length > 0
+        ? new BucketReplication(this, 'Replication', { source, ...forRole })
+        : BucketReplication.of(source);
     this.replication._standIn(this);
     this.replication._addRule(this, { ...props, destination: this.destination }, false, true);
     if (props.outputs) {
@@ -151,9 +152,7 @@ function checkCrossAccountInput(at: IConstruct, props: CrossAccountReplicationPr
 }
 
 function roleMistake(props: CrossAccountReplicationProps): Mistake | undefined {
-  const forRole = (['roleName', 'rolePath', 'permissionsBoundary'] as const).filter(
-    (prop) => props[prop] !== undefined,
-  );
+  const forRole = Object.keys(ofOurRole(props));
   return forRole.length === 0
     ? undefined
     : {

@@ -4,19 +4,22 @@ import { IConstruct } from 'constructs';
 import { RoleOptions } from './role';
 import { BucketEnd } from '../app/bucket';
 import { compare, partitionOf, shown } from '../app/environment';
+import { given } from '../app/given';
 import { hasForm } from '../app/lookup';
 import { definedResource } from '../app/resource';
 import { sameStage } from '../app/stacks';
 import { mistake, together } from '../messages/mistake';
 
+/** The options that describe the role which is made when none is given, as far as they are there. */
+export const ofOurRole = ({ roleName, rolePath, permissionsBoundary }: RoleOptions) =>
+  given({ roleName, rolePath, permissionsBoundary });
+
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 export function checkRoleInput(at: IConstruct, source: BucketEnd, options: RoleOptions): void {
   const { role, roleName, rolePath } = options;
-  const forOurRole = (['roleName', 'rolePath', 'permissionsBoundary'] as const).filter(
-    (prop) => options[prop] !== undefined,
-  );
-  if (role && forOurRole.length > 0) {
-    throw mistake(at, together('role', forOurRole, 'these describe the role that is created when none is given'));
+  const ours = Object.keys(ofOurRole(options));
+  if (role && ours.length > 0) {
+    throw mistake(at, together('role', ours, 'these describe the role that is created when none is given'));
   }
   if (role) {
     checkAccount(at, source, role);
