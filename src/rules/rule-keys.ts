@@ -23,11 +23,11 @@ export function ruleKeys(source: s3.CfnBucket, rule: AddedRule, encryptionOf = d
   return {
     replicatesKmsObjects,
     sourceKeys,
-    replicaKey: replicatesKmsObjects ? replicaKey(source, rule, encryptionOf) : undefined,
+    replicaKey: replicatesKmsObjects ? keyForReplicas(source, rule, encryptionOf) : undefined,
   };
 }
 
-function replicaKey(
+function keyForReplicas(
   source: s3.CfnBucket,
   { destination, options: { destinationKey } }: AddedRule,
   encryptionOf: typeof defaultEncryption,
