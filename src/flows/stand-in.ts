@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { AspectOptions, Aspects, IAspect } from 'aws-cdk-lib';
 import { Construct, Dependable, IConstruct } from 'constructs';
 import { SourceAnchor } from './source';
 
@@ -7,8 +6,7 @@ const ANCHORS = Symbol('cdk-s3-replication.anchors');
 
 /**
  * Makes a construct stand for a replication whose resources are below a bucket elsewhere: whoever depends on it waits
- * for bucket, role and policy; these wait for what it depends on; and its aspects, tags and permissions boundaries
- * reach the role. CDK itself looks below the construct only.
+ * for bucket, role and policy, and these wait for what it depends on. CDK itself looks below the construct only.
  */
 export function standIn(construct: Construct & { [ANCHORS]?: Set<SourceAnchor> }, anchor: SourceAnchor): void {
   const { bucket } = anchor;
@@ -20,7 +18,6 @@ export function standIn(construct: Construct & { [ANCHORS]?: Set<SourceAnchor> }
     return;
   }
   anchors.add(anchor);
-  Aspects.of(construct).applied.forEach(({ aspect, priority }) => Aspects.of(anchor).add(aspect, { priority }));
   const before = {};
   Dependable.implement(before, {
     get dependencyRoots() {
@@ -37,12 +34,6 @@ function standingFor(construct: Construct): Set<SourceAnchor> {
       return [construct, ...[...anchors].map(({ bucket }) => bucket)];
     },
   });
-  const aspects = Aspects.of(construct);
-  const add = aspects.add.bind(aspects);
-  aspects.add = (aspect: IAspect, options?: AspectOptions) => {
-    add(aspect, options);
-    anchors.forEach((anchor) => Aspects.of(anchor).add(aspect, options));
-  };
   return anchors;
 }
 

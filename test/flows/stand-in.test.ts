@@ -116,52 +116,66 @@ describe.each(CONSTRUCTS)('%s', (_, make) => {
     resources(templates, 'AWS::IAM::Role').find(({ Properties }) =>
       JSON.stringify(Properties.AssumeRolePolicyDocument).includes('s3.amazonaws.com'),
     );
-  const inApp = (use: (construct: Construct, stack: Stack) => void) => {
+  const inApp = (use: (parts: { it: Construct; source: s3.Bucket; role: iam.IRole; stack: Stack }) => void) => {
     const app: App = quietApp();
     const stack = new Stack(app, 'App', { env: ENV });
-    use(make(stack, bucket(stack, 'Source')), stack);
+    const it = make(stack, bucket(stack, 'Source'));
+    const source = stack.node.findChild('Source') as s3.Bucket;
+    use({ it, source, role: BucketReplication.of(source).role, stack });
     const templates = templatesOf(app);
-    const source = Object.values<any>(templates.App.Resources).find(
+    const replicated = Object.values<any>(templates.App.Resources).find(
       ({ Properties }) => Properties?.ReplicationConfiguration,
     );
-    return { role: roleIn(templates), source };
+    return { role: roleIn(templates), source: replicated };
   };
+  const TEAM = [{ Key: 'team', Value: 'storage' }];
 
-  test('its tags reach the role, and not the source', () => {
-    const { role, source } = inApp((it) => Tags.of(it).add('team', 'storage'));
-    expect(role.Properties.Tags).toEqual([{ Key: 'team', Value: 'storage' }]);
+  test('tags of the role reach it, and not the source', () => {
+    const { role, source } = inApp(({ role: ofReplication }) => Tags.of(ofReplication).add('team', 'storage'));
+    expect(role.Properties.Tags).toEqual(TEAM);
     expect(source.Properties.Tags).toBeUndefined();
   });
 
-  test('its permissions boundary reaches the role', () => {
-    const { role } = inApp((it, stack) =>
-      iam.PermissionsBoundary.of(it).apply(iam.ManagedPolicy.fromManagedPolicyName(stack, 'Boundary', 'acme-boundary')),
+  test('tags of the bucket reach both', () => {
+    const { role, source } = inApp(({ source: ofUser }) => Tags.of(ofUser).add('team', 'storage'));
+    expect([role.Properties.Tags, source.Properties.Tags]).toEqual([TEAM, TEAM]);
+  });
+
+  test('tags of the construct reach neither', () => {
+    const { role, source } = inApp(({ it }) => Tags.of(it).add('team', 'storage'));
+    expect([role.Properties.Tags, source.Properties.Tags]).toEqual([undefined, undefined]);
+  });
+
+  test.each(['role', 'source', 'stack'] as const)('a permissions boundary of the %s reaches the role', (place) => {
+    const { role } = inApp((parts) =>
+      iam.PermissionsBoundary.of(parts[place]).apply(
+        iam.ManagedPolicy.fromManagedPolicyName(parts.stack, 'Boundary', 'acme-boundary'),
+      ),
     );
     expect(JSON.stringify(role.Properties.PermissionsBoundary)).toContain(':policy/acme-boundary');
   });
 
-  test('its removal policy reaches the role', () => {
-    const { role, source } = inApp((it) => RemovalPolicies.of(it).destroy());
+  test('a removal policy of the role reaches it, and not the source', () => {
+    const { role, source } = inApp(({ role: ofReplication }) => RemovalPolicies.of(ofReplication).destroy());
     expect([role.DeletionPolicy, source.DeletionPolicy]).toEqual(['Delete', 'Retain']);
   });
 
-  test('an aspect of its own sees role and policy once', () => {
+  test('an aspect of the stack sees the role once', () => {
     const seen: string[] = [];
     const aspect: IAspect = { visit: (node) => void (node instanceof iam.CfnRole && seen.push(node.node.path)) };
-    inApp((it) => Aspects.of(it).add(aspect));
+    inApp(({ stack }) => Aspects.of(stack).add(aspect));
     expect(seen.filter((path) => path.includes('S3Replication'))).toHaveLength(1);
   });
 });
 
-test('an aspect that is there before a source reaches its role', () => {
+test('a tag that is on the stack before a source reaches its role', () => {
   const app = quietApp();
   const stack = new Stack(app, 'App', { env: ENV });
   const logs = new LogAggregationSRR(stack, 'Logs');
-  Tags.of(logs).add('team', 'storage', { priority: 300 });
   Tags.of(stack).add('team', 'platform');
   logs.addSource(bucket(stack, 'Source'), { uniqueKeys: true });
   const [role] = resources(templatesOf(app), 'AWS::IAM::Role');
-  expect(role.Properties.Tags).toEqual([{ Key: 'team', Value: 'storage' }]);
+  expect(role.Properties.Tags).toEqual([{ Key: 'team', Value: 'platform' }]);
 });
 
 describe('a dependency that cannot be', () => {
