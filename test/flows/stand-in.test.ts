@@ -10,10 +10,6 @@ import {
   Stack,
   Tags,
 } from 'aws-cdk-lib';
-import { Construct } from 'constructs';
-import { quietApp } from '../app';
-import { bucket, ENV, l1 } from '../builders';
-import { circles, resources, silenced, Templates, templatesOf } from '../templates';
 import {
   BucketReplication,
   CrossAccountReplication,
@@ -21,6 +17,10 @@ import {
   LogSource,
   ReplicatedBucketPair,
 } from 'cdk-s3-replication';
+import { Construct } from 'constructs';
+import { quietApp } from '../app';
+import { bucket, ENV, l1 } from '../builders';
+import { circles, resources, silenced, Templates, templatesOf } from '../templates';
 
 silenced();
 
