@@ -10,6 +10,10 @@ import {
   Stack,
   Tags,
 } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { quietApp } from '../app';
+import { bucket, ENV, l1 } from '../builders';
+import { circles, resources, silenced, Templates, templatesOf } from '../templates';
 import {
   BucketReplication,
   CrossAccountReplication,
@@ -17,10 +21,6 @@ import {
   LogSource,
   ReplicatedBucketPair,
 } from 'cdk-s3-replication';
-import { Construct } from 'constructs';
-import { quietApp } from '../app';
-import { bucket, ENV, l1 } from '../builders';
-import { circles, resources, silenced, Templates, templatesOf } from '../templates';
 
 silenced();
 
