@@ -53,7 +53,7 @@ export function pair(scope: Construct, id: string): void {
       ownershipControls: { rules: [{ objectOwnership: 'BucketOwnerEnforced' }] },
       ...more,
     });
-    new s3.CfnBucketPolicy(at, `${name}Tls`, {
+    const tls = new s3.CfnBucketPolicy(at, `${name}Tls`, {
       bucket: bucket.ref,
       policyDocument: {
         Version: '2012-10-17',
@@ -68,6 +68,8 @@ export function pair(scope: Construct, id: string): void {
         ],
       },
     });
+    tls.cfnOptions.deletionPolicy = CfnDeletionPolicy.RETAIN_EXCEPT_ON_CREATE;
+    tls.cfnOptions.updateReplacePolicy = CfnDeletionPolicy.RETAIN;
     return bucket;
   };
   const role = new iam.CfnRole(it, 'Role', {
@@ -131,6 +133,7 @@ export function pair(scope: Construct, id: string): void {
           Effect: 'Allow',
           Action: ['s3:ReplicateObject', 's3:ReplicateDelete', 's3:ReplicateTags'],
           Resource: `${destinationArn}/*`,
+          Condition: { StringEqualsIfExists: { 's3:ResourceAccount': stack.account } },
         },
         {
           Sid: 'DecryptSourceObjects',
@@ -156,7 +159,7 @@ export function pair(scope: Construct, id: string): void {
     },
   });
   for (const { cfnOptions } of [source, sourceKey, destination, destinationKey, role, policy]) {
-    cfnOptions.deletionPolicy = CfnDeletionPolicy.RETAIN;
+    cfnOptions.deletionPolicy = CfnDeletionPolicy.RETAIN_EXCEPT_ON_CREATE;
     cfnOptions.updateReplacePolicy = CfnDeletionPolicy.RETAIN;
   }
 }

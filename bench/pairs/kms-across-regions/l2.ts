@@ -21,7 +21,7 @@ export function pair(scope: Construct, id: string): void {
     const encryptionKey = new kms.Key(at, 'Key', {
       description: `Encrypts objects of the replicated bucket pair ${at.node.path}`,
       enableKeyRotation: true,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     const bucket = new s3.Bucket(at, name, {
       versioned: true,
@@ -31,8 +31,9 @@ export function pair(scope: Construct, id: string): void {
       blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
       objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
+    bucket.policy!.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     return { bucket, cfn: bucket.node.defaultChild as s3.CfnBucket, key: encryptionKey };
   };
   const destination = bucketIn(replica, 'Destination');
@@ -66,6 +67,7 @@ export function pair(scope: Construct, id: string): void {
         sid: 'WriteReplicas',
         actions: ['s3:ReplicateObject', 's3:ReplicateDelete', 's3:ReplicateTags'],
         resources: [`${destinationArn}/*`],
+        conditions: { StringEqualsIfExists: { 's3:ResourceAccount': stack.account } },
       }),
       new iam.PolicyStatement({
         sid: 'DecryptSourceObjects',
@@ -87,8 +89,8 @@ export function pair(scope: Construct, id: string): void {
       }),
     ],
   });
-  role.applyRemovalPolicy(RemovalPolicy.RETAIN);
-  policy.applyRemovalPolicy(RemovalPolicy.RETAIN);
+  role.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
+  policy.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
   // `replicationRules` writes neither the account of the destination nor metrics without a threshold
   cfn.replicationConfiguration = {
     role: role.roleArn,

@@ -44,23 +44,24 @@ export function pair(scope: Construct, id: string): void {
       ],
     },
   });
-  for (const [name, bucket] of Object.entries({ SourceTls: source, DestinationTls: destination })) {
-    new s3.CfnBucketPolicy(it, name, {
-      bucket: bucket.ref,
-      policyDocument: {
-        Version: '2012-10-17',
-        Statement: [
-          {
-            Effect: 'Deny',
-            Principal: { AWS: '*' },
-            Action: 's3:*',
-            Resource: [bucket.attrArn, `${bucket.attrArn}/*`],
-            Condition: { Bool: { 'aws:SecureTransport': 'false' } },
-          },
-        ],
-      },
-    });
-  }
+  const policies = Object.entries({ SourceTls: source, DestinationTls: destination }).map(
+    ([name, bucket]) =>
+      new s3.CfnBucketPolicy(it, name, {
+        bucket: bucket.ref,
+        policyDocument: {
+          Version: '2012-10-17',
+          Statement: [
+            {
+              Effect: 'Deny',
+              Principal: { AWS: '*' },
+              Action: 's3:*',
+              Resource: [bucket.attrArn, `${bucket.attrArn}/*`],
+              Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+            },
+          ],
+        },
+      }),
+  );
   const policy = new iam.CfnPolicy(it, 'Policy', {
     policyName: `${id}-replication`,
     roles: [role.ref],
@@ -89,12 +90,13 @@ export function pair(scope: Construct, id: string): void {
           Effect: 'Allow',
           Action: ['s3:ReplicateObject', 's3:ReplicateDelete', 's3:ReplicateTags'],
           Resource: `${destination.attrArn}/*`,
+          Condition: { StringEqualsIfExists: { 's3:ResourceAccount': Stack.of(it).account } },
         },
       ],
     },
   });
-  for (const { cfnOptions } of [source, destination, role, policy]) {
-    cfnOptions.deletionPolicy = CfnDeletionPolicy.RETAIN;
+  for (const { cfnOptions } of [source, destination, role, policy, ...policies]) {
+    cfnOptions.deletionPolicy = CfnDeletionPolicy.RETAIN_EXCEPT_ON_CREATE;
     cfnOptions.updateReplacePolicy = CfnDeletionPolicy.RETAIN;
   }
 }

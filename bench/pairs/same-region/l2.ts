@@ -9,10 +9,13 @@ export function pair(scope: Construct, id: string): void {
     blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
     enforceSSL: true,
     objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-    removalPolicy: RemovalPolicy.RETAIN,
+    removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
   };
   const destination = new s3.Bucket(it, 'Destination', props);
   const source = new s3.Bucket(it, 'Source', props);
+  for (const { policy } of [destination, source]) {
+    policy!.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
+  }
   const role = new iam.Role(it, 'Role', {
     assumedBy: new iam.ServicePrincipal('s3.amazonaws.com'),
     description: 'Assumed by Amazon S3 to replicate the objects of one source bucket',
@@ -39,11 +42,12 @@ export function pair(scope: Construct, id: string): void {
         sid: 'WriteReplicas',
         actions: ['s3:ReplicateObject', 's3:ReplicateDelete', 's3:ReplicateTags'],
         resources: [destination.arnForObjects('*')],
+        conditions: { StringEqualsIfExists: { 's3:ResourceAccount': Stack.of(it).account } },
       }),
     ],
   });
-  role.applyRemovalPolicy(RemovalPolicy.RETAIN);
-  policy.applyRemovalPolicy(RemovalPolicy.RETAIN);
+  role.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
+  policy.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
   // `replicationRules` writes neither the account of the destination nor metrics without a threshold
   (source.node.defaultChild as s3.CfnBucket).replicationConfiguration = {
     role: role.roleArn,
