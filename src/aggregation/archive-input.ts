@@ -56,7 +56,7 @@ function archiveMistake(props: LogAggregationSRRProps): Mistake | undefined {
     return {
       saw: `${forOthers.join(', ')} without trustedAccounts or organizationId`,
       because: 'these say how roles of other accounts are let in by the start of their names',
-      instead: `give trustedAccounts or organizationId, or leave ${forOthers.join(', ')} off`,
+      instead: `give trustedAccounts or organizationId, or omit ${forOthers.join(', ')}`,
     };
   }
   return retentionMistake(props);

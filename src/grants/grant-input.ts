@@ -69,7 +69,7 @@ export function keyPrefixMistake(keyPrefixes: readonly string[] | undefined, man
     return {
       saw: 'keyPrefixes without any',
       because: 'no key could be written',
-      instead: 'leave keyPrefixes off, or say what keys begin with',
+      instead: 'omit keyPrefixes, or say what keys begin with',
     };
   }
   for (const prefix of keyPrefixes ?? []) {

@@ -89,7 +89,7 @@ function refuse(role: string | undefined, foreign: ReplicationRule[], wanted: Wa
   if (foreign.length > 0 && role !== wanted.role) {
     throw new Refused(
       `give role ${role} to this replication, which adds its permissions, or remove the rules ${ids(foreign)} of ` +
-        `somebody else, which use it: S3 knows one role for ${bucket}`,
+        `somebody else, which use it: S3 allows one role for ${bucket}`,
     );
   }
   for (const { ID, Priority } of wanted.rules) {

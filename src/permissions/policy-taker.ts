@@ -29,7 +29,7 @@ export function policyTaker(target: s3.IBucketRef | KeyPointer): PolicyTaker | u
   return l2 ? (statement) => l2.addToResourcePolicy(statement).statementAdded : cfn && fromL1(cfn);
 }
 
-/** The policy that something else than the L2 gives a bucket: the user, an included template, a mixin. S3 knows one. */
+/** The policy that something else than the L2 gives a bucket: the user, an included template, a mixin. S3 allows one. */
 function policyInStackOf(cfn: s3.CfnBucket): s3.CfnBucketPolicy | undefined {
   const { stack } = cfn;
   const isOfBucket = ({ bucket }: s3.CfnBucketPolicy) =>

@@ -171,7 +171,7 @@ describe('rules of somebody else', () => {
       {},
       (bucket) =>
         `give role ${OTHER_ROLE} to this replication, which adds its permissions, or remove the rules 'f&1', 'f2' of ` +
-        `somebody else, which use it: S3 knows one role for bucket '${bucket}'`,
+        `somebody else, which use it: S3 allows one role for bucket '${bucket}'`,
     ],
     [
       'the first version of the schema',
