@@ -5,6 +5,8 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms
 evaluation answers them.
 """
 
+import json
+
 from ministack.core import iam_evaluator as iam
 from ministack.core.responses import get_account_id, get_region
 from ministack.services import iam as iam_service
@@ -92,6 +94,8 @@ class Role:
         if not self.assumed:
             return False
         context = self._context(action, resource, context_keys)
+        # the server knows no policy variables; the library writes this one only
+        policy = policy and _text(policy).replace("${aws:PrincipalAccount}", self.account)
         identity = iam.evaluate(context, self.policies)
         required = action.startswith("kms:")
         return iam.combine_resource_policy(identity, context, policy, owner, required).decision == "Allow"
@@ -112,6 +116,10 @@ class Role:
             secure_transport=True,
             service_context=context_keys or {},
         )
+
+
+def _text(policy):
+    return policy if isinstance(policy, str) else json.dumps(policy)
 
 
 def _has_bucket_key(name):
