@@ -155,8 +155,16 @@ test.each<[string, string[], (statement: Statement) => void]>([
   ['roles of a shorter prefix', ['outside of the prefix'], callers('ArnLike', 'arn:aws:iam::*:role/data/s3/rep*')],
   [
     'all organizations',
-    ['in another organization', 'in another account of another organization', 'in no organization'],
+    ['in another organization', 'in no organization'],
     withoutKey('StringEquals', 'aws:PrincipalOrgID'),
+  ],
+  [
+    'all organizations, and all keys,',
+    ['in another organization', 'in another account of another organization', 'in no organization'],
+    (statement) => {
+      withoutKey('StringEquals', 'aws:PrincipalOrgID')(statement);
+      Object.assign(statement, JSON.parse(JSON.stringify(statement).replaceAll('${aws:PrincipalAccount}/*', '*')));
+    },
   ],
   [
     'organizations that begin alike',

@@ -31,6 +31,7 @@ beforeEach(() => {
     mkdirSync(example);
     writeFileSync(join(example, 'app.ts'), app);
     writeFileSync(join(example, 'cdk.json'), '{"context": {}}');
+    writeFileSync(join(example, 'expected.json'), '{"flows": [], "objects": []}');
     writeFileSync(join(example, 'README.md'), '# Broken\n\nIt fails.\n');
   }
 });
