@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { quietApp } from '../app';
 import { bucket, ENV } from '../builders';
-import { LogAggregationSRR } from 'cdk-s3-replication';
+import { LogAggregationSRR, ReplicationFilter } from 'cdk-s3-replication';
 
 test('1,000 accounts of an organization add nothing to the policy of the destination', () => {
   const templateFor = (accounts: number) => {
@@ -13,8 +13,12 @@ test('1,000 accounts of an organization add nothing to the policy of the destina
       roleNamePrefix: 'logs-',
     });
     for (let n = 0; n < accounts; n++) {
-      const stack = new Stack(app, `Account${n}`, { env: { ...ENV, account: String(400000000000 + n) } });
-      logs.addSource(bucket(stack, 'Source'), { uniqueKeys: true });
+      const account = String(400000000000 + n);
+      const stack = new Stack(app, `Account${n}`, { env: { ...ENV, account } });
+      logs.addSource(bucket(stack, 'Source'), {
+        filter: ReplicationFilter.prefix(`AWSLogs/${account}/`),
+        uniqueKeys: true,
+      });
     }
     const assembly = app.synth();
     expect(assembly.stacks).toHaveLength(accounts + 1);

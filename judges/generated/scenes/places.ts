@@ -327,7 +327,7 @@ export const PLACES: readonly Scene[] = [
           resources: ['*'],
         }),
       );
-      return { rules: 1 };
+      return { rules: 1, mayDoMore: true };
     },
     ({ named }) => (named ? /refers to the replication role/ : undefined),
   ),
