@@ -137,7 +137,7 @@ describe('keys', () => {
       { ...ORGANIZATION, keyPrefixes: ['AWSLogs/{account}/', 'AWSLogs/'] },
       "keyPrefixes with 'AWSLogs/' for roles of several accounts: each of them could put newer versions over the objects of another; write the account into it",
     ],
-    ['none', { ...ROLE, keyPrefixes: [] }, 'keyPrefixes without any: no key could be written; leave keyPrefixes off'],
+    ['none', { ...ROLE, keyPrefixes: [] }, 'keyPrefixes without any: no key could be written; omit keyPrefixes'],
     ['with a slash', { ...ROLE, keyPrefixes: ['/a'] }, "keyPrefixes with '/a': keys begin without a slash"],
     ['with something else to fill in', { ...ROLE, keyPrefixes: ['{region}/'] }, "keyPrefixes with '{region}/': "],
     [
