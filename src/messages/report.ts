@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Annotations, Stage } from 'aws-cdk-lib';
+import { Annotations, Stage, Validations } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
 import { Finding, Findings } from './finding';
 
@@ -35,11 +35,15 @@ const textOf = ({ text, id }: Finding) => `${text} [${id}]`;
 
 /**
  * Whether the warning is acknowledged on a construct or around it. Core tells only by not recording it, and older
- * versions look around the construct but not at itself.
+ * versions look around the construct but not at itself, nor at what `Validations` has acknowledged.
  */
 function isAcknowledged(scope: IConstruct, id: string, text: string): boolean {
+  const byRule = scope.node.scopes
+    .flatMap(({ node }) => node.metadata)
+    .filter(({ type }) => type === Validations.ACKNOWLEDGED_RULES_METADATA_KEY)
+    .some(({ data }) => Object.keys(data).some((rule) => rule.replace(/^annotation::/i, '') === id));
   const probe = new Construct(scope, 'S3ReplicationProbe');
   Annotations.of(probe).addWarningV2(id, text);
   scope.node.tryRemoveChild('S3ReplicationProbe');
-  return probe.node.metadata.length === 0;
+  return byRule || probe.node.metadata.length === 0;
 }
