@@ -26,13 +26,13 @@ interface Run {
 const WAYS = ['library', 'by hand'] as const;
 type Way = (typeof WAYS)[number];
 
-/** The kinds of sources, in turn: services that say whose logs they write, and applications below prefixes. */
-const KINDS: Array<(n: number) => LogSourceOptions> = [
+/** The kinds of sources, in turn: services that say whose logs they write, and applications below prefixes of the account. */
+const KINDS: Array<(n: number, account: string) => LogSourceOptions> = [
   () => ({ producers: [LogProducer.alb()] }),
   () => ({ producers: [LogProducer.vpcFlowLogs()] }),
   (n) => ({ producers: [LogProducer.cloudTrail({ trailName: `trail-${n}` })] }),
-  (n) => ({ producers: [LogProducer.serverAccessLogs({ prefix: `bucket-${n}/` })] }),
-  (n) => ({ filter: ReplicationFilter.prefix(`app-${n}/`) }),
+  (n, account) => ({ producers: [LogProducer.serverAccessLogs({ prefix: `${account}/bucket-${n}/` })] }),
+  (n, account) => ({ filter: ReplicationFilter.prefix(`${account}/app-${n}/`) }),
 ];
 
 /** An archive, and stacks of its own account and of other accounts of the organization in turn. */
@@ -52,12 +52,13 @@ function build(size: number, way: Way): App {
   for (let n = 0; n < size; n++) {
     const block = Math.floor(n / SOURCES_OF_STACK);
     if (n % SOURCES_OF_STACK === 0) stack = stackOf(`Sources${block}`, 111111111111 + (block % 2) * block);
-    const options = KINDS[n % KINDS.length](n);
+    const { account } = stack;
+    const options = KINDS[n % KINDS.length](n, account);
     if (way === 'library') {
       logs.addSource(new s3.Bucket(stack, `Source${n}`, { enforceSSL: true }), options);
     } else {
       const destination = s3.Bucket.fromBucketName(stack, `Archive${n}`, destinationOptions.bucketName);
-      const replicationRules = [{ destination, prefixFilter: options.filter && `app-${n}/` }];
+      const replicationRules = [{ destination, prefixFilter: options.filter && `${account}/app-${n}/` }];
       const source = new s3.Bucket(stack, `Source${n}`, { enforceSSL: true, versioned: true, replicationRules });
       options.producers?.forEach((producer) => producer.allowDeliveryTo(source));
     }
