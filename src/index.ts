@@ -11,7 +11,9 @@ export { type ReplicatedBucketOptions } from './buckets/replicated-bucket-option
 export { ReplicaGrantee, type ReplicaGranteeRole, type ReplicaGranteeRoles } from './grants/replica-grantee';
 export { ReplicaGrants } from './grants/replica-grants';
 export { type ReplicasFromOptions } from './grants/replicas-from-options';
+export { BidirectionalReplication, type BidirectionalReplicationProps } from './pairs/bidirectional-replication';
 export { CrossAccountReplication, type CrossAccountReplicationProps } from './pairs/cross-account-replication';
+export { MultiRegionReplication, type MultiRegionReplicationProps } from './pairs/multi-region-replication';
 export { ReplicatedBucketPair, type ReplicatedBucketPairProps } from './pairs/replicated-bucket-pair';
 export {
   type AlbLogOptions,

@@ -10,6 +10,8 @@ export interface Outside {
   readonly aliases?: Readonly<Record<string, string>>;
   /** Policies of buckets and keys by ARN. */
   readonly policies?: Readonly<Record<string, Document>>;
+  /** Names of buckets. */
+  readonly buckets?: readonly string[];
 }
 
 /** Policies of keys and trust policies of roles that are not of the app, by ARN. */

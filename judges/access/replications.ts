@@ -1,5 +1,6 @@
 import { asList } from './policies';
 import { DeployedApp, DeployedResource } from '../assembly/deployed';
+import { HANDLED, handledRules } from '../assembly/handled-rules';
 import { partitionOf } from '../assembly/physical';
 
 /** A bucket that a rule reads from or writes to, whether or not the app defines it. */
@@ -26,6 +27,8 @@ export interface Replication {
   readonly source: End;
   readonly role: string;
   readonly objectLock: boolean;
+  /** Whether the app knows no more of the bucket than its name. */
+  readonly imported: boolean;
   /** `AES256`, `aws:kms` or `aws:kms:dsse`: what new objects are encrypted with that do not say it. */
   readonly encryption: string;
   /** ARNs of the keys that objects of the source are encrypted with. */
@@ -43,27 +46,35 @@ export function replicationsOf(
   moreKeys: Record<string, string[]> = {},
   aliases: Readonly<Record<string, string>> = {},
 ): Replication[] {
-  return app
+  const inTemplates = app
     .ofType('AWS::S3::Bucket')
     .filter((bucket) => bucket.properties.ReplicationConfiguration)
-    .map((bucket) => {
-      const { Role, Rules } = bucket.properties.ReplicationConfiguration;
-      const source = { arn: bucket.arn!, account: bucket.stack.account, region: bucket.stack.region };
-      const { SSEAlgorithm = 'AES256', KMSMasterKeyID } =
-        asList<any>(bucket.properties.BucketEncryption?.ServerSideEncryptionConfiguration)[0]
-          ?.ServerSideEncryptionByDefault ?? {};
-      const own =
-        SSEAlgorithm.startsWith('aws:kms') && KMSMasterKeyID ? [keyArn(app, source, KMSMasterKeyID, aliases)] : [];
-      return {
-        bucket,
-        source,
-        role: Role,
-        objectLock: `${bucket.properties.ObjectLockEnabled}` === 'true',
-        encryption: SSEAlgorithm,
-        sourceKeys: [...new Set([...own, ...(moreKeys[source.arn] ?? [])])],
-        rules: Rules.map((rule: any) => ruleOf(app, source, rule, aliases)),
-      };
-    });
+    .map((bucket) => ({ bucket, imported: false, ...bucket.properties.ReplicationConfiguration }));
+  const byResources = app.ofType(HANDLED).map((resource) => {
+    const { bucket: name, role: Role, rules: Rules } = handledRules(resource.properties);
+    const arn = `arn:${partitionOf(resource.stack.region).partition}:s3:::${name}`;
+    // an imported one is known by its name
+    const bucket = app.find(arn) ?? { ...resource, arn, physicalId: name, properties: {} };
+    return { bucket, imported: typeof resource.declared.Properties!.Bucket === 'string', Role, Rules };
+  });
+  return [...inTemplates, ...byResources].map(({ bucket, imported, Role, Rules }) => {
+    const source = { arn: bucket.arn!, account: bucket.stack.account, region: bucket.stack.region };
+    const { SSEAlgorithm = 'AES256', KMSMasterKeyID } =
+      asList<any>(bucket.properties.BucketEncryption?.ServerSideEncryptionConfiguration)[0]
+        ?.ServerSideEncryptionByDefault ?? {};
+    const own =
+      SSEAlgorithm.startsWith('aws:kms') && KMSMasterKeyID ? [keyArn(app, source, KMSMasterKeyID, aliases)] : [];
+    return {
+      bucket,
+      imported,
+      source,
+      role: Role,
+      objectLock: `${bucket.properties.ObjectLockEnabled}` === 'true',
+      encryption: SSEAlgorithm,
+      sourceKeys: [...new Set([...own, ...(moreKeys[source.arn] ?? [])])],
+      rules: Rules.map((rule: any) => ruleOf(app, source, rule, aliases)),
+    };
+  });
 }
 
 function ruleOf(app: DeployedApp, source: End, rule: any, aliases: Readonly<Record<string, string>>): Rule {

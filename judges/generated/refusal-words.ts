@@ -11,9 +11,6 @@ const keyOf = (whose: string) => ({
 export const WORDS: Readonly<Record<string, RegExp>> = {
   // the configuration
   'a second BucketReplication for one source': /a second BucketReplication for source/,
-  'the source is imported':
-    // or, of a pair, that nothing is known about its own stack
-    /source imported bucket '.*', which is not defined in this app|with a source stack '.*' of unknown region|which is the region of the source/,
   'the source has its versioning suspended': /source '.*' with versioning 'Suspended'/,
   'the source has a replication configuration': /source '.*' has a replication configuration of its own/,
   'the destination is the source': /is the source bucket itself|has the name of the source/,

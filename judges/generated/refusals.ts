@@ -29,7 +29,6 @@ export function reasonsToRefuse(plan: AppPlan, meaning: Meaning = meaningOf(plan
       if (configured.has(source)) add(['a second BucketReplication for one source']);
     }
     configured.add(source);
-    if (source.imported) add(['the source is imported']);
     if (source.suspended) add(['the source has its versioning suspended']);
     if (source.replicatesAlready) add(['the source has a replication configuration']);
     const role = step.kind === 'replication' ? meaning.roles.get(source) : undefined;

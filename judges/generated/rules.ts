@@ -2,6 +2,8 @@ import { nameFaults } from './name-faults';
 import { policyFaults } from './role-faults';
 import { ruleFaults } from './rule-faults';
 import { DeployedApp, DeployedResource } from '../assembly/deployed';
+import { HANDLED, handledRules } from '../assembly/handled-rules';
+import { partitionOf } from '../assembly/physical';
 
 /** What a rule is judged with. */
 export interface Context {
@@ -29,7 +31,34 @@ export function judgeRules(app: DeployedApp, outside: Outside = {}): string[] {
     ...unresolved(app),
     ...nameFaults(app),
     ...app.ofType('AWS::S3::Bucket').flatMap((source) => configurationFaults({ app, source, outside })),
+    ...app.ofType(HANDLED).flatMap((resource) => handledFaults(app, resource, outside)),
   ];
+}
+
+/** Rules that a custom resource writes are rules of S3 like others, on a bucket that has none in its template. */
+function handledFaults(app: DeployedApp, resource: DeployedResource, outside: Outside): string[] {
+  const { bucket, owner, prefix, role: Role, rules } = handledRules(resource.properties);
+  const own = app.ofType('AWS::S3::Bucket').find(({ physicalId }) => physicalId === bucket);
+  const at = `${resource.stack.name}/${resource.logicalId}`;
+  const foreignId = rules.find(({ Id }) => !`${Id}`.startsWith(prefix));
+  const taken = new Set(rules.map(({ Priority }) => Priority));
+  let free = 0;
+  const next = (): number => (taken.has(++free) ? next() : free);
+  const Rules = rules.map((rule) => ({ ...rule, Priority: rule.Priority ?? next() }));
+  const faults = [
+    ...(/^[0-9a-f]{8}-$/.test(prefix) ? [] : [`${at}: the prefix '${prefix}'`]),
+    ...(foreignId ? [`${at}: rule ${foreignId.Id} without the prefix`] : []),
+    ...(owner === (own ?? resource).stack.account ? [] : [`${at}: the owner ${owner}`]),
+    ...(own?.properties.ReplicationConfiguration ? [`${at}: CloudFormation replaces these rules`] : []),
+  ];
+  const properties = { VersioningConfiguration: { Status: 'Enabled' }, ...own?.properties };
+  const arn = own?.arn ?? `arn:${partitionOf(resource.stack.region).partition}:s3:::${bucket}`;
+  const source = {
+    ...(own ?? resource),
+    arn,
+    properties: { ...properties, ReplicationConfiguration: { Role, Rules } },
+  };
+  return [...faults, ...(rules.length > 0 ? configurationFaults({ app, source, outside }) : [])];
 }
 
 /** The size that S3 takes, in bytes. */

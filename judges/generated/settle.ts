@@ -161,14 +161,17 @@ function settleBucket(
   };
 }
 
-/** The step with each bucket in the place of each, from the ones that the numbers name on. */
+/**
+ * The step with each bucket in the place of each, from the ones that the numbers name on. Imported sources are in
+ * `scenes/two-way.ts`.
+ */
 function alternatives(plan: AppPlan, raw: RawStep, i: number, stack: StackPlan, careful: boolean): Step[][] {
   const ids = [...plan.buckets.map(({ id }) => id), ...ofPairs(plan)];
   const own = plan.buckets.filter(({ level }) => level !== 'imported').map(({ id }) => id);
   const options = settleOptions(plan, careful);
   switch (raw.kind) {
     case 'rule':
-      return rotated(careful ? [...own, ...ofPairs(plan)] : ids, raw.source).flatMap((source) =>
+      return rotated([...own, ...ofPairs(plan)], raw.source).flatMap((source) =>
         rotated(ids, raw.destination).map((destination): Step[] => [
           { kind: 'rule', source, destination, byL1: raw.byL1, options: options(raw.options) },
         ]),
@@ -184,7 +187,7 @@ function alternatives(plan: AppPlan, raw: RawStep, i: number, stack: StackPlan, 
         raw.role === undefined || (careful && (roleName ?? rolePath ?? boundary) !== undefined)
           ? undefined
           : pick(plan.roles, raw.role)?.id;
-      return rotated(careful ? own : ids, raw.source).flatMap((source) =>
+      return rotated(own, raw.source).flatMap((source) =>
         ids.flatMap((_, shift) =>
           [role, undefined].map((it): Step[] => [
             {
@@ -204,12 +207,12 @@ function alternatives(plan: AppPlan, raw: RawStep, i: number, stack: StackPlan, 
     }
     case 'pair': {
       const chosen = raw.destinationStack === undefined ? undefined : pick(plan.stacks, raw.destinationStack);
-      const side = (given: number | undefined) => {
-        const l2 = plan.buckets.filter(({ level }) => level !== 'L1').map(({ id }) => id);
+      const side = (given: number | undefined, levels: readonly string[]) => {
+        const l2 = plan.buckets.filter(({ level }) => levels.includes(level)).map(({ id }) => id);
         return given === undefined ? [undefined] : [...rotated(l2, given), undefined];
       };
-      return side(raw.source).flatMap((source) =>
-        side(raw.destination).flatMap((destination) =>
+      return side(raw.source, ['L2']).flatMap((source) =>
+        side(raw.destination, ['L2', 'imported']).flatMap((destination) =>
           [raw.destinationRegion, undefined].map((destinationRegion): Step[] => {
             const free = careful && destination !== undefined;
             const bothGiven = careful && source !== undefined && destination !== undefined;

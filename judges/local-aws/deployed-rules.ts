@@ -3,6 +3,7 @@ import { BucketThere, s3Client, Tags } from './objects';
 import { cloudFormation, membersOf, textOf } from './raw-requests';
 import { LocalAws } from './server';
 import { DeployedApp, DeployedResource } from '../assembly/deployed';
+import { HANDLED } from '../assembly/handled-rules';
 import { StackOfApp } from '../assembly/stacks';
 
 /** A bucket of a template, where it was deployed. */
@@ -24,17 +25,24 @@ export async function deployedBuckets(aws: LocalAws, stacks: StackOfApp[]): Prom
     const { stack, logicalId, physicalId, properties, deletionPolicy } = resource;
     if (logicalId.includes('.')) throw new Error(`the bucket ${logicalId} of a nested stack cannot be found here`);
     const { ReplicationConfiguration: asked } = properties;
+    const handled = app.ofType(HANDLED).find((it) => it.properties.Bucket === physicalId)?.properties;
     return {
       s3: s3Client(aws, stack),
       name: real(physicalId),
       path: stack.paths[logicalId] ?? `${stack.id}/${logicalId}`,
       region: stack.region,
       retained: deletionPolicy.startsWith('Retain'),
-      configuration: asked && inWordsOfTheApi(JSON.parse(real(JSON.stringify(asked)))),
+      configuration: asked
+        ? inWordsOfTheApi(JSON.parse(real(JSON.stringify(asked))))
+        : handled && { Role: real(handled.Role), Rules: withPriorities(JSON.parse(real(handled.Rules))) },
     };
   });
   return new Map(buckets.map((bucket) => [bucket.path, bucket]));
 }
+
+/** A custom resource asks for rules in the words of the API, and leaves their numbers to its function. */
+const withPriorities = (rules: ReplicationRule[]) =>
+  rules.map((rule, index) => ({ ...rule, Priority: rule.Priority ?? index + 1 }));
 
 /** What S3 has now, or nothing. */
 export async function liveConfiguration({ s3, name }: BucketThere): Promise<ReplicationConfiguration | undefined> {

@@ -61,6 +61,7 @@ export async function startLocalAws({
       BIND_HOST: '127.0.0.1',
       GATEWAY_PORT: String(port),
       NODE_PATH: join(__dirname, '../../node_modules'), // Lambda has the SDK for its functions
+      MILLISECONDS_PER_SECOND: '20', // how long functions of this library wait
       PYTHONDONTWRITEBYTECODE: '1',
       PYTHONUNBUFFERED: '1',
     },

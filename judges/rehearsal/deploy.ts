@@ -4,6 +4,7 @@ import { DeployedStack, Model, Refuse, StackResource } from './model';
 import { Part, partsOf } from './order';
 import { removal, waitingFor } from './remove';
 import { resourceTypes } from './resource-types';
+import { isRules, sameRules } from './rules-resource';
 import { DeployedApp } from '../assembly/deployed';
 import { StackOfApp } from '../assembly/stacks';
 
@@ -59,6 +60,7 @@ type Identity = Pick<StackResource, 'type' | 'physicalId' | 'arn' | 'properties'
 
 function isReplaced(before: Identity, next: Identity): boolean {
   if (before.type !== next.type || before.physicalId !== next.physicalId || before.arn !== next.arn) return true;
+  if (isRules(next.type)) return !sameRules(before.properties, next.properties);
   return next.type === 'AWS::S3::BucketPolicy' && before.properties.Bucket !== next.properties.Bucket;
 }
 
@@ -86,7 +88,8 @@ function put(app: DeployedApp, stack: StackOfApp, { id, label, resource, needs, 
     id,
     needs,
     matters: type !== undefined,
-    early: resource?.properties.ReplicationConfiguration !== undefined,
+    early:
+      resource !== undefined && (resource.properties.ReplicationConfiguration !== undefined || isRules(resource.type)),
     apply,
   };
 }

@@ -21,13 +21,15 @@ test.each(exampleNames)('example %s is deployed, destroyed, and deployed after a
   const deployed = rehearse(stacks, { outside });
   expect(deployed).toMatchObject({ refusals: [], dead: [] });
   expect(deployed.order).toHaveLength(stacks.length);
-  // no example gives its sources a name: see the README about the permissions of such a bucket
+  // few examples give their sources a name: see the README about the permissions of such a bucket
   for (const window of deployed.windows) {
     expect(window).toMatch(/^(\S+): no permission .*; from 'create \1' until 'create \1\S*\/S3Replication\/Policy'$/);
   }
-  expect(deployed.windows).not.toEqual([]);
+  if (name !== 'existing-bucket') expect(deployed.windows).not.toEqual([]);
   expect(rehearseDestroy(deployed.state)).toMatchObject({ refusals: [], windows: [], dead: DEAD[name] ?? [] });
-  expect(rehearseSecondAttempt(stacks, { outside })).toEqual([]);
+  // the bucket of somebody else has a name, and stays when its deployment fails
+  const taken = name === 'existing-bucket' ? [expect.stringMatching(/^create Uploads\/Uploads: .*already own it/)] : [];
+  expect(rehearseSecondAttempt(stacks, { outside })).toEqual(taken);
 });
 
 test.each(Object.keys(DEAD))(

@@ -11,6 +11,7 @@ import {
 } from './iam';
 import { logServices, switchLoggingOn } from './log-services';
 import { Model, Refuse, StackResource } from './model';
+import { deleteRules, putRules } from './rules-resource';
 import { deleteBucket, deleteBucketPolicy, emptyBucket, putBucket, putBucketPolicy } from './s3';
 
 /** What CloudFormation does for a type of resources. */
@@ -30,6 +31,7 @@ export const resourceTypes: Record<string, ResourceType | undefined> = {
   'AWS::KMS::Key': { put: putKey, remove: deleteKey },
   ...Object.fromEntries(Object.keys(logServices).map((type) => [type, { put: switchLoggingOn }])),
   'Custom::S3AutoDeleteObjects': { remove: emptyBucket },
+  'Custom::S3ReplicationRules': { put: putRules, remove: deleteRules },
   'Custom::CrossRegionExportWriter': { put: putExportWriter, remove: deleteExportWriter },
   'Custom::CrossRegionExportReader': { put: putExportReader },
 };

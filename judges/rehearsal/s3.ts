@@ -35,7 +35,10 @@ export function putBucket(model: Model, next: StackResource, before: StackResour
     versioning: status ?? (wasVersioned ? 'Suspended' : undefined),
     objectLock,
     key: defaultKey(properties.BucketEncryption),
-    replication: properties.ReplicationConfiguration,
+    // absent before and after: CloudFormation does not look at it, so what somebody else wrote stays
+    replication:
+      properties.ReplicationConfiguration ??
+      (before?.properties.ReplicationConfiguration ? undefined : before && existing?.replication),
     policy: before && existing?.policy,
     holdsObjects: before ? existing?.holdsObjects === true : model.objects,
   };

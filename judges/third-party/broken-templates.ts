@@ -21,6 +21,26 @@ const bucketPolicy = (template: Template) => all(template, 'AWS::S3::BucketPolic
 
 type Mutate = (template: Template) => unknown;
 
+/** Adds a custom resource with rules, and the policy of its function. */
+function handled(template: Template, change: (custom: any, rules: any, passing: any) => unknown): void {
+  const Properties = { RuleIdPrefix: '0a1b2c3d-', Owner: '111111111111', Role: 'arn:aws:iam::111111111111:role/r' };
+  const custom = { Type: 'Custom::S3ReplicationRules', DependsOn: ['WritingHandlerPolicy0A1B2C3D'], Properties };
+  const statement = (Action: string[], Resource: string, StringEquals: object) => ({
+    ...{ Effect: 'Allow', Action, Resource },
+    Condition: { StringEquals },
+  });
+  const Statement = [
+    statement(['s3:GetReplicationConfiguration', 's3:PutReplicationConfiguration'], 'arn:aws:s3:::other', { 's3:ResourceAccount': '111111111111' }), // prettier-ignore
+    statement(['iam:PassRole'], 'arn:aws:iam::111111111111:role/r', { 'iam:PassedToService': 's3.amazonaws.com' }),
+  ];
+  change(custom, ...(Statement as [any, any]));
+  template.Resources.Writing = custom;
+  template.Resources.WritingHandlerPolicy0A1B2C3D = {
+    Type: 'AWS::IAM::Policy',
+    Properties: { PolicyDocument: { Statement } },
+  };
+}
+
 /** By rule of replication.guard, which has to refuse it, and by what is wrong: ways to break a template. */
 const BROKEN: Record<string, Record<string, Mutate>> = {
   source_is_versioned: {
@@ -158,6 +178,21 @@ const BROKEN: Record<string, Record<string, Mutate>> = {
     'no time control': (t) => (rule(t, 'everything').Destination.Metrics.EventThreshold = { Minutes: 15 }),
   },
 
+  custom_resource_waits_for_its_policy: {
+    'it does not': (t) => handled(t, (custom) => delete custom.DependsOn),
+  },
+  custom_resource_owns_its_rules_by_a_prefix: {
+    ...each(['', 'own-', '0a1b2c3d', '0a1b2c3d-e'], (prefix, t) =>
+      handled(t, ({ Properties }) => (Properties.RuleIdPrefix = prefix)),
+    ),
+    'no owner': (t) => handled(t, ({ Properties }) => delete Properties.Owner),
+  },
+  function_writes_rules_only: {
+    'every bucket': (t) => handled(t, (_, rules) => (rules.Resource = 'arn:aws:s3:::*')),
+    'every role': (t) => handled(t, (_, __, passing) => (passing.Resource = '*')),
+    'every action': (t) => handled(t, (_, rules) => rules.Action.push('s3:*')),
+    'a bucket of anybody': (t) => handled(t, (_, rules) => delete rules.Condition),
+  },
   role_is_for_s3_only: {
     ...each(['replication.s3.amazonaws.com', ['s3.amazonaws.com', 'batchoperations.s3.amazonaws.com']], (Service, t) =>
       role(t).Properties.AssumeRolePolicyDocument.Statement.push({ ...trust(t), Principal: { Service } }),

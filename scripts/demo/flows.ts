@@ -1,5 +1,6 @@
 import { placeOf } from './place';
 import { DeployedApp, DeployedResource } from '../../judges/assembly/deployed';
+import { HANDLED, handledRules } from '../../judges/assembly/handled-rules';
 
 /** One end of a flow. */
 export interface BucketEnd {
@@ -30,10 +31,17 @@ export interface Flow {
 export function readFlows(app: DeployedApp): Flow[] {
   return app.ofType('AWS::S3::Bucket').flatMap((bucket) => {
     const source = { ...describe(app, bucket), bucket };
-    const rules: any[] = bucket.properties.ReplicationConfiguration?.Rules ?? [];
+    const rules: any[] = bucket.properties.ReplicationConfiguration?.Rules ?? rulesByResource(app, bucket);
     return rules.map((rule) => readRule(app, source, rule));
   });
 }
+
+/** Those that a custom resource writes. */
+const rulesByResource = (app: DeployedApp, { physicalId }: DeployedResource): any[] =>
+  app
+    .ofType(HANDLED)
+    .map(({ properties }) => handledRules(properties))
+    .flatMap(({ bucket, rules }) => (bucket === physicalId ? rules : []));
 
 function readRule(app: DeployedApp, source: Flow['source'], rule: any): Flow {
   const { Destination: destination } = rule;

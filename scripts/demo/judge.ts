@@ -2,8 +2,8 @@ import { basename, relative } from 'node:path';
 import { readReport } from './checks';
 import { Flow, nameOf } from './flows';
 import { Synthesized } from './synthesize';
+import { judgeHandlers, oursIn } from '../../judges/access/handlers';
 import { judgeAccess } from '../../judges/access/judge';
-import { isOurs } from '../../judges/access/two-accounts';
 import { DeployedApp } from '../../judges/assembly/deployed';
 import { templateFiles } from '../../judges/assembly/template-files';
 import { judgeRules } from '../../judges/generated/rules';
@@ -63,7 +63,7 @@ export async function judge(
   const templates = assemblies.flatMap(templateFiles);
   const deployed = assemblies.flatMap(deployedTemplateFiles);
   const regions = [...new Set(stacks.map(({ region }) => region))];
-  const access = await judgeAccess(app, { isOurs, organization: ORGANIZATION });
+  const access = await judgeAccess(app, { isOurs: oursIn(app), organization: ORGANIZATION });
   const deployment = rehearse(stacks, { outside: bootstrapped(stacks) });
   const destruction = deployment.refusals.length > 0 ? undefined : rehearseDestroy(deployment.state);
   const reports = assemblies.map(readReport);
@@ -79,7 +79,7 @@ export async function judge(
     failures: [
       ...found('Flows', flows.length === 0 ? ['no bucket is replicated'] : []),
       ...found('Rules of S3', judgeRules(app)),
-      ...found('Access', access.findings),
+      ...found('Access', [...access.findings, ...(await judgeHandlers(app))]),
       ...found('Deployment', [...deployment.refusals, ...deployment.dead, ...namedWindows(app, deployment.windows)]),
       ...found('Destruction', destruction?.refusals ?? []),
       ...checkWithGuard(deployed),

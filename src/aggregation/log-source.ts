@@ -17,6 +17,7 @@ import { checkRoleName } from '../permissions/role-input';
 import { ROLE_NAME_PREFIX, prefixedRoleName } from '../permissions/role-name';
 import { LogProducer } from '../producers/log-producer';
 import { BucketReplication } from '../replication/bucket-replication';
+import { importedSource } from '../replication/source-input';
 import { ReplicationRuleOptions } from '../rules/replication-rule';
 
 /** Properties of a LogSource. */
@@ -183,6 +184,9 @@ function logSourceMistake(props: LogSourceProps, source: BucketEnd, destination:
       because: 'this construct knows nothing of it but its name',
       instead: 'use addSource() or addProducer() of its LogAggregationSRR',
     };
+  }
+  if (props.source && !source.cfn) {
+    return importedSource(source, 'replicate in the app that defines the bucket');
   }
   if (compare(source.account, destination.account) === 'same') {
     return {

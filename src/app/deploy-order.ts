@@ -15,11 +15,14 @@ export interface Needed {
   readonly remedy: string;
 }
 
+/** What the other one must be deployed before. */
+type Waiting = 'source' | 'bucket' | 'grantee';
+
 /**
  * Deploys the stack of a bucket after the stack of something that it needs. CDK records most of that by itself, but
  * late, where a circle has no construct path and no remedy.
  */
-export function deployAfter(at: IConstruct, bucket: 'source' | 'bucket', consumer: Stack, needed: Needed): void {
+export function deployAfter(at: IConstruct, bucket: Waiting, consumer: Stack, needed: Needed): void {
   const from = deployedStack(consumer);
   const to = deployedStack(needed.stack);
   try {
@@ -34,7 +37,7 @@ export function deployAfter(at: IConstruct, bucket: 'source' | 'bucket', consume
 }
 
 /** Throws where `deployAfter()` would, and changes nothing. */
-export function checkDeployOrder(at: IConstruct, bucket: 'source' | 'bucket', consumer: Stack, needed: Needed): void {
+export function checkDeployOrder(at: IConstruct, bucket: Waiting, consumer: Stack, needed: Needed): void {
   const from = deployedStack(consumer);
   const reached = new Set([deployedStack(needed.stack)]);
   for (const stack of reached) {

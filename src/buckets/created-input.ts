@@ -2,7 +2,7 @@
 import { Annotations, aws_s3 as s3, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { prefixMistake } from './bucket-name';
-import { PairInput, bucketSettings } from './replicated-bucket';
+import { PAIR, PairInput, PairWords, bucketSettings } from './replicated-bucket';
 import { bucketEnd } from '../app/bucket';
 import { compare, shown } from '../app/environment';
 import { keyPointer, regionOfKey, unusableKey } from '../app/key';
@@ -24,7 +24,7 @@ const OTHER_ENCRYPTION: { [value: string]: [string, string] } = {
   [s3.BucketEncryption.DSSE_MANAGED]: MANAGED_KEY,
   [s3.BucketEncryption.DSSE]: [
     'this construct does not create buckets with dual-layer encryption',
-    'bring two buckets with BucketEncryption.DSSE as source and destination, or use BucketEncryption.KMS',
+    'bring two buckets with BucketEncryption.DSSE, or use BucketEncryption.KMS',
   ],
 };
 
@@ -33,8 +33,8 @@ const OTHER_ENCRYPTION: { [value: string]: [string, string] } = {
  *
  * @param empties whether the construct has `autoDeleteObjects`
  */
-export function checkPairInput(at: IConstruct, props: PairInput, empties = true): void {
-  const wrong = pairMistake(at, props);
+export function checkPairInput(at: IConstruct, props: PairInput, empties = true, words = PAIR): void {
+  const wrong = pairMistake(at, props, words);
   if (wrong) {
     throw mistake(at, wrong);
   }
@@ -50,28 +50,29 @@ export function checkPairInput(at: IConstruct, props: PairInput, empties = true)
   }
 }
 
-function pairMistake(at: IConstruct, props: PairInput): Mistake | undefined {
+function pairMistake(at: IConstruct, props: PairInput, words: PairWords): Mistake | undefined {
+  const called = (name: keyof PairInput) => (name in words ? words[name as keyof PairWords] : name);
   const given = (...names: Array<keyof PairInput>) =>
-    names.filter((name) => props[name] !== undefined && props[name] !== false);
+    names.filter((name) => props[name] !== undefined && props[name] !== false).map(called);
   const bothBrought = props.source !== undefined && props.destination !== undefined;
-  const contradictions: Array<[boolean, Array<keyof PairInput>, string, string]> = [
+  const contradictions: Array<[boolean, string[], string, string]> = [
     [
       props.destination !== undefined,
       given('destinationRegion', 'destinationStack', 'destinationOptions'),
-      'destination',
-      'these describe the destination bucket that is created when none is given',
+      words.destination,
+      `these describe the ${words.destination} bucket that is created when none is given`,
     ],
     [
       props.destinationRegion !== undefined,
       given('destinationStack'),
-      'destinationRegion',
+      words.destinationRegion,
       'either a stack is made for the region, or the stack is given',
     ],
     [
       props.source !== undefined,
       given('sourceOptions'),
-      'source',
-      'these describe the source bucket that is created when none is given',
+      words.source,
+      `these describe the ${words.source} bucket that is created when none is given`,
     ],
     [
       bothBrought,
@@ -83,7 +84,7 @@ function pairMistake(at: IConstruct, props: PairInput): Mistake | undefined {
         'objectLockEnabled',
         'objectLockDefaultRetention',
       ),
-      'source and destination',
+      `${words.source} and ${words.destination}`,
       'these describe buckets that are created, and none is',
     ],
   ];
@@ -96,7 +97,7 @@ function pairMistake(at: IConstruct, props: PairInput): Mistake | undefined {
     const [because, instead] = OTHER_ENCRYPTION[props.encryption];
     return { saw: `encryption ${props.encryption}`, because, instead };
   }
-  return nameMistake(props) ?? removalMistake(props) ?? bucketOptionsMistake(at, props);
+  return nameMistake(props) ?? removalMistake(props) ?? bucketOptionsMistake(at, props, words);
 }
 
 function nameMistake({ sourceOptions, destinationOptions, ...props }: PairInput): Mistake | undefined {
@@ -148,19 +149,19 @@ function removalMistake(props: PairInput): Mistake | undefined {
   return undefined;
 }
 
-function bucketOptionsMistake(at: IConstruct, props: PairInput): Mistake | undefined {
+function bucketOptionsMistake(at: IConstruct, props: PairInput, words: PairWords): Mistake | undefined {
   for (const prop of ['sourceOptions', 'destinationOptions'] as const) {
     const key = props[prop]?.encryptionKey;
     const problem = key && unusableKey(key);
     if (problem) {
       return {
-        saw: `${prop}.encryptionKey: '${key.node.path}' ${problem}`,
+        saw: `${words[prop]}.encryptionKey: '${key.node.path}' ${problem}`,
         because: 'S3 replicates with symmetric KMS keys, and permissions name a key by its ARN',
         instead: 'give the customer managed key itself, a kms.Key or Key.fromKeyArn() with its key ARN',
       };
     }
   }
-  for (const { prop, options, region } of sides(at, props)) {
+  for (const { prop, options, region } of sides(at, props, words)) {
     const prefix = prefixMistake(prop, options, region);
     if (prefix) {
       return prefix;
@@ -195,12 +196,12 @@ function bucketOptionsMistake(at: IConstruct, props: PairInput): Mistake | undef
 }
 
 /** The options of the buckets that are created, with the region of each. */
-function sides(at: IConstruct, props: PairInput) {
+function sides(at: IConstruct, props: PairInput, words: PairWords) {
   const { region } = Stack.of(at);
   const ofDestination = props.destinationRegion ?? props.destinationStack?.region ?? region;
   return [
-    { prop: 'sourceOptions', options: props.sourceOptions ?? {}, region },
-    { prop: 'destinationOptions', options: props.destinationOptions ?? {}, region: ofDestination },
+    { prop: words.sourceOptions, options: props.sourceOptions ?? {}, region },
+    { prop: words.destinationOptions, options: props.destinationOptions ?? {}, region: ofDestination },
   ];
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { DefaultStackSynthesizer, IStackSynthesizer, Stack, StackProps, Stage, Token } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
+import { PAIR } from './replicated-bucket';
 import { REGION, partitionOf, shown } from '../app/environment';
 import { hashOf } from '../app/hash';
 import { hasForm } from '../app/lookup';
@@ -16,18 +17,59 @@ const MAX_STACK_NAME = 128;
  * It is a child of the source's stack, so that tags, aspects, context and the permissions boundary of that stack apply.
  * Its id and name must never change: CloudFormation would make a new stack and leave the old replicas behind.
  */
-export function replicaStack(at: IConstruct, sourceStack: Stack, region: string): Stack {
+export function replicaStack(at: IConstruct, sourceStack: Stack, region: string, words = PAIR): Stack {
   const parent = deployedStack(sourceStack);
-  checkRegion(at, parent, region);
-  const id = `ReplicaStack-${region}`;
+  checkRegion(at, parent, region, words.destinationRegion);
+  // with both regions, because one app is often deployed to several: their replicas must not meet in one stack
+  const suffix = `-${parent.region}-replica-${region}`;
+  const instead =
+    'define a stack in the other region with the synthesizer that it needs, ' +
+    `and give it as ${words.destinationStack}`;
+  return stackBeside(at, parent, {
+    region,
+    id: `ReplicaStack-${region}`,
+    suffix,
+    what: 'Replicas of the buckets',
+    instead,
+  });
+}
+
+/**
+ * The stack for what writes the rules of a bucket that is deployed before the bucket of another account which these
+ * rules name; made when there is none.
+ */
+export function twoWayStack(at: IConstruct, bucketStack: Stack): Stack {
+  const parent = deployedStack(bucketStack);
+  const { region } = parent;
+  return stackBeside(at, parent, {
+    region,
+    id: `TwoWayStack-${region}`,
+    suffix: `-two-way-${region}`,
+    what: 'Replication to another account and back, of the buckets',
+    instead: 'let that stack have the default synthesizer of the app, with its options',
+  });
+}
+
+interface Beside {
+  readonly region: string;
+  readonly id: string;
+  /** Of the name. */
+  readonly suffix: string;
+  /** Its description, until the name of the stack beside which it is. */
+  readonly what: string;
+  /** What to do where its synthesizer cannot be made. */
+  readonly instead: string;
+}
+
+function stackBeside(at: IConstruct, parent: Stack, { region, id, suffix, what, instead }: Beside): Stack {
   const found = parent.node.tryFindChild(id);
   if (found) {
     return found as Stack;
   }
   const props: StackProps = {
     env: { region, account: Token.isUnresolved(parent.account) ? undefined : parent.account },
-    stackName: stackName(parent, region),
-    description: `Replicas of the buckets of stack ${parent.stackName}`,
+    stackName: stackName(parent.stackName, suffix.replace(/\//g, '')), // of a look-up
+    description: `${what} of stack ${parent.stackName}`,
     tags: parent.tags.tagValues(),
   };
   const usual = new ReplicaStack(parent, id, props);
@@ -35,7 +77,7 @@ export function replicaStack(at: IConstruct, sourceStack: Stack, region: string)
     return usual;
   }
   parent.node.tryRemoveChild(id);
-  return new ReplicaStack(parent, id, { ...props, synthesizer: synthesizerLike(at, parent) });
+  return new ReplicaStack(parent, id, { ...props, synthesizer: synthesizerLike(at, parent, instead) });
 }
 
 /**
@@ -80,20 +122,17 @@ class ReplicaStack extends Stack {
   }
 }
 
-function stackName(parent: Stack, region: string): string {
-  // with both regions, because one app is often deployed to several: their replicas must not meet in one stack
-  const suffix = `-${parent.region}-replica-${region}`.replace(/\//g, ''); // of a look-up
-  const name = parent.stackName;
+function stackName(name: string, suffix: string): string {
   if (name.length + suffix.length <= MAX_STACK_NAME) {
     return name + suffix;
   }
   return `${name.slice(0, MAX_STACK_NAME - suffix.length - 9)}-${hashOf(name, 8)}${suffix}`;
 }
 
-function checkRegion(at: IConstruct, source: Stack, region: string): void {
+function checkRegion(at: IConstruct, source: Stack, region: string, prop: string): void {
   if (Token.isUnresolved(region) || !hasForm(REGION, region)) {
     throw mistake(at, {
-      saw: `destinationRegion ${shown(region)}`,
+      saw: `${prop} ${shown(region)}`,
       because: Token.isUnresolved(region)
         ? 'a stack is deployed to a region that is known at synthesis'
         : 'no region has such a code',
@@ -102,22 +141,22 @@ function checkRegion(at: IConstruct, source: Stack, region: string): void {
   }
   if (Token.isUnresolved(source.region)) {
     throw mistake(at, {
-      saw: `destinationRegion '${region}' with a source stack '${source.node.path}' of unknown region`,
+      saw: `${prop} '${region}' with a source stack '${source.node.path}' of unknown region`,
       because: 'a reference from one region to another needs both regions at synthesis',
       instead: "set env.region on the stack, for example env: { region: 'us-east-1' }; the account may stay open",
     });
   }
   if (source.region === region) {
     throw mistake(at, {
-      saw: `destinationRegion '${region}', which is the region of the source`,
+      saw: `${prop} '${region}', which is the region of the source`,
       because: 'the replica would be in the stack of another region that is the same region',
-      instead: 'omit destinationRegion to replicate within the region (SRR)',
+      instead: `omit ${prop} to replicate within the region (SRR)`,
     });
   }
   const partitions = [partitionOf(source.region), partitionOf(region)];
   if (partitions[0] && partitions[1] && partitions[0] !== partitions[1]) {
     throw mistake(at, {
-      saw: `destinationRegion '${region}' (partition ${partitions[1]}), source in '${source.region}' (partition ${partitions[0]})`,
+      saw: `${prop} '${region}' (partition ${partitions[1]}), source in '${source.region}' (partition ${partitions[0]})`,
       because: 'S3 does not replicate across partitions',
       instead: 'choose a region of the same partition',
     });
@@ -134,7 +173,7 @@ function deploysLike(stack: Stack, parent: Stack): boolean {
 }
 
 /** The synthesizer of a stack serves that stack only, so one of the parent's own can only be made again. */
-function synthesizerLike(at: IConstruct, parent: Stack): IStackSynthesizer {
+function synthesizerLike(at: IConstruct, parent: Stack, instead: string): IStackSynthesizer {
   const own = parent.synthesizer;
   if (own.constructor.name === 'DefaultStackSynthesizer' && !hasOptions(own)) {
     return new DefaultStackSynthesizer({ qualifier: own.bootstrapQualifier });
@@ -142,7 +181,7 @@ function synthesizerLike(at: IConstruct, parent: Stack): IStackSynthesizer {
   throw mistake(at, {
     saw: `stack '${parent.node.path}' with a synthesizer of its own (${own.constructor.name}${hasOptions(own) ? ' with options' : ''})`,
     because: 'the stack for the replica needs one for its region, which cannot be derived from it',
-    instead: 'define a stack in the other region with the synthesizer that it needs, and give it as destinationStack',
+    instead,
   });
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { aws_kms as kms, aws_s3 as s3, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { aws_kms as kms, aws_s3 as s3, CfnResource, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { CreatedBucketOptions } from './created-bucket-options';
 import { warnOfEarlyTransitions } from './lifecycle';
@@ -25,6 +25,21 @@ export interface PairInput extends CreatedBucketOptions {
   readonly keepEncryptionKeys?: boolean;
   readonly autoDeleteObjects?: boolean;
 }
+
+type Named =
+  'source' | 'destination' | 'destinationRegion' | 'destinationStack' | 'sourceOptions' | 'destinationOptions';
+
+/** How the construct calls what a pair has, for messages; the buckets that it makes are named by it, too. */
+export type PairWords = { readonly [prop in Named]: string };
+
+export const PAIR: PairWords = {
+  source: 'source',
+  destination: 'destination',
+  destinationRegion: 'destinationRegion',
+  destinationStack: 'destinationStack',
+  sourceOptions: 'sourceOptions',
+  destinationOptions: 'destinationOptions',
+};
 
 /** What both buckets of a pair have in common. */
 export interface BucketSettings extends CreatedBucketOptions {
@@ -56,7 +71,7 @@ export function bucketSettings(props: PairInput): BucketSettings {
   };
 }
 
-interface ReplicatedBucket {
+export interface ReplicatedBucket {
   readonly bucket: s3.IBucket;
   /** Keys that objects of the bucket may be encrypted with although its default encryption is another one. */
   readonly formerKeys: kms.IKey[];
@@ -129,15 +144,15 @@ function keyIn(scope: Construct): kms.Key {
 }
 
 /**
- * When both buckets go, the source goes first: what is still replicated would fill a destination that has just been
- * emptied. Between stacks the order of the stacks does that.
+ * When both buckets go, the source goes first, or what writes its rules: what is still replicated would fill a destination
+ * that has just been emptied. Between stacks the order of the stacks does that.
  *
  * The destination must have been created first: the handler that empties buckets mentions the first one of its stack.
  */
-export function deleteBeforeEmptying(source: s3.IBucket, destination: s3.IBucket): void {
+export function deleteBeforeEmptying(writer: CfnResource, destination: s3.IBucket): void {
   const emptying = destination.node.tryFindChild('AutoDeleteObjectsCustomResource');
   const resource = emptying && definedResource(emptying, 'Custom::S3AutoDeleteObjects');
-  if (resource && deployedStack(resource.stack) === deployedStack(definedBucket(source)!.stack)) {
-    waitFor(definedBucket(source)!, resource);
+  if (resource && deployedStack(resource.stack) === deployedStack(writer.stack)) {
+    waitFor(writer, resource);
   }
 }

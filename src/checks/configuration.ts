@@ -7,10 +7,20 @@ import { Findings, error, warning } from '../messages/finding';
 const MAX_CONFIGURATION = 2 * 1024 * 1024;
 
 /**
+ * For an event of Lambda, of 256 KB, which has the rules twice in an update.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ */
+const MAX_HANDLED = 100 * 1024;
+
+/**
  * Property overrides, later assignments and aspects come after us; details of a rule may be overridden, a rule may not
  * be lost.
  */
-export function replaced({ source, role, rules }: ReplicationFacts): Findings {
+export function replaced({ source, role, rules, handled }: ReplicationFacts): Findings {
+  if (handled !== undefined) {
+    return replacedLater(source);
+  }
   if (rules.length === 0) {
     return [];
   }
@@ -41,6 +51,17 @@ export function replaced({ source, role, rules }: ReplicationFacts): Findings {
     because: 'a property override, an assignment or an aspect replaced it later, and its role lacks the permissions',
     instead: 'remove that, and add rules with BucketReplication.of(bucket).addRule()',
   });
+}
+
+function replacedLater({ name, properties }: BucketFacts): Findings {
+  return (
+    properties?.ReplicationConfiguration !== undefined &&
+    error('handledRulesReplaced', {
+      saw: `a replication configuration in the template of ${name}, whose rules a custom resource writes`,
+      because: 'CloudFormation replaces all rules of a bucket when it writes those of the template, and nobody is told',
+      instead: 'remove that, and add rules with BucketReplication.of(bucket).addRule()',
+    })
+  );
 }
 
 export function renamed({ source: { name, bucketName }, nameForPermissions }: ReplicationFacts): Findings {
@@ -83,13 +104,14 @@ export function namedAlike({ destination }: RuleFacts, { source: { bucketName } 
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_ReplicationConfiguration.html */
-export function configurationTooLarge({ source }: ReplicationFacts): Findings {
-  const size = Buffer.byteLength(JSON.stringify(source.properties?.ReplicationConfiguration ?? ''));
-  return size <= MAX_CONFIGURATION
+export function configurationTooLarge({ source, handled }: ReplicationFacts): Findings {
+  const size = handled ?? Buffer.byteLength(JSON.stringify(source.properties?.ReplicationConfiguration ?? ''));
+  const limit = handled === undefined ? MAX_CONFIGURATION : MAX_HANDLED;
+  return size <= limit
     ? undefined
     : error('configurationTooLarge', {
         saw: `a replication configuration of about ${size} bytes for the source ${source.name}`,
-        because: `S3 takes at most ${MAX_CONFIGURATION} bytes`,
+        because: `${handled === undefined ? 'S3 takes' : 'the custom resource that writes them takes'} at most ${limit} bytes`,
         instead: 'use fewer rules, or shorter prefixes and tags',
       });
 }

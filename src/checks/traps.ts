@@ -52,6 +52,23 @@ export function oneWayModifications(
   );
 }
 
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-class-intro.html */
+export function archivedBothWays(
+  { storageClass, destination: { name, path } }: RuleFacts,
+  { source }: ReplicationFacts,
+): Findings {
+  return (
+    (storageClass === 'GLACIER' || storageClass === 'DEEP_ARCHIVE') &&
+    source.receivesFrom.includes(path) &&
+    warning(
+      'archivedBothWays',
+      `Replicas from ${source.name} to ${name} have the storage class ${storageClass}, and the two replicate to each other: ` +
+        'who reads there has to restore them first, which takes minutes to hours. ' +
+        'Use GLACIER_IR or a class without retrieval, or acknowledge this if nobody reads there',
+    )
+  );
+}
+
 /**
  * S3 looks at the tags once, when the object is written; the result of a scan comes later.
  *
@@ -71,14 +88,18 @@ export function scanResult({ tags }: RuleFacts): Findings {
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-what-is-isnot-replicated.html */
 export function chained({ source: { name, receivesFrom }, rules }: ReplicationFacts): Findings {
-  return receivesFrom.length === 0 || rules.length === 0
-    ? undefined
-    : warning(
-        'replicasAreNotReplicated',
-        `The source ${name} receives replicas of ${receivesFrom.map((path) => `'${path}'`).join(', ')}, ` +
-          'and S3 does not replicate replicas again. Add a rule from there to each destination, ' +
-          'or acknowledge this if only objects written here are to be replicated',
-      );
+  const lost = receivesFrom.filter((origin) =>
+    rules.some(({ destination }) => destination.path !== origin && !destination.receivesFrom.includes(origin)),
+  );
+  return (
+    lost.length > 0 &&
+    warning(
+      'replicasAreNotReplicated',
+      `The source ${name} receives replicas of ${lost.map((path) => `'${path}'`).join(', ')}, ` +
+        'and S3 does not replicate replicas again. Add a rule from there to each destination, ' +
+        'or acknowledge this if only objects written here are to be replicated',
+    )
+  );
 }
 
 /**

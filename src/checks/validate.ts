@@ -4,14 +4,24 @@ import { accessLogs } from './access-logs';
 import { conditions, configurationTooLarge, destinationRenamed, namedAlike, renamed, replaced } from './configuration';
 import { destinationDenies, grantDenies, sourceDenies } from './denies';
 import { grantedEncryption, replicaKey, sourceEncryption, unfitKeys } from './encryption';
-import { destinationImportsOwn } from './imports';
+import { destinationImportsOwn, sharedSource, sourceImportsOwn } from './imports';
 import { replicaKeyPolicy, sourceKeyPolicies } from './key-policies';
 import { acknowledgeInlinePolicy, acknowledgeObjectWildcards } from './nag';
 import { objectLock } from './object-lock';
 import { acls, grantedOwnership, ownership } from './ownership';
 import { grantedPolicies, rolePolicy } from './policy-size';
 import { boundary, knownRole, takesNoPolicy, trust } from './role';
-import { chained, disabled, expiration, noRules, oddPrefix, oneWayModifications, scanResult, sseC } from './traps';
+import {
+  archivedBothWays,
+  chained,
+  disabled,
+  expiration,
+  noRules,
+  oddPrefix,
+  oneWayModifications,
+  scanResult,
+  sseC,
+} from './traps';
 import { notVersioned } from './versioning';
 import { definedResource } from '../app/resource';
 import { BucketFacts, ReplicationFacts, RoleFacts, RuleFacts } from '../flows/facts';
@@ -23,6 +33,8 @@ import { POLICY_NAME } from '../permissions/role';
 
 const OF_A_SOURCE: ReadonlyArray<(replication: ReplicationFacts) => Findings> = [
   noRules,
+  sourceImportsOwn,
+  sharedSource,
   replaced,
   ({ source }) => notVersioned(source, 'source'),
   renamed,
@@ -52,6 +64,7 @@ const OF_A_RULE: ReadonlyArray<(rule: RuleFacts, replication: ReplicationFacts) 
   disabled,
   oddPrefix,
   oneWayModifications,
+  archivedBothWays,
   scanResult,
   expiration,
   sseC,

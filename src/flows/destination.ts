@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { aws_s3 as s3 } from 'aws-cdk-lib';
+import { IConstruct } from 'constructs';
 import { Anchor, findAnchor } from './anchor';
 import { Granted } from '../permissions/granted';
 
@@ -15,7 +16,8 @@ export class DestinationAnchor extends Anchor {
     return DestinationAnchor.find(bucket) ?? new DestinationAnchor(bucket, validate);
   }
 
-  public readonly sources = new Set<s3.CfnBucket>();
+  /** Bucket resources, and imports. */
+  public readonly sources = new Set<IConstruct>();
   /** The roles of other accounts that were let in. */
   public readonly grants: Granted[] = [];
   /** What the owners of sources in other apps were told. */

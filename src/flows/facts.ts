@@ -9,6 +9,8 @@ export interface ReplicationFacts {
   readonly rules: readonly RuleFacts[];
   /** The name of the source that the permissions were made for. */
   readonly nameForPermissions?: Resolved;
+  /** How many bytes of rules a custom resource writes; undefined where CloudFormation writes them with the bucket. */
+  readonly handled?: number;
 }
 
 /** Of CloudFormation: a literal or an intrinsic. */
@@ -138,6 +140,8 @@ export interface RuleFacts {
   readonly tags: readonly Resolved[];
   readonly deleteMarkers: boolean;
   readonly replicaModifications: boolean;
+  /** Undefined for that of the object. */
+  readonly storageClass?: Resolved;
   readonly ownerOverride: boolean;
   /** Whether the rule itself says who owns replicas. */
   readonly saysOwner: boolean;

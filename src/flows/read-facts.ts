@@ -14,7 +14,7 @@ import {
 } from './facts';
 import { SourceAnchor } from './source';
 import { waitsFor } from './waits';
-import { BucketEnd, bucketEnd, nameOf } from '../app/bucket';
+import { BucketEnd, bucketEnd, importedKey, nameOf } from '../app/bucket';
 import { finalBucketNamedLike } from '../app/bucket-by-name';
 import { accountRegionalName, nameForOthers } from '../app/bucket-name';
 import { defaultEncryption, usesKms } from '../app/encryption';
@@ -38,12 +38,15 @@ import { keyResources, ruleKeys } from '../rules/rule-keys';
 
 /** Reads each fact once, while CDK validates: after aspects, from the resources as they will be in the templates. */
 export function readReplication(anchor: SourceAnchor): ReplicationFacts {
-  const { bucket, givenName } = anchor;
+  const { end, givenName } = anchor;
   return {
-    source: readBucket(bucket),
+    source: readSource(end),
     role: readRole(anchor),
     rules: anchor.rules.map((rule) => readRule(anchor, rule)),
-    nameForPermissions: Stack.of(bucket).resolve(givenName),
+    nameForPermissions: end.stack.resolve(givenName),
+    handled: anchor.isHandled
+      ? Buffer.byteLength(JSON.stringify(end.stack.resolve(anchor.renderedRules())))
+      : undefined,
   };
 }
 
@@ -98,6 +101,13 @@ export function readEnd(end: BucketEnd): BucketFacts {
     grants: [],
     takesAccessLogs: false,
   };
+}
+
+/** What the user says about an imported source counts for what S3 does with its objects. */
+function readSource(end: BucketEnd): BucketFacts {
+  const key = end.cfn ? undefined : importedKey(end);
+  const encryption = key && ({ kind: 'SSE-KMS', usesKms: true, overridden: false } as const);
+  return encryption ? { ...readEnd(end), encryption } : readEnd(end);
 }
 
 const knownText = (text: string) => (Token.isUnresolved(text) ? undefined : text);
@@ -180,10 +190,10 @@ const roleArn = (partition: string, account: string, path: string, name: string)
 
 function readRole(anchor: SourceAnchor): RoleFacts {
   const { role, policy, knownAs } = anchor;
-  const own = Stack.of(anchor);
+  const own = anchor.end.stack;
   const cfn = definedResource(role, 'AWS::IAM::Role') as iam.CfnRole | undefined;
   const properties = cfn && finalProperties(cfn);
-  const made = role.node.scopes.includes(anchor);
+  const made = role.node.scopes.includes(anchor.home);
   const inline = cfn !== undefined && made && policy === undefined;
   return {
     account: knownText(own.account),
@@ -207,15 +217,15 @@ function inlinePolicies(anchor: SourceAnchor, cfn: iam.CfnRole | undefined): unk
     return [];
   }
   const { RoleName, Policies } = cfn ? finalProperties(cfn) : ({} as Record<string, any>);
-  const stacks = new Set([...(cfn ? [Stack.of(cfn)] : []), ...companions.map((source) => Stack.of(source))]);
+  const stacks = new Set([...(cfn ? [Stack.of(cfn)] : []), ...companions.map((source) => source.end.stack)]);
   return [
     ...asList(Policies).map((it: any) => it.PolicyDocument),
     ...[...stacks].flatMap((stack) => rolePoliciesIn(stack, [stack.resolve(role.roleName), RoleName])),
   ];
 }
 
-function keysOf({ bucket, rules }: SourceAnchor): CfnResource[] {
-  const keys = rules.map((rule) => ruleKeys(bucket, rule, (of) => readOnce(of, defaultEncryption)));
+function keysOf({ end, rules }: SourceAnchor): CfnResource[] {
+  const keys = rules.map((rule) => ruleKeys(end, rule, (of) => readOnce(of, defaultEncryption)));
   return [...new Set(keys.flatMap(keyResources))];
 }
 
@@ -233,11 +243,11 @@ function literalArn({ role }: SourceAnchor, properties?: Record<string, any>): s
 }
 
 function readRule(anchor: SourceAnchor, rule: AddedRule): RuleFacts {
-  const { bucket } = anchor;
+  const { end, writer } = anchor;
   const { options, ownerOverride } = rule;
-  const stack = Stack.of(bucket);
+  const { stack } = end;
   const { cfn } = rule.destination;
-  const { replicatesKmsObjects, sourceKeys, replicaKey } = ruleKeys(bucket, rule, encryptionOf);
+  const { replicatesKmsObjects, sourceKeys, replicaKey } = ruleKeys(end, rule, encryptionOf);
   const ofDestination = cfn && encryptionOf(cfn);
   const [id, prefix, tags, destinationArn, replicaKeyArn] = stack.resolve([
     rule.id,
@@ -254,6 +264,7 @@ function readRule(anchor: SourceAnchor, rule: AddedRule): RuleFacts {
     tags,
     deleteMarkers: options.deleteMarkerReplication ?? false,
     replicaModifications: options.replicaModifications ?? false,
+    storageClass: stack.resolve(options.storageClass?.value),
     ownerOverride,
     saysOwner: options.ownerOverride !== undefined,
     foreign: rule.foreign,
@@ -270,6 +281,6 @@ function readRule(anchor: SourceAnchor, rule: AddedRule): RuleFacts {
       replicatesKmsObjects && replicaKey === undefined && ofDestination && 'key' in ofDestination
         ? whyUnreachable(stack, ofDestination.key, rule.destination.account)
         : undefined,
-    logsLeadBack: cfn !== undefined && waitsFor(cfn, bucket, 'template') !== undefined,
+    logsLeadBack: cfn !== undefined && waitsFor(cfn, writer, 'template') !== undefined,
   };
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { aws_iam as iam, Stack, Token } from 'aws-cdk-lib';
+import { aws_iam as iam, Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { SourceAnchor } from './source';
 import { BucketEnd, nameOf } from '../app/bucket';
@@ -38,7 +38,7 @@ const SOURCES = Symbol.for('cdk-s3-replication.sourcesOfRoles');
 export function shareRole(source: SourceAnchor, role: iam.IRole): void {
   const root = source.node.root as IConstruct & { [SOURCES]?: Map<string, SourceAnchor[]> };
   const known = (root[SOURCES] ??= new Map());
-  const stack = Stack.of(source);
+  const { stack } = source.end;
   const id = definedResource(role, 'AWS::IAM::Role')?.node.path ?? stack.resolve([stack.account, role.roleArn]);
   const companions = known.get(JSON.stringify(id)) ?? [];
   known.set(JSON.stringify(id), companions);

@@ -5,12 +5,12 @@ import { SourceAnchor } from './source';
 const ANCHORS = Symbol('cdk-s3-replication.anchors');
 
 /**
- * Makes a construct stand for a replication whose resources are below a bucket elsewhere: whoever depends on it waits
+ * Makes a construct stand for a replication whose resources are elsewhere, below a bucket for example: whoever depends on it waits
  * for bucket, role and policy, and these wait for what it depends on. CDK itself looks below the construct only.
  */
 export function standIn(construct: Construct & { [ANCHORS]?: Set<SourceAnchor> }, anchor: SourceAnchor): void {
-  const { bucket } = anchor;
-  if (bucket.node.scopes.includes(construct)) {
+  const { root } = anchor;
+  if (root.node.scopes.includes(construct)) {
     return;
   }
   const anchors = (construct[ANCHORS] ??= standingFor(construct));
@@ -21,23 +21,23 @@ export function standIn(construct: Construct & { [ANCHORS]?: Set<SourceAnchor> }
   const before = {};
   Dependable.implement(before, {
     get dependencyRoots() {
-      return construct.node.dependencies.filter((root) => !includes(root, bucket));
+      return construct.node.dependencies.filter((it) => !includes(it, root));
     },
   });
-  bucket.node.addDependency(before);
+  root.node.addDependency(before);
 }
 
 function standingFor(construct: Construct): Set<SourceAnchor> {
   const anchors = new Set<SourceAnchor>();
   Dependable.implement(construct, {
     get dependencyRoots() {
-      return [construct, ...[...anchors].map(({ bucket }) => bucket)];
+      return [construct, ...[...anchors].map(({ root }) => root)];
     },
   });
   return anchors;
 }
 
 /** A bucket cannot wait for what it is a part of: its replication configuration comes with it. */
-function includes(root: IConstruct, bucket: IConstruct): boolean {
-  return Dependable.of(root).dependencyRoots.some((it) => bucket.node.scopes.includes(it));
+function includes(before: IConstruct, root: IConstruct): boolean {
+  return Dependable.of(before).dependencyRoots.some((it) => root.node.scopes.includes(it));
 }

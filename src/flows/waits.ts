@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { aws_s3 as s3, CfnResource, Stack } from 'aws-cdk-lib';
+import { CfnResource, Stack } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { SourceAnchor } from './source';
 import { finalProperties, referredTo } from '../app/rendered';
@@ -62,11 +62,12 @@ function needs(node: IConstruct, known: Known): CfnResource[] {
   if (Stack.isStack(node)) {
     return node.node.findAll().flatMap((inner) => (CfnResource.isCfnResource(inner) ? needs(inner, known) : []));
   }
-  const bucket = node as s3.CfnBucket; // or something else, which has no such child
-  const rules = SourceAnchor.find(bucket)?.rules ?? [];
+  const resource = node as CfnResource;
+  const { rules = [], end } = SourceAnchor.writtenBy(resource) ?? {};
   return [
-    ...rules.flatMap((rule) => neededBy(rule, ruleKeys(bucket, rule))),
-    ...(known === 'template' ? namedInTemplate(bucket) : []),
+    ...rules.flatMap((rule) => neededBy(rule, ruleKeys(end!, rule))),
+    ...(end?.cfn && end.cfn !== resource ? [end.cfn] : []),
+    ...(known === 'template' ? namedInTemplate(resource) : []),
   ];
 }
 
@@ -86,9 +87,13 @@ function namedInTemplate(resource: CfnResource): CfnResource[] {
   return referredTo(Stack.of(resource), [{ Ref }, KeyPolicy]);
 }
 
-/** The nested stack that would wait for itself if the rule were added, or undefined. */
-export function nestedCircle(source: CfnResource, rule: AddedRule, keys: RuleKeys): Stack | undefined {
+/**
+ * The nested stack that would wait for itself if the rule were added, or undefined.
+ *
+ * @param writer the resource that the rule would be a part of
+ */
+export function nestedCircle(writer: CfnResource, rule: AddedRule, keys: RuleKeys): Stack | undefined {
   return neededBy(rule, keys)
-    .flatMap((target) => waitsFor(target, source)?.reverse() ?? [])
+    .flatMap((target) => waitsFor(target, writer)?.reverse() ?? [])
     .find((node) => Stack.isStack(node)) as Stack | undefined;
 }

@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Clock } from './answer';
 import type { Bucket, S3Error } from './bucket';
 import { ids, isThere, planned, Refused, Wanted } from './configuration';
-
-/** All waiting ends at the deadline, in time for an answer. Tests make a second shorter than 1,000 milliseconds. */
-export interface Clock {
-  readonly deadline: AbortSignal;
-  readonly second: number;
-}
 
 /**
  * S3 knows neither versions nor conditions for a replication configuration, so two who write at once undo each other's

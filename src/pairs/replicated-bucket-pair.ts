@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Annotations, aws_s3 as s3, Stack } from 'aws-cdk-lib';
+import { aws_s3 as s3, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { bucketEnd } from '../app/bucket';
+import { bucketEnd, definedBucket } from '../app/bucket';
 import { bucketAttribute } from '../app/references';
-import { namedForAccount } from '../buckets/bucket-name';
 import { CreatedBucketOptions } from '../buckets/created-bucket-options';
-import { checkPairInput } from '../buckets/created-input';
-import { mirrorScope, replicaStack } from '../buckets/replica-stack';
-import { bucketSettings, createReplicatedBucket, deleteBeforeEmptying } from '../buckets/replicated-bucket';
+import { pairBuckets } from '../buckets/pair-buckets';
+import { deleteBeforeEmptying } from '../buckets/replicated-bucket';
 import { ReplicatedBucketOptions } from '../buckets/replicated-bucket-options';
 import { checkGiven } from '../messages/given';
 import { BucketReplication } from '../replication/bucket-replication';
@@ -16,8 +14,9 @@ import { ReplicationRuleOptions } from '../rules/replication-rule';
 /** Properties of a ReplicatedBucketPair; the options of the replication rule among them. */
 export interface ReplicatedBucketPairProps extends ReplicationRuleOptions, CreatedBucketOptions {
   /**
-   * The source bucket, defined in this app. Another source is another pair: a change moves the replication and leaves
-   * the former buckets as they are.
+   * The source bucket, of this app, or imported into a stack of its account: a custom resource then writes its rules,
+   * see `BucketReplicationProps.source`. Another source is another pair: a change moves the replication and leaves the
+   * former buckets as they are.
    *
    * @default - a bucket is created in this construct's stack
    */
@@ -111,35 +110,11 @@ export class ReplicatedBucketPair extends Construct {
   constructor(scope: Construct, id: string, props: ReplicatedBucketPairProps = {}) {
     super(scope, id);
     checkGiven(this, props);
-    checkPairInput(this, props);
-    const sourceStack = props.source ? bucketEnd(props.source).stack : Stack.of(this);
-    const { destinationRegion: region } = props;
-    if (region === undefined && 'destinationRegion' in props && !props.destination && !props.destinationStack) {
-      Annotations.of(this).addInfoV2(
-        'cdk-s3-replication:destinationRegionUndefined',
-        'destinationRegion is undefined, so replicas stay in the region of this stack. Omit it if that is meant',
-      );
-    }
-    const destinationStack = region === undefined ? props.destinationStack : replicaStack(this, sourceStack, region);
-    const destinationScope = mirrorScope(this, sourceStack, destinationStack ?? Stack.of(this));
-
-    const settings = bucketSettings(props);
-    const encryptsWithKms = settings.encryption === s3.BucketEncryption.KMS;
-    const destination = props.destination
-      ? { bucket: props.destination, formerKeys: [] }
-      : createReplicatedBucket(
-          destinationScope,
-          'Destination',
-          settings,
-          namedForAccount(destinationScope, sourceStack, destinationStack, props.destinationOptions),
-        );
-    const source = props.source
-      ? { bucket: props.source, formerKeys: [] }
-      : createReplicatedBucket(this, 'Source', settings, props.sourceOptions);
+    const { source, destination, encryptsWithKms } = pairBuckets(this, props);
     this.source = source.bucket;
     this.destination = destination.bucket;
     if (props.autoDeleteObjects && !props.source && !props.destination) {
-      deleteBeforeEmptying(this.source, this.destination);
+      deleteBeforeEmptying(definedBucket(this.source)!, this.destination);
     }
 
     this.replication = BucketReplication.of(this.source);

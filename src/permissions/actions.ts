@@ -19,6 +19,34 @@ export const ACTIONS = {
   replicaKey: ['kms:Encrypt', 'kms:GenerateDataKey', 'kms:Decrypt'],
 } as const;
 
+/** What the Lambda functions of custom resources call; to remove the last rule takes the permission to write. */
+export const HANDLER = {
+  rules: ['s3:GetReplicationConfiguration', 's3:PutReplicationConfiguration'],
+  versioning: ['s3:GetBucketVersioning', 's3:PutBucketVersioning'],
+  passRole: ['iam:PassRole'],
+  routes: ['s3:SubmitMultiRegionAccessPointRoutes'],
+  logs: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+} as const;
+
+/**
+ * What who uses a Multi-Region Access Point calls, at the access point and at the bucket behind it.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/MultiRegionAccessPointPermissions.html
+ */
+export const ACCESS_POINT = {
+  list: ['s3:ListBucket', 's3:ListBucketMultipartUploads', 's3:ListBucketVersions'],
+  read: ['s3:GetObject', 's3:GetObjectTagging', 's3:GetObjectVersion', 's3:GetObjectVersionTagging'],
+  write: [
+    's3:AbortMultipartUpload',
+    's3:DeleteObject',
+    's3:ListMultipartUploadParts',
+    's3:PutObject',
+    's3:PutObjectTagging',
+  ],
+  decrypt: ['kms:Decrypt'],
+  encrypt: ['kms:GenerateDataKey'],
+} as const;
+
 /** What a Deny in the policy of the source must not hit; not the annotations, without which S3 copies the object. */
 export function neededAtSource(objectLock: boolean): string[] {
   return [...ACTIONS.configuration, ...ACTIONS.objects, ...(objectLock ? ACTIONS.objectLock : [])];

@@ -27,9 +27,9 @@ const MAX_ROLE_NAME = 64;
  * role exists. Unique in the account, because roles of all regions share their names; and the same as long as the
  * bucket stays where it is in the app.
  */
-export function crossAccountRoleName({ stack, cfn, account, region }: BucketEnd): string {
+export function crossAccountRoleName({ stack, cfn, ref, account, region }: BucketEnd): string {
   const { stackName } = deployedStack(stack);
-  const hash = hashOf([stackName, cfn!.node.path, account, region], 12);
+  const hash = hashOf([stackName, (cfn ?? ref).node.path, account, region], 12);
   return `s3-replication-${stackName.slice(0, MAX_ROLE_NAME - 28)}-${hash}`;
 }
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Annotations, aws_iam as iam, aws_s3 as s3, Lazy, Stack } from 'aws-cdk-lib';
+import { Annotations, aws_iam as iam, aws_s3 as s3, CfnResource, Lazy, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { handledFrom, writeWithHandler } from './handled-rules';
 import { PlannedRule, planRule } from './plan';
-import { checkedSource } from './source-input';
-import { BucketEnd, bucketEnd, definedBucket, nameOf } from '../app/bucket';
+import { checkImportedSource, checkedSource } from './source-input';
+import { bucketEnd, definedBucket, nameOf } from '../app/bucket';
 import { givenName } from '../app/bucket-name';
 import { deployAfter } from '../app/deploy-order';
 import { definedResource } from '../app/resource';
@@ -11,15 +12,19 @@ import { sameStage } from '../app/stacks';
 import { enableVersioning } from '../buckets/versioning';
 import { checkStackSize } from '../checks/stack-size';
 import { validateReplication } from '../checks/validate';
+import { anchorOf, rememberImport } from '../flows/imported-sources';
 import { claimRoleName, shareRole } from '../flows/role-claims';
 import { SourceAnchor } from '../flows/source';
 import { standIn } from '../flows/stand-in';
 import { receiveReplicas } from '../grants/receive-replicas';
 import { ReplicaGrants } from '../grants/replica-grants';
 import { checkGiven } from '../messages/given';
+import { mistake } from '../messages/mistake';
 import { RoleOptions, nameAsMade, replicationRole } from '../permissions/role';
 import { checkRoleInput } from '../permissions/role-input';
 import { RoleOfAccount, crossAccountRoleName, granteeOf } from '../permissions/role-name';
+import { sameFlow } from '../rules/added-rule';
+import { ReplicationFilter } from '../rules/replication-filter';
 import { ReplicationRule } from '../rules/replication-rule';
 import { ReplicationRuleSummary, summaryOf } from '../rules/replication-rule-summary';
 
@@ -27,8 +32,14 @@ import { ReplicationRuleSummary, summaryOf } from '../rules/replication-rule-sum
 export interface BucketReplicationProps {
   /**
    * The source bucket: an L2 or L1 bucket of this app, or a construct whose default child is one.
-   * Versioning is switched on. An imported bucket is an error: CloudFormation cannot change a bucket of another stack.
-   * A change to another source moves the replication there, with a new role, and leaves the former bucket without it.
+   * Versioning is switched on. A change to another source moves the replication there, with a new role, and leaves the
+   * former bucket without it.
+   *
+   * Or an imported bucket of the account of the stack that imports it, in any region. CloudFormation cannot change a
+   * bucket of another stack, so a custom resource writes the rules: a Lambda function in the stack of the import merges
+   * them into those that are there, and removes them when they leave the app. It leaves all other rules as they are.
+   * Whoever declares the replication of that bucket elsewhere (Terraform, another stack) removes these rules when it
+   * is applied next; a warning says so.
    */
   readonly source: s3.IBucketRef;
 
@@ -38,6 +49,14 @@ export interface BucketReplicationProps {
    * @default - no rules
    */
   readonly rules?: ReplicationRule[];
+
+  /**
+   * Whether versioning is switched on at an imported source, which S3 needs for replication. It stays when the
+   * replication is removed. For imported sources only: a source of the app gets it in its template.
+   *
+   * @default false: the deployment fails when the bucket has no versioning
+   */
+  readonly enableVersioning?: boolean;
 
   /**
    * A role of the source's account that S3 assumes, instead of the one that is created. It must trust
@@ -92,7 +111,7 @@ export class BucketReplication extends Construct {
   /**
    * The BucketReplication of a source bucket; it is created when there is none.
    *
-   * @param bucket a bucket of this app; an imported one is an error
+   * @param bucket of this app, or imported into a stack of its account
    */
   public static of(bucket: s3.IBucketRef): BucketReplication {
     checkGiven('BucketReplication.of()', { bucket });
@@ -102,8 +121,7 @@ export class BucketReplication extends Construct {
 
   /** @internal */
   public static _find(bucket: s3.IBucketRef): BucketReplication | undefined {
-    const cfn = definedBucket(bucket);
-    return cfn && (SourceAnchor.find(cfn)?.handle as BucketReplication | undefined);
+    return anchorOf(bucketEnd(bucket))?.handle as BucketReplication | undefined;
   }
 
   /** The source bucket. */
@@ -115,21 +133,30 @@ export class BucketReplication extends Construct {
   /** @internal */
   public readonly _roleOptions: RoleOptions;
 
-  private readonly end: BucketEnd;
   private readonly anchor: SourceAnchor;
 
   /**
-   * @throws when the source is not defined in this app, has a replication configuration or a BucketReplication already,
-   * or has its versioning suspended; and for rules as `addRule()` does
+   * @throws when the source has a replication configuration or a BucketReplication already, when its versioning is
+   * suspended, when it is imported into a stack of another account; and for rules as `addRule()` does
    */
   constructor(scope: Construct, id: string, props: BucketReplicationProps) {
     super(scope, id);
     checkGiven(this, props);
-    const end = bucketEnd(props.source);
-    const cfn = checkedSource(this, end);
+    const source = bucketEnd(props.source);
+    const cfn = source.cfn && checkedSource(this, source);
+    if (!cfn) {
+      checkImportedSource(this, source);
+    } else if (props.enableVersioning !== undefined) {
+      throw mistake(this, {
+        saw: `enableVersioning for the source ${nameOf(source)} of this app`,
+        because: 'its template switches versioning on',
+        instead: 'leave it out',
+      });
+    }
+    const home = handledFrom(cfn);
+    const end = { ...source, stack: home ? Stack.of(home) : source.stack };
     checkRoleInput(this, end, props);
     claimRoleName(this, end, props.roleName);
-    this.end = end;
     if (props.role && definedResource(props.role, 'AWS::IAM::Role')) {
       deployAfter(this, 'source', end.stack, {
         what: `role '${props.role.node.path}'`,
@@ -138,24 +165,36 @@ export class BucketReplication extends Construct {
         remedy: 'define the role in the stack of the source, or in one that does not depend on it',
       });
     }
-    enableVersioning(cfn);
-
-    const name = givenName(cfn);
+    if (cfn) {
+      enableVersioning(cfn);
+    }
+    const name = cfn && !home ? givenName(cfn) : undefined;
     this.source = props.source;
-    this.anchor = new SourceAnchor(cfn, name, () => validateReplication(this.anchor));
+    this.anchor = new SourceAnchor(source, name, () => validateReplication(this.anchor), home);
     this.anchor.handle = this;
+    if (cfn && !home) {
+      cfn.replicationConfiguration = Lazy.any({ produce: () => this.anchor.configuration() });
+    } else {
+      writeWithHandler(this.anchor, source, props.enableVersioning);
+      rememberImport(this.anchor);
+    }
     this._standIn(this);
-    this.role = replicationRole(this.anchor, cfn, name !== undefined, props, {
-      statements: () => this.anchor.permissions(),
-      inUse: () => this.anchor.rules.some(({ options }) => options.enabled !== false),
-      name: () => this.anchor.knownAs && crossAccountRoleName(end),
-    });
+    this.role = replicationRole(
+      this.anchor.home,
+      this.anchor.writer,
+      name !== undefined || this.anchor.isHandled,
+      props,
+      {
+        statements: () => this.anchor.permissions(),
+        inUse: () => this.anchor.rules.some(({ options }) => options.enabled !== false),
+        name: () => this.anchor.knownAs && crossAccountRoleName(end),
+      },
+    );
     this._roleOptions = nameAsMade(this.role, props);
     this.anchor.role = this.role;
     if (props.role) {
       shareRole(this.anchor, props.role);
     }
-    cfn.replicationConfiguration = Lazy.any({ produce: () => this.anchor.configuration() });
     props.rules?.forEach((rule) => this.addRule(rule));
   }
 
@@ -193,7 +232,7 @@ export class BucketReplication extends Construct {
     otherAccount = byPrefix,
     sent?: readonly string[],
   ): void {
-    this._carryOut(planRule(at, this.end, rule, this._roleOptions, byPrefix, otherAccount, sent));
+    this._carryOut(planRule(at, this.anchor.end, rule, this._roleOptions, byPrefix, otherAccount, sent));
   }
 
   /** @internal */
@@ -201,11 +240,11 @@ export class BucketReplication extends Construct {
     const { anchor } = this;
     const { at, destination, needed, knownAs, admission } = rule;
     if (destination.cfn) {
-      receiveReplicas(at, destination.cfn).sources.add(anchor.bucket);
+      receiveReplicas(at, destination.cfn).sources.add(anchor.end.cfn ?? anchor.end.ref);
     }
-    needed.forEach((producer) => deployAfter(at, 'source', this.end.stack, producer));
-    [this.end, ...needed].forEach(({ stack }) => checkStackSize(stack));
-    if (destination.cfn && !sameStage(this.end.stack, destination.stack)) {
+    needed.forEach((producer) => deployAfter(at, 'source', anchor.end.stack, producer));
+    [anchor.end, ...needed].forEach(({ stack }) => checkStackSize(stack));
+    if (destination.cfn && !sameStage(anchor.end.stack, destination.stack)) {
       Annotations.of(anchor).addWarningV2(
         'cdk-s3-replication:deployOrderAcrossStages',
         `The destination ${nameOf(destination)} is in another Stage, so CDK does not order the deployments: ` +
@@ -221,6 +260,23 @@ export class BucketReplication extends Construct {
   }
 
   /**
+   * The options of the rule that replicates to the bucket what the filter selects.
+   * @internal
+   */
+  public _ruleTo(destination: s3.IBucketRef, filter = ReplicationFilter.all()): ReplicationRule | undefined {
+    const flow = { destination: bucketEnd(destination), filter };
+    return this.anchor.rules.find((rule) => sameFlow(rule, flow))?.options;
+  }
+
+  /**
+   * The resource that writes the rules.
+   * @internal
+   */
+  public get _writer(): CfnResource {
+    return this.anchor.writer;
+  }
+
+  /**
    * Lets a construct of this library stand for the replication.
    * @internal
    */
@@ -233,6 +289,6 @@ export class BucketReplication extends Construct {
    * @internal
    */
   public _grantee(at: Construct): RoleOfAccount {
-    return granteeOf(at, this.end, this._roleOptions);
+    return granteeOf(at, this.anchor.end, this._roleOptions);
   }
 }

@@ -15,17 +15,19 @@ import { hasKnownPlace } from '../permissions/role-name';
 /**
  * Throws when replication from source to destination cannot work or cannot be deployed.
  *
+ * @param writer the resource that the rule would be a part of
  * @param accounts of the two
  * @param namesRole whether policies of another account name the role, so that its own account must be known
  */
 export function checkDestination(
   at: IConstruct,
   source: BucketEnd,
+  writer: CfnResource,
   destination: BucketEnd,
   accounts: Comparison,
   namesRole: boolean,
 ): void {
-  const wrong = destinationFinding(source, destination, accounts, namesRole);
+  const wrong = destinationFinding(source, writer, destination, accounts, namesRole);
   if (wrong) {
     throw refusal(at, wrong);
   }
@@ -33,6 +35,7 @@ export function checkDestination(
 
 function destinationFinding(
   source: BucketEnd,
+  writer: CfnResource,
   destination: BucketEnd,
   accounts: Comparison,
   namesRole: boolean,
@@ -42,15 +45,16 @@ function destinationFinding(
   if (strange) {
     return strange;
   }
-  const sourceBucket = source.cfn!;
-  if (destination.cfn === sourceBucket || (!destination.cfn && refersTo(destination, sourceBucket))) {
+  const { cfn } = source;
+  const [ofDestination, ofSource] = [destination, source].map(({ ref }) => ref.bucketRef.bucketName);
+  if (cfn ? destination.cfn === cfn || (!destination.cfn && refersTo(destination, cfn)) : ofDestination === ofSource) {
     return error('destinationIsSource', {
       saw: `destination ${name} is the source bucket itself`,
       because: 'S3 replicates to another bucket only',
       instead: 'name another bucket as the destination',
     });
   }
-  const given = literalName(sourceBucket);
+  const given = cfn ? literalName(cfn) : Token.isUnresolved(ofSource) ? undefined : ofSource;
   if (given !== undefined && destination.cfn && literalName(destination.cfn) === given) {
     return error('destinationNamedAsSource', {
       saw: `destination ${name} has the name of the source, '${given}'`,
@@ -101,7 +105,7 @@ function destinationFinding(
       instead: 'set env.account and env.region on the stack of the source',
     });
   }
-  return destination.cfn ? undeployable(source, { ...destination, cfn: destination.cfn }) : undefined;
+  return destination.cfn ? undeployable(source, writer, { ...destination, cfn: destination.cfn }) : undefined;
 }
 
 /** Of text that is no account or region, for example `222222222222` as a number or `eu-west1`. */
@@ -122,14 +126,19 @@ function placeFinding(bucket: string, { account, region }: BucketEnd): Finding |
       });
 }
 
-function undeployable(source: BucketEnd, destination: BucketEnd & { cfn: s3.CfnBucket }): Finding | undefined {
+function undeployable(
+  source: BucketEnd,
+  writer: CfnResource,
+  destination: BucketEnd & { cfn: s3.CfnBucket },
+): Finding | undefined {
   const name = nameOf(destination);
-  if (waitsFor(destination.cfn, source.cfn!)?.every((node) => CfnResource.isCfnResource(node))) {
+  if (waitsFor(destination.cfn, writer)?.every((node) => CfnResource.isCfnResource(node))) {
     return error('circleOfReplication', {
       saw: `destination ${name} replicates, directly or through other buckets, to the source ${nameOf(source)}`,
       because: 'each bucket would have to exist before the other, so CloudFormation can create neither',
       instead:
-        'replicate in one direction; two-way replication needs a construct of its own, which this version does not have',
+        'use BidirectionalReplication for the two, before any other rule of the second one (a custom resource then writes ' +
+        'the rules of that bucket); MultiRegionReplication for more than two',
     });
   }
   if (!sameStage(source.stack, destination.stack)) {

@@ -15,7 +15,8 @@ export function checkKeys(
   destination: BucketEnd,
   options: ReplicationRuleOptions,
 ): void {
-  const usesKeys = usesKms(defaultEncryption(source.cfn!)) || (options.sourceKeys ?? []).length > 0;
+  const byDefault = source.cfn ? usesKms(defaultEncryption(source.cfn)) : importedKey(source) !== undefined;
+  const usesKeys = byDefault || (options.sourceKeys ?? []).length > 0;
   const imported = usesKeys && !destination.cfn ? importedKey(destination) : undefined;
   const forReplicas = options.destinationKey
     ? { prop: 'destinationKey', key: options.destinationKey }

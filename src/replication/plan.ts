@@ -15,7 +15,7 @@ import { bucketAttribute } from '../app/references';
 import { deployedStack, sameStage } from '../app/stacks';
 import { checkVersioning } from '../buckets/versioning';
 import { DestinationAnchor } from '../flows/destination';
-import { SourceAnchor } from '../flows/source';
+import { anchorOf } from '../flows/imported-sources';
 import { nestedCircle } from '../flows/waits';
 import { ReplicaGrants } from '../grants/replica-grants';
 import { checkGiven } from '../messages/given';
@@ -53,7 +53,7 @@ export interface PlannedRule extends AddedRule {
  */
 export function planRule(
   at: IConstruct,
-  source: BucketEnd,
+  from: BucketEnd,
   rule: ReplicationRule,
   role: RoleOptions,
   byPrefix: boolean,
@@ -62,8 +62,9 @@ export function planRule(
 ): PlannedRule {
   checkGiven(at, rule);
   const destination = bucketEnd(rule.destination);
-  const anchor = source.cfn && SourceAnchor.find(source.cfn);
-  const bucket = anchor?.bucket ?? checkedSource(at, source);
+  const anchor = anchorOf(from);
+  const source = anchor?.end ?? from;
+  const writer = anchor?.writer ?? checkedSource(at, source);
   if (anchor?.synthesized || (destination.cfn && DestinationAnchor.find(destination.cfn)?.synthesized)) {
     throw mistake(at, {
       saw: `a rule to ${nameOf(destination)} after synthesis`,
@@ -76,7 +77,7 @@ export function planRule(
   checkOptions(at, rule);
   const accounts = compare(source.account, destination.account);
   const believed = accounts === 'unclear' && otherAccount && !destination.cfn ? 'different' : accounts;
-  checkDestination(at, source, destination, believed, !byPrefix);
+  checkDestination(at, source, writer, destination, believed, !byPrefix);
   checkKeys(at, source, destination, rule);
   const foreign = believed === 'different';
   const grantee = foreign && !byPrefix ? granteeOf(at, source, role) : undefined;
@@ -104,13 +105,13 @@ export function planRule(
       others.find((other) => other.destination.cfn && other.destination.cfn === destination.cfn)?.destinationArn ??
       bucketAttribute(source.stack, destination, 'arn'),
     filter,
-    id: rule.ruleId ?? ruleId(source, destination, filter),
+    id: `${anchor?.rulePrefix ?? ''}${rule.ruleId ?? ruleId(source, destination, filter)}`,
     ownerOverride:
       rule.ownerOverride ?? (foreign && !isOwnerEnforced(destination) && (covering?.ownerOverride ?? true)),
   };
   checkAgainst(at, added, others);
-  const keys = ruleKeys(bucket, added);
-  const waiting = nestedCircle(bucket, added, keys);
+  const keys = ruleKeys(source, added);
+  const waiting = nestedCircle(writer, added, keys);
   if (waiting) {
     throw mistake(at, {
       saw: `a rule from ${nameOf(source)} to ${nameOf(destination)} that closes a circle around the nested stack '${waiting.node.path}'`,
@@ -127,7 +128,7 @@ export function planRule(
   const needed = [...neededBucket(source, destination), ...neededKeys(source, destination, keys)];
   needed.forEach((producer) => checkDeployOrder(at, 'source', source.stack, producer));
   // the default encryption of either bucket may still change
-  const keyNow = () => ruleKeys(bucket, added).replicaKey && keyFor(destination, rule.destinationKey);
+  const keyNow = () => ruleKeys(source, added).replicaKey && keyFor(destination, rule.destinationKey);
   return {
     ...added,
     needed,

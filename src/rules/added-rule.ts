@@ -75,8 +75,10 @@ const cut = (text: string, length: number) =>
         .replace(/-[^-]*$/, '')
         .slice(0, length);
 
+type Flow = Pick<AddedRule, 'destination' | 'filter'>;
+
 /** Same destination and same objects. */
-export function sameFlow(a: AddedRule, b: AddedRule): boolean {
+export function sameFlow(a: Flow, b: Flow): boolean {
   const sameBucket = a.destination.cfn
     ? a.destination.cfn === b.destination.cfn
     : !b.destination.cfn && a.destination.ref.bucketRef.bucketName === b.destination.ref.bucketRef.bucketName;

@@ -2,6 +2,7 @@
 import { aws_s3 as s3 } from 'aws-cdk-lib';
 import { AddedRule } from './added-rule';
 import { ReplicationFilter } from './replication-filter';
+import { asRecord } from '../documents/intrinsics';
 
 /**
  * Explicit priorities stay; the other rules get the smallest free numbers from 1 on, in the order in which they were
@@ -31,7 +32,7 @@ export function priorities(rules: readonly AddedRule[]): Map<AddedRule, number> 
  */
 export function renderRule(
   rule: AddedRule,
-  priority: number,
+  priority: number | undefined,
   replicaKeyArn: string | undefined,
 ): s3.CfnBucket.ReplicationRuleProperty {
   const { options } = rule;
@@ -62,6 +63,26 @@ export function renderRule(
       metrics: rtc ? { ...on, eventThreshold: { minutes: 15 } } : options.metrics === false ? undefined : on,
     },
   };
+}
+
+/** Names of CloudFormation's properties that are not those of the S3 API with another first letter. */
+const API_NAMES: { readonly [property: string]: string } = {
+  id: 'ID',
+  replicaKmsKeyId: 'ReplicaKmsKeyID',
+  tagFilter: 'Tag',
+  tagFilters: 'Tags',
+};
+
+/** A rendered rule as the S3 API has it. */
+export function inApiForm(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.map(inApiForm);
+  }
+  const said = Object.entries(asRecord(value) ?? {}).filter(([, part]) => part !== undefined);
+  const nameOf = (property: string) => API_NAMES[property] ?? property[0].toUpperCase() + property.slice(1);
+  return asRecord(value)
+    ? Object.fromEntries(said.map(([property, part]) => [nameOf(property), inApiForm(part)]))
+    : value;
 }
 
 /** `And` needs at least two predicates; everything is an empty prefix. */

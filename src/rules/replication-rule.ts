@@ -135,3 +135,35 @@ export interface ReplicationRule extends ReplicationRuleOptions {
    */
   readonly destination: s3.IBucketRef;
 }
+
+/** Those of a construct's props that say what a rule does. */
+export function ruleOptions(props: ReplicationRuleOptions): ReplicationRuleOptions {
+  const {
+    priority,
+    enabled,
+    filter,
+    storageClass,
+    deleteMarkerReplication,
+    replicaModifications,
+    replicationTimeControl,
+    metrics,
+    ownerOverride,
+    ruleId,
+    destinationKey,
+    sourceKeys,
+  } = props;
+  return {
+    priority,
+    enabled,
+    filter,
+    storageClass,
+    deleteMarkerReplication,
+    replicaModifications,
+    replicationTimeControl,
+    metrics,
+    ownerOverride,
+    ruleId,
+    destinationKey,
+    sourceKeys,
+  };
+}

@@ -22,6 +22,8 @@ const STORAGE_CLASSES = [
 
 const MAX_RULES = 1000;
 
+const MAX_ID = 255;
+
 /** Throws for what is wrong with a rule in itself. */
 export function checkOptions(at: IConstruct, options: ReplicationRuleOptions): void {
   const { ruleId, priority, filter, storageClass } = options;
@@ -79,6 +81,13 @@ export function checkAgainst(at: IConstruct, rule: AddedRule, others: readonly A
       saw: `rule number ${others.length + 1}`,
       because: `S3 takes at most ${MAX_RULES} rules for a source bucket`,
       instead: 'let one rule cover more: a shorter prefix, or the whole bucket',
+    });
+  }
+  if (!Token.isUnresolved(rule.id) && rule.id.length > MAX_ID) {
+    throw mistake(at, {
+      saw: `ruleId '${rule.id}' (${rule.id.length} characters)`,
+      because: `S3 takes at most ${MAX_ID}, and rules that a custom resource writes begin with a prefix that marks them`,
+      instead: 'shorten it, or omit ruleId to have one made',
     });
   }
   for (const other of others) {

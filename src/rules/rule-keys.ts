@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { aws_s3 as s3, Stack } from 'aws-cdk-lib';
 import { AddedRule } from './added-rule';
+import { BucketEnd, importedKey } from '../app/bucket';
 import { defaultEncryption, keyFor, usesKms } from '../app/encryption';
 import { DefinedKey, KeyPointer, canRefer, keyPointer, sameKey } from '../app/key';
 
@@ -13,13 +13,14 @@ export interface RuleKeys {
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html */
-export function ruleKeys(source: s3.CfnBucket, rule: AddedRule, encryptionOf = defaultEncryption): RuleKeys {
-  const encryption = encryptionOf(source);
+export function ruleKeys(source: BucketEnd, rule: AddedRule, encryptionOf = defaultEncryption): RuleKeys {
+  const encryption = source.cfn && encryptionOf(source.cfn);
+  const known = encryption ? [] : [importedKey(source)].filter((key) => key !== undefined).map(keyPointer);
+  const own = encryption && 'key' in encryption ? encryption.key : known[0];
   const named = (rule.options.sourceKeys ?? []).map(keyPointer);
-  const sourceKeys =
-    'key' in encryption ? [encryption.key, ...named.filter((key) => !sameKey(key, encryption.key))] : named;
+  const sourceKeys = own ? [own, ...named.filter((key) => !sameKey(key, own))] : named;
   const replicatesKmsObjects =
-    usesKms(encryption) || sourceKeys.length > 0 || rule.options.destinationKey !== undefined;
+    (encryption && usesKms(encryption)) || sourceKeys.length > 0 || rule.options.destinationKey !== undefined;
   return {
     replicatesKmsObjects,
     sourceKeys,
@@ -28,13 +29,13 @@ export function ruleKeys(source: s3.CfnBucket, rule: AddedRule, encryptionOf = d
 }
 
 function keyForReplicas(
-  source: s3.CfnBucket,
+  source: BucketEnd,
   { destination, options: { destinationKey } }: AddedRule,
   encryptionOf: typeof defaultEncryption,
 ): KeyPointer | undefined {
   const key = keyFor(destination, destinationKey, encryptionOf);
   const asked = destinationKey !== undefined || !destination.cfn;
-  return asked || (key && canRefer(Stack.of(source), key, destination.account)) ? key : undefined;
+  return asked || (key && canRefer(source.stack, key, destination.account)) ? key : undefined;
 }
 
 /** Those of the keys that are resources of the app. */

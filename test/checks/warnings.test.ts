@@ -15,7 +15,7 @@ import {
   Stack,
   Stage,
 } from 'aws-cdk-lib';
-import { BucketReplication, LogAggregationSRR, ReplicationFilter } from '../../src';
+import { BidirectionalReplication, BucketReplication, LogAggregationSRR, ReplicationFilter } from '../../src';
 import {
   ACCOUNT,
   between,
@@ -53,6 +53,30 @@ const warnings: Case[] = [
     (stack) => void BucketReplication.of(bucket(stack, 'Source')),
     'nothing is replicated',
     'Add rules with addRule()',
+    between(),
+  ],
+  [
+    'archivedBothWays',
+    'replicas in an archive, of buckets that replicate to each other',
+    (stack) =>
+      void new BidirectionalReplication(stack, 'Active', {
+        secondToFirst: { storageClass: s3.StorageClass.DEEP_ARCHIVE },
+      }),
+    'DEEP_ARCHIVE, and the two replicate to each other',
+    'Use GLACIER_IR',
+    between({}, {}, { storageClass: s3.StorageClass.DEEP_ARCHIVE }),
+  ],
+  [
+    'importedSourceIsShared',
+    'an imported source',
+    (stack) =>
+      void flow(
+        stack,
+        { sourceKeys: [importedKey(stack, KEY_ARN)], destinationKey: key(stack) },
+        s3.Bucket.fromBucketName(stack, 'Shared', 'shared'),
+      ),
+    "Rules are added to imported bucket 'shared', which something else owns",
+    'Declare the replication of the bucket in one place',
     between(),
   ],
   [
@@ -602,13 +626,15 @@ test('every warning of the library is tested here', () => {
   const ids = [...code.matchAll(/(?:\bwarning\(\s*'|addWarningV2\(\s*'cdk-s3-replication:)(\w+)'/g)].map(
     ([, id]) => id,
   );
-  // test/aggregation/, test/buckets/
+  // test/aggregation/, test/buckets/, test/pairs/
   const elsewhere = [
     'logKeysMayMeet',
     'logKeysMayBeRefused',
     'deleteMarkersMayBeRefused',
     'logSourceMayWriteEveryKey',
     'transitionTooEarly',
+    'accessPointInOptInRegion',
+    'replicaModificationsOnBothEnds',
   ];
   expect([...new Set(ids)].sort()).toEqual([...new Set([...elsewhere, ...warnings.map(([id]) => id)])].sort());
 });

@@ -9,8 +9,8 @@ import { contextOf, EXAMPLES, exampleNames, loadExample, ORGANIZATION } from './
 import { tooEarlyInPipeline } from './pipeline-order';
 import { judgeReader } from './reading-back';
 import { ContentPlatform } from '../../examples/add-to-an-existing-app/content-platform';
+import { judgeHandlers, oursIn } from '../../judges/access/handlers';
 import { judgeAccess } from '../../judges/access/judge';
-import { isOurs } from '../../judges/access/two-accounts';
 import { DeployedApp } from '../../judges/assembly/deployed';
 import { readStacks, StackOfApp } from '../../judges/assembly/stacks';
 import { judgeRules } from '../../judges/generated/rules';
@@ -20,11 +20,18 @@ import { readFlows } from '../../scripts/demo/flows';
 function written({ Parameters, Rules, ...template }: any): object {
   const { BootstrapVersion, ...parameters } = Parameters ?? {};
   const { CheckBootstrapVersion, ...rules } = Rules ?? {};
-  return { ...template, ...nonEmpty({ Parameters: parameters }), ...nonEmpty({ Rules: rules }) };
+  const all = { ...template, ...nonEmpty({ Parameters: parameters }), ...nonEmpty({ Rules: rules }) };
+  // the code of a function, which has tests of its own, and its runtime, which changes with aws-cdk-lib
+  return JSON.parse(
+    JSON.stringify(all, (key, it) => (key === 'ZipFile' ? 'code' : key === 'Runtime' ? 'the latest' : it)),
+  );
 }
 
 const nonEmpty = (sections: Record<string, object>) =>
   Object.fromEntries(Object.entries(sections).filter(([, section]) => Object.keys(section).length > 0));
+
+/** Examples with rules that CloudFormation cannot write. */
+const BY_CUSTOM_RESOURCE = ['active-active', 'existing-bucket', 'two-way'];
 
 describe.each(exampleNames)('example %s', (name) => {
   let apps: App[];
@@ -56,12 +63,11 @@ describe.each(exampleNames)('example %s', (name) => {
     expect(apps.flatMap((app) => new Pack().validateScope(app).violations)).toEqual([]);
   });
 
-  test('needs nothing at deploy time but CloudFormation', () => {
-    expect(
-      resources()
-        .map(({ Type }) => Type)
-        .filter((type) => /^(AWS::Lambda|Custom::|AWS::CloudFormation::CustomResource)/.test(type)),
-    ).toEqual([]);
+  test('needs nothing at deploy time but CloudFormation, where that can write all rules', () => {
+    const types = resources().map(({ Type }) => Type);
+    const custom = types.filter((type) => /^(AWS::Lambda|Custom::|AWS::CloudFormation::CustomResource)/.test(type));
+    const ours = ['AWS::Lambda::Function', 'Custom::S3ReplicationRules'];
+    expect(new Set(custom)).toEqual(new Set(BY_CUSTOM_RESOURCE.includes(name) ? ours : []));
   });
 
   test('passes nothing between stacks by exports or SSM parameters', () => {
@@ -89,7 +95,9 @@ describe.each(exampleNames)('example %s', (name) => {
     const deployed = new DeployedApp(stacks);
     expect(readFlows(deployed)).not.toEqual([]);
     expect(judgeRules(deployed)).toEqual([]);
-    expect((await judgeAccess(deployed, { least: 'sample', isOurs, organization: ORGANIZATION })).findings).toEqual([]);
+    const options = { isOurs: oursIn(deployed), organization: ORGANIZATION };
+    const { findings } = await judgeAccess(deployed, { least: 'sample', ...options });
+    expect([...findings, ...(await judgeHandlers(deployed))]).toEqual([]);
   });
 
   test('makes these templates', () => {

@@ -94,7 +94,7 @@ describe('the order of deployment', () => {
         BucketReplication.of(a).addRule({ destination: b });
         BucketReplication.of(b).addRule({ destination: a });
       },
-      "[Stack/B/Resource/BucketReplication] … destination 'Stack/A' replicates, directly or through other buckets, to the source 'Stack/B' … can create neither … in one direction",
+      "[Stack/B/Resource/BucketReplication] … destination 'Stack/A' replicates, directly or through other buckets, to the source 'Stack/B' … can create neither … use BidirectionalReplication",
     ],
     [
       'three buckets in a circle',
@@ -104,7 +104,7 @@ describe('the order of deployment', () => {
         BucketReplication.of(b).addRule({ destination: c });
         BucketReplication.of(c).addRule({ destination: a });
       },
-      "[Stack/C/Resource/BucketReplication] … destination 'Stack/A' replicates, directly or through other buckets … can create neither … in one direction",
+      "[Stack/C/Resource/BucketReplication] … destination 'Stack/A' replicates, directly or through other buckets … can create neither … use BidirectionalReplication",
     ],
     [
       'a pair in each direction',
@@ -113,7 +113,7 @@ describe('the order of deployment', () => {
         pair(stack, { source: a, destination: b });
         new ReplicatedBucketPair(stack, 'Back', { source: b, destination: a });
       },
-      "[Stack/Back] … destination 'Stack/A' replicates … can create neither … two-way replication",
+      "[Stack/Back] … destination 'Stack/A' replicates … can create neither … use BidirectionalReplication",
     ],
   ]);
 

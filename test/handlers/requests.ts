@@ -2,14 +2,19 @@ import { createRequire } from 'node:module';
 import type { ReplicationRule } from '@aws-sdk/client-s3';
 import { Answer, FakeS3, ROLE } from './s3';
 import { handlerCode } from '../../scripts/handler-code';
-import type { Event, handler } from '../../src/handlers/put-configuration';
+import type { Event as EventOf } from '../../src/handlers/answer';
+import type { handler, Properties } from '../../src/handlers/put-configuration';
+
+type Event = EventOf<Properties>;
 
 /** The code as it is in a template. */
 export const CODE = handlerCode('put-configuration');
 
 /** As Lambda loads it: a file of its own, which finds nothing but the SDK. */
-export function load(code: string): typeof handler {
-  const loaded: { exports: { handler?: typeof handler } } = { exports: {} };
+export const load = (code: string) => loadHandler<typeof handler>(code);
+
+export function loadHandler<H>(code: string): H {
+  const loaded: { exports: { handler?: H } } = { exports: {} };
   const find = (name: string) =>
     name.startsWith('node:') ? createRequire(__filename)(name) : jest.requireActual(sdk(name));
   new Function('module', 'exports', 'require', code)(loaded, loaded.exports, find);

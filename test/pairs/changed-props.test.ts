@@ -279,6 +279,7 @@ describe('changing one prop replaces and removes nothing', () => {
         ]),
       ),
     },
+    enableVersioning: { states: Object.fromEntries([true, false].map((it) => [it, () => ({ enableVersioning: it })])) },
     rules: {
       states: {
         one: (scope) => ({ rules: [{ destination: new s3.Bucket(scope, 'One') }] }),
@@ -297,7 +298,10 @@ describe('changing one prop replaces and removes nothing', () => {
       new BucketReplication(stack, 'Replication', {
         rules: [{ destination: s3.Bucket.fromBucketName(stack, 'Zero', 'zero') }],
         ...props,
-        source: new s3.Bucket(stack, 'Source'),
+        source:
+          name === 'enableVersioning'
+            ? s3.Bucket.fromBucketName(stack, 'Shared', 'shared')
+            : new s3.Bucket(stack, 'Source'),
       });
     });
   });

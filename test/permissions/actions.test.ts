@@ -1,6 +1,6 @@
 import { readFileSync } from 'fs';
 import { join } from 'path';
-import { ACTIONS } from '../../src/permissions/actions';
+import { ACCESS_POINT, ACTIONS, HANDLER } from '../../src/permissions/actions';
 
 /** Rows of the tables of docs/permissions.md that name actions, a list of actions each. */
 function documented(heading: string): string[][] {
@@ -9,7 +9,7 @@ function documented(heading: string): string[][] {
   return section
     .split('\n')
     .filter((line) => line.startsWith('| '))
-    .map((line) => [...line.split('|')[2].matchAll(/`((?:s3|kms):\w+)`/g)].map(([, action]) => action))
+    .map((line) => [...line.split('|')[2].matchAll(/`((?:s3|kms|iam|logs):\w+)`/g)].map(([, action]) => action))
     .filter((actions) => actions.length > 0);
 }
 
@@ -23,3 +23,9 @@ test('docs/permissions.md says the same for the policies of a destination in ano
     ACTIONS.ownerOverride,
     ACTIONS.replicaKey,
   ]));
+
+test('and for the Lambda functions of custom resources', () =>
+  expect(documented('Custom resources')).toEqual(Object.values(HANDLER)));
+
+test('and for who uses a Multi-Region Access Point', () =>
+  expect(documented('Multi-Region Access Points')).toEqual(Object.values(ACCESS_POINT)));

@@ -1,10 +1,12 @@
-import { aws_iam as iam, aws_s3 as s3, Duration } from 'aws-cdk-lib';
+import { App, aws_iam as iam, aws_s3 as s3, Duration, Stack } from 'aws-cdk-lib';
 import {
+  BidirectionalReplication,
   BucketReplication,
   CrossAccountReplication,
   LogAggregationSRR,
   LogProducer,
   LogSource,
+  MultiRegionReplication,
   ReplicaGrantee,
   ReplicaGrants,
   ReplicatedBucketPair,
@@ -35,6 +37,8 @@ const within = (prop: string, rows: Rows): Rows =>
 const made = (prop: string) => row({ [prop]: { bucketName: 'aws-waf-logs-own' } }, '"BucketName":"aws-waf-logs-own"');
 
 const replica = ({ home }: Place) => bucket(home, 'Replica');
+const inEurope = ({ home }: Place) =>
+  bucket(new Stack(home.node.root as App, 'Europe', { env: { account: OURS, region: 'eu-west-1' } }), 'Replica');
 const archive = ({ home }: Place, account = THEIRS) =>
   s3.Bucket.fromBucketAttributes(home, 'Archive', { bucketName: 'the-archive', account, region: 'us-east-1' });
 
@@ -59,6 +63,56 @@ const delivering =
     producer({ ...base, ...props } as T).allowDeliveryTo(target);
     return target;
   };
+
+const KEPT = row({ encryption: s3.BucketEncryption.S3_MANAGED, keepEncryptionKeys: true }, '"AWS::KMS::Key"', {
+  base: { encryption: s3.BucketEncryption.S3_MANAGED },
+});
+const EMPTIED = row({ autoDeleteObjects: true }, 'Custom::S3AutoDeleteObjects', { base: { removalPolicy: 'destroy' } });
+
+function twoWay({ home }: Place, props: object) {
+  new BidirectionalReplication(home, 'Active', props);
+}
+function mesh({ home }: Place, props: object) {
+  const regions = 'buckets' in props ? {} : { regions: ['us-east-1', 'eu-west-1'] };
+  new MultiRegionReplication(home, 'Global', { ...regions, ...props });
+}
+/** Of a rule that goes with one in the other direction: what is on by itself is seen when it is switched off. */
+const ONE_WAY: Rows = {
+  ...RULE,
+  deleteMarkerReplication: row({ deleteMarkerReplication: false }, '"DeleteMarkerReplication":{"Status":"Disabled"}', {
+    alone: true,
+  }),
+  replicaModifications: row({ replicaModifications: false }, /"Priority":\d+,"Status"/, {
+    alone: true,
+  }),
+};
+/** As the custom resource has it: text, in the names of the S3 API. */
+const inJson = ({ sourceKeys, ...rows }: Rows): Rows => {
+  const quoted = (text: string, quote: string) => text.replace(/"/g, quote);
+  const all = Object.entries(rows).map(([prop, it]): [string, Row] => {
+    const sees = typeof it.sees === 'string' ? quoted(it.sees, '\\"') : new RegExp(quoted(it.sees.source, '\\\\"'));
+    return [prop, { ...it, sees }];
+  });
+  return {
+    ...Object.fromEntries(all),
+    sourceKeys,
+    ruleId: { ...rows.ruleId, sees: /[0-9a-f]{8}-mine\\"/ },
+    replicaModifications: {
+      ...rows.replicaModifications,
+      sees: '\\"DeleteMarkerReplication\\":{\\"Status\\":\\"Enabled\\"},\\"Destination',
+    },
+    enabled: { ...rows.enabled, sees: '\\"Status\\":\\"Disabled\\",\\"Filter' },
+  };
+};
+/** The log group of the handler is deleted, too, but comes last. */
+const REMOVED: Rows = {
+  removalPolicy: { ...MADE.removalPolicy, sees: /"DeletionPolicy":"Delete"\}.*"Custom::S3ReplicationRules"/ },
+};
+/** What every rule of a construct cannot have alike. */
+const refused = (what: string, ...props: string[]): Rows =>
+  Object.fromEntries(
+    props.map((prop) => [prop, { ...RULE[prop], base: undefined, sees: `${prop} for ${what}`, alone: true }]),
+  );
 
 const LOG_RULE: Rows = { ...RULE, metrics: row({ metrics: true }, '"Metrics":{"Status":"Enabled"}', { alone: true }) };
 const ACCOUNTS = row({ accounts: [THEIRS] }, `AWSLogs/${THEIRS}/`);
@@ -87,6 +141,11 @@ export const DOORS: Record<string, Door> = {
       role: row(
         (place) => ({ role: iam.Role.fromRoleArn(place.home, 'Role', `arn:aws:iam::${OURS}:role/own`) }),
         '"Roles":["own"]',
+        { alone: true },
+      ),
+      enableVersioning: row(
+        ({ home }) => ({ source: s3.Bucket.fromBucketName(home, 'Shared', 'shared'), enableVersioning: true }),
+        '"EnableVersioning":"true"',
         { alone: true },
       ),
       ...ROLE,
@@ -122,20 +181,86 @@ export const DOORS: Record<string, Door> = {
       destinationStack: row(({ abroad }) => ({ destinationStack: abroad }), '"BucketName":"abroad-pair-', {
         alone: true,
       }),
-      keepEncryptionKeys: row(
-        { encryption: s3.BucketEncryption.S3_MANAGED, keepEncryptionKeys: true },
-        '"AWS::KMS::Key"',
-        { base: { encryption: s3.BucketEncryption.S3_MANAGED } },
-      ),
-      autoDeleteObjects: row({ autoDeleteObjects: true }, 'Custom::S3AutoDeleteObjects', {
-        base: { removalPolicy: 'destroy' },
-      }),
+      keepEncryptionKeys: KEPT,
+      autoDeleteObjects: EMPTIED,
       sourceOptions: made('sourceOptions'),
       destinationOptions: { ...made('destinationOptions'), alone: true },
     },
   },
   'ReplicatedBucketPairProps.sourceOptions': { build: pair, rows: within('sourceOptions', BUCKET) },
   'ReplicatedBucketPairProps.destinationOptions': { build: pair, rows: within('destinationOptions', BUCKET) },
+  BidirectionalReplicationProps: {
+    build: twoWay,
+    rows: {
+      ...ONE_WAY,
+      ...refused('both directions', 'destinationKey', 'sourceKeys'),
+      ruleId: { ...RULE.ruleId, alone: true },
+      ...MADE,
+      ...REMOVED,
+      first: row(
+        ({ home }) => ({ first: bucket(home, 'Mine', { bucketName: 'own-first' }) }),
+        '"BucketName":"own-first"',
+        {
+          alone: true,
+        },
+      ),
+      second: row(
+        ({ home }) => ({ second: bucket(home, 'Other', { bucketName: 'own-second' }) }),
+        '"BucketName":"own-second"',
+        { alone: true },
+      ),
+      secondRegion: row({ secondRegion: 'eu-west-1' }, 'Home-us-east-1-replica-eu-west-1', { alone: true }),
+      secondStack: row(({ abroad }) => ({ secondStack: abroad }), '"BucketName":"abroad-active-', { alone: true }),
+      firstToSecond: row({ firstToSecond: { ruleId: 'own-forth' } }, '"Id":"own-forth"'),
+      secondToFirst: row({ secondToFirst: { ruleId: 'own-back' } }, /\w{8}-own-back\\/),
+      keepEncryptionKeys: KEPT,
+      autoDeleteObjects: EMPTIED,
+      firstOptions: made('firstOptions'),
+      secondOptions: { ...made('secondOptions'), alone: true },
+    },
+  },
+  'BidirectionalReplicationProps.firstToSecond': { build: twoWay, rows: within('firstToSecond', ONE_WAY) },
+  'BidirectionalReplicationProps.secondToFirst': {
+    build: twoWay,
+    rows: within('secondToFirst', inJson(ONE_WAY)),
+  },
+  'BidirectionalReplicationProps.firstOptions': { build: twoWay, rows: within('firstOptions', BUCKET) },
+  'BidirectionalReplicationProps.secondOptions': { build: twoWay, rows: within('secondOptions', BUCKET) },
+  MultiRegionReplicationProps: {
+    build: mesh,
+    rows: {
+      ...ONE_WAY,
+      ...refused('the rules of all buckets', 'ruleId', 'priority', 'destinationKey', 'sourceKeys'),
+      ...MADE,
+      ...REMOVED,
+      regions: row({ regions: ['us-east-1', 'eu-west-2'] }, 'Home-us-east-1-replica-eu-west-2', { alone: true }),
+      buckets: row(
+        (place) => ({ buckets: [bucket(place.home, 'Mine', { bucketName: 'own-hub' }), inEurope(place)] }),
+        '"BucketName":"own-hub"',
+        { alone: true },
+      ),
+      accessPoint: row({ accessPoint: true }, 'AWS::S3::MultiRegionAccessPoint'),
+      passiveRegions: row({ passiveRegions: ['eu-west-1'] }, 'Custom::S3AccessPointRoutes', {
+        base: { accessPoint: true },
+      }),
+      bucketOptions: row({ bucketOptions: { bucketNamePrefix: 'own' } }, '"BucketNamePrefix":"own"'),
+      keepEncryptionKeys: KEPT,
+      autoDeleteObjects: EMPTIED,
+    },
+  },
+  'MultiRegionReplicationProps.bucketOptions': {
+    build: mesh,
+    rows: within('bucketOptions', {
+      ...BUCKET,
+      ...Object.fromEntries(
+        ['bucketName', 'encryptionKey', 'serverAccessLogsBucket'].map((prop) => [
+          prop,
+          { ...BUCKET[prop], sees: `bucketOptions.${prop} for buckets in several regions`, alone: true },
+        ]),
+      ),
+      serverAccessLogsPrefix: { ...BUCKET.serverAccessLogsPrefix, sees: 'access logs to itself', alone: true },
+    }),
+  },
   CrossAccountReplicationProps: {
     build: offsite,
     destinationOwner: THEIRS,

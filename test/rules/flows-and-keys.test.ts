@@ -228,10 +228,10 @@ describe('what a rule means for KMS', () => {
       ),
       { replicatesKmsObjects: true, sourceKeys: [cfnOf(mineKey)], replicaKey: undefined },
     ],
-  ])('%s', (_, from, rule, expected) => expect(ruleKeys(l1(from), rule)).toEqual(expected));
+  ])('%s', (_, from, rule, expected) => expect(ruleKeys(bucketEnd(from), rule)).toEqual(expected));
 
   test('aws/s3 means that, too, and no key is known', () => {
     const managed = bucket(stack, 'Managed', { encryption: s3.BucketEncryption.KMS_MANAGED });
-    expect(ruleKeys(l1(managed), added(managed))).toEqual({ ...NOTHING, replicatesKmsObjects: true });
+    expect(ruleKeys(bucketEnd(managed), added(managed))).toEqual({ ...NOTHING, replicatesKmsObjects: true });
   });
 });

@@ -6,11 +6,14 @@ import { GRANTS } from './grants';
 import { LOGS } from './logs';
 import { PLACES } from './places';
 import { Made, ORGANIZATION, Place, Scene } from './scene';
+import { TWO_WAY } from './two-way';
 import { quietApp } from '../../../test/app';
 import { handOvers, notFilledIn, policiesHandedOver } from '../../access/handed-over';
+import { judgeHandlers, ofOneDirection } from '../../access/handlers';
 import { judgeAccess } from '../../access/judge';
 import { Outside } from '../../access/outside';
 import { DeployedApp, DeployedResource, LostReference } from '../../assembly/deployed';
+import { HANDLED, handledRules } from '../../assembly/handled-rules';
 import { partitionOf } from '../../assembly/physical';
 import { readStacks, StackOfApp } from '../../assembly/stacks';
 import { rehearse, rehearseDestroy } from '../../rehearsal/rehearse';
@@ -18,7 +21,7 @@ import { locate } from '../intent';
 import { judgeRules } from '../rules';
 import { errorFaults } from '../trial';
 
-export const SCENES: readonly Scene[] = [...GRANTS, ...PLACES, ...LOGS];
+export const SCENES: readonly Scene[] = [...GRANTS, ...PLACES, ...LOGS, ...TWO_WAY];
 
 /** A scene with what was chosen in it, as JSON. */
 export interface Chosen {
@@ -103,14 +106,20 @@ async function judgeScenes(all: readonly Made[], assemblies: CloudAssembly[], th
   const stacks = oneAfterAnother(assemblies.map((it) => readStacks(it)));
   const app = new DeployedApp(stacks);
   const handOver = assemblies.flatMap(handOvers);
-  const sources = app.ofType('AWS::S3::Bucket').filter((it) => it.properties.ReplicationConfiguration);
-  const rules = sources.flatMap((it) => it.properties.ReplicationConfiguration.Rules as any[]);
+  const configured = app.ofType('AWS::S3::Bucket').filter((it) => it.properties.ReplicationConfiguration);
+  const handled = app.ofType(HANDLED);
+  const sources = [...configured, ...handled];
+  const rules = [
+    ...configured.flatMap((it) => it.properties.ReplicationConfiguration.Rules as any[]),
+    ...handled.flatMap((it) => handledRules(it.properties).rules),
+  ];
   const wanted = all.reduce((sum, it) => sum + it.rules, 0);
   const outside = outsideOf(all, stacks);
   const access = await judgeAccess(app, {
     ...{ outside: { ...outside, policies: policiesHandedOver(app, handOver) }, organization: ORGANIZATION },
     replicates: wanted > 0,
     sourceKeys: sourceKeysOf(all, app),
+    ...(handled.length > 0 ? { isOurs: ofOneDirection } : {}),
     ...(thorough && !all.some((it) => it.mayDoMore) ? { least: 'sample' } : { necessary: false, least: 'none' }),
   });
   const others = await Promise.all(all.map(async ({ judge }) => (await judge?.(app, assemblies[0])) ?? []));
@@ -124,6 +133,7 @@ async function judgeScenes(all: readonly Made[], assemblies: CloudAssembly[], th
     ...(all.length > 1 ? [] : notFilledIn(handOver)),
     ...others.flat(),
     ...all.flatMap(({ told }) => (told && !warnings.some((it) => told.test(it)) ? [`nobody is told ${told}`] : [])),
+    ...(await judgeHandlers(app)),
     ...judgeDeployment(stacks, outside, rules, sources),
   ];
   return [...new Set(found)];
@@ -144,7 +154,15 @@ function judgeDeployment(
     ...(outside.keys ?? []),
     ...rules.flatMap((it) => it.Destination.EncryptionConfiguration?.ReplicaKmsKeyID ?? []),
   ];
-  const options = { outside: { roles: [...outside.roles!], keys: keys.filter((arn) => !own.has(arn)), buckets } };
+  const given = sources
+    .filter(({ properties, type }) => type === HANDLED && outside.buckets?.includes(properties.Bucket))
+    .map(({ properties: { Bucket: name, Region }, stack: { account, region } }) => ({
+      ...{ name, account, region: Region ?? region },
+      objectLock: false,
+    }));
+  const options = {
+    outside: { roles: [...outside.roles!], keys: keys.filter((arn) => !own.has(arn)), buckets: [...buckets, ...given] },
+  };
   const { refusals, dead, state } = rehearse(stacks, options);
   const found = [...refusals, ...dead];
   if (found.length > 0 || sources.length === 0) return found;
@@ -158,6 +176,7 @@ function outsideOf(all: readonly Made[], stacks: readonly StackOfApp[]): Outside
   );
   return {
     keys: all.flatMap(({ outside }) => outside?.keys ?? []),
+    buckets: all.flatMap(({ outside }) => outside?.buckets ?? []),
     roles: [...new Set([...bootstrapped, ...all.flatMap(({ outside }) => outside?.roles ?? [])])],
   };
 }
