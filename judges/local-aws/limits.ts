@@ -10,8 +10,8 @@ export const NOT_JUDGED: string[] = [
   'Its bucket resource deletes a replication configuration before it suspends versioning: whether the handler of' +
     ' CloudFormation does so, AWS does not say.',
   'It lets everybody deploy: iam:PassRole and the permissions of the execution role are not asked for.',
-  'Functions of custom resources run on the Node.js of this machine, with waits a fiftieth as long, and may do all that' +
-    ' their account may: what their roles allow is judged by the simulator of IAM and the rehearsal.',
+  'Functions of custom resources run on the Node.js of this machine, with waits a fiftieth as long. What IAM allows them' +
+    ' is asked in one deep test only; otherwise it is judged by the simulator of IAM and the rehearsal.',
   'It has no pipelines: what CDK Pipelines would deploy, the CDK CLI deploys, and the stack of the pipeline itself is' +
     ' not deployed, and judged by cdk-nag and the validation of aws-cdk-lib only.',
   'It has no trails, so the stack of the trail in central-logs is not deployed; and no service delivers logs in it:' +

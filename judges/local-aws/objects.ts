@@ -37,7 +37,8 @@ export interface Sight {
 
 export function s3Client(aws: LocalAws, { account = ACCOUNT, region = REGION }: Caller = {}): S3Client {
   const credentials = { accessKeyId: account, secretAccessKey: 'local' };
-  return new S3Client({ region, endpoint: aws.endpoint, forcePathStyle: true, credentials });
+  const requestHandler = aws.agent && { httpsAgent: aws.agent };
+  return new S3Client({ region, endpoint: aws.endpoint, forcePathStyle: true, credentials, requestHandler });
 }
 
 /** Writes a small object, and returns its version. */

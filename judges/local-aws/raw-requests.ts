@@ -1,3 +1,4 @@
+import { ask } from './ask';
 import { ACCOUNT, Caller, LocalAws, REGION } from './server';
 
 export interface Answer {
@@ -13,15 +14,15 @@ export async function request(
   { account = ACCOUNT, region = REGION }: Caller = {},
 ): Promise<Answer> {
   const credential = `${account}/20260101/${region}/${service}/aws4_request`; // the server takes the account from it
-  const response = await fetch(aws.endpoint + path, {
+  return ask(aws.endpoint + path, {
     method,
+    agent: aws.agent,
     headers: {
       'Content-Type': service === 's3' ? 'application/xml' : 'application/x-www-form-urlencoded',
       Authorization: `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=host, Signature=none`,
     },
     body,
   });
-  return { status: response.status, body: await response.text() };
 }
 
 /** Calls CloudFormation. */

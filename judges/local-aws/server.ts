@@ -1,8 +1,10 @@
-import { ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { Agent } from 'node:https';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ask } from './ask';
 import { makePython, PythonEnvironment } from '../python/environment';
 
 /** What the CDK CLI and SDK clients take their place and identity from. */
@@ -15,6 +17,8 @@ export interface Caller {
 /** A running server that answers as AWS would, as far as it does: see `NOT_JUDGED`. */
 export interface LocalAws {
   readonly endpoint: string;
+  /** Takes its certificate, where it has one. */
+  readonly agent?: Agent;
   readonly pid: number;
   /** A directory that goes with the server. */
   readonly directory: string;
@@ -34,6 +38,10 @@ export interface LocalAwsOptions {
   readonly patience?: number;
   /** Made by default. */
   readonly environment?: PythonEnvironment;
+  /**
+   * Whether it asks what IAM allows its callers, which it does over TLS only: with a certificate of its own.
+   */
+  readonly asksIam?: boolean;
 }
 
 export const ACCOUNT = '111111111111';
@@ -47,11 +55,15 @@ export const REGION = 'us-east-1';
 export async function startLocalAws({
   patience = 10_000,
   environment: { python } = makePython(),
+  asksIam = false,
 }: LocalAwsOptions = {}): Promise<LocalAws> {
   const directory = mkdtempSync(join(tmpdir(), 'local-aws-'));
   mkdirSync(join(directory, 'home'));
   const port = await freePort();
-  const endpoint = `http://localhost:${port}`;
+  const endpoint = `${asksIam ? 'https' : 'http'}://localhost:${port}`;
+  const certificate = asksIam ? makeCertificate(directory) : undefined;
+  const agent = certificate && new Agent({ ca: readFileSync(certificate.cert) });
+  const trusting = certificate ? { NODE_EXTRA_CA_CERTS: certificate.cert, AWS_CA_BUNDLE: certificate.cert } : undefined;
   const path = process.env.PATH ?? '';
   const server = spawn(python, [join(__dirname, 'launcher.py')], {
     env: {
@@ -64,6 +76,13 @@ export async function startLocalAws({
       MILLISECONDS_PER_SECOND: '20', // how long functions of this library wait
       PYTHONDONTWRITEBYTECODE: '1',
       PYTHONUNBUFFERED: '1',
+      ...(certificate && {
+        AUTH: 'true',
+        USE_SSL: '1',
+        MINISTACK_SSL_CERT: certificate.cert,
+        MINISTACK_SSL_KEY: certificate.key,
+      }),
+      ...trusting,
     },
     stdio: ['pipe', 'pipe', 'pipe'], // it ends when its standard input does
     detached: true, // a group of processes, so that what it starts ends with it
@@ -80,13 +99,14 @@ export async function startLocalAws({
     rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
   };
   try {
-    await waitUntilHealthy(server, endpoint, () => log);
+    await waitUntilHealthy(server, endpoint, agent, () => log);
   } catch (error) {
     await stop();
     throw error;
   }
   return {
     endpoint,
+    agent,
     pid: server.pid!,
     directory,
     env: ({ account = ACCOUNT, region = REGION } = {}) => ({
@@ -101,9 +121,10 @@ export async function startLocalAws({
       AWS_EC2_METADATA_DISABLED: 'true',
       NODE_NO_WARNINGS: '1',
       NO_COLOR: '1',
+      ...trusting,
     }),
     reset: async () => {
-      const { status } = await fetch(`${endpoint}/_ministack/reset`, { method: 'POST' });
+      const { status } = await ask(`${endpoint}/_ministack/reset`, { method: 'POST', agent });
       if (status !== 200) throw new Error(`the local AWS was not reset: ${status}\n${log}`);
       rmSync(join(directory, 'home', '.cdk'), { recursive: true, force: true });
     },
@@ -111,6 +132,28 @@ export async function startLocalAws({
     stopped: stopped.signal,
     log: () => log,
   };
+}
+
+/** For this machine only, and gone with the server. */
+function makeCertificate(directory: string): { readonly cert: string; readonly key: string } {
+  const [cert, key] = ['cert.pem', 'key.pem'].map((file) => join(directory, file));
+  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
+  const made = [
+    'req',
+    '-x509',
+    '-newkey',
+    'rsa:2048',
+    '-nodes',
+    '-days',
+    '2',
+    '-keyout',
+    key,
+    '-out',
+    cert,
+    ...subject,
+  ];
+  execFileSync('openssl', made, { stdio: 'ignore' });
+  return { cert, key };
 }
 
 function freePort(): Promise<number> {
@@ -123,12 +166,17 @@ function freePort(): Promise<number> {
   });
 }
 
-async function waitUntilHealthy(server: ChildProcess, endpoint: string, log: () => string): Promise<void> {
+async function waitUntilHealthy(
+  server: ChildProcess,
+  endpoint: string,
+  agent: Agent | undefined,
+  log: () => string,
+): Promise<void> {
   const deadline = Date.now() + 30_000;
   while (Date.now() < deadline) {
     if (server.exitCode !== null) throw new Error(`the local AWS ended at once:\n${log()}`);
-    const healthy = await fetch(`${endpoint}/_ministack/health`).then(
-      ({ ok }) => ok,
+    const healthy = await ask(`${endpoint}/_ministack/health`, { agent }).then(
+      ({ status }) => status === 200,
       () => false,
     );
     if (healthy) return;

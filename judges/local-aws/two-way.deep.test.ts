@@ -1,5 +1,7 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { App, aws_s3 as s3, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { bootstrap, deploy, destroy } from './cdk';
+import { bootstrap, deploy, destroy, tryDeploy } from './cdk';
 import { DeployedBucket, deployedBuckets, liveConfiguration } from './deployed-rules';
 import { empty, look, remove, versions, write } from './objects';
 import { ACCOUNT, LocalAws, startLocalAws } from './server';
@@ -10,7 +12,7 @@ import { BidirectionalReplication, MultiRegionReplication } from 'cdk-s3-replica
 
 const THEIRS = '222222222222';
 let aws: LocalAws;
-beforeAll(async () => void (aws = await startLocalAws()), 60_000);
+beforeAll(async () => void (aws = await startLocalAws({ asksIam: true })), 60_000);
 afterAll(async () => aws?.stop());
 
 const SHAPES: Record<string, (here: Stack, app: App) => unknown> = {
@@ -91,3 +93,15 @@ test.each(Object.entries(SHAPES))(
   },
   180_000,
 );
+
+test('a function that may not write rules: the deployment fails, and says so', async () => {
+  const { directory, stacks } = synthesize('Denied', (here) => new BidirectionalReplication(here, 'Active'));
+  const file = join(directory, 'Denied.template.json');
+  writeFileSync(file, readFileSync(file, 'utf8').replaceAll('s3:PutReplicationConfiguration', 's3:GetBucketTagging'));
+  await bootstrap(aws, stacks, ACCOUNT);
+  const { ok, output } = await tryDeploy(aws, { app: directory, account: ACCOUNT });
+  expect([ok, output]).toEqual([
+    false,
+    expect.stringMatching(/look for a Deny, or another owner, that keeps the function/),
+  ]);
+}, 180_000);

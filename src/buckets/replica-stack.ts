@@ -8,6 +8,9 @@ import { hasForm } from '../app/lookup';
 import { deployedStack } from '../app/stacks';
 import { mistake } from '../messages/mistake';
 
+/** Tells a stack that was made here, also by another copy of this library, from one of the user's. */
+const MADE = Symbol.for('cdk-s3-replication.stack');
+
 /** CloudFormation's limit for the name of a stack, in characters. */
 const MAX_STACK_NAME = 128;
 
@@ -91,9 +94,7 @@ export function mirrorScope(pair: Construct, sourceStack: Stack, destinationStac
     return pair;
   }
   const start =
-    destinationStack instanceof ReplicaStack && deployedStack(own) === deployedStack(sourceStack)
-      ? deployedStack(own)
-      : Stage.of(pair);
+    MADE in destinationStack && deployedStack(own) === deployedStack(sourceStack) ? deployedStack(own) : Stage.of(pair);
   const path = pair.node.scopes.slice(start ? start.node.scopes.length : 1);
   return path.reduce<Construct>(
     (scope, { node }) => (scope.node.tryFindChild(node.id) as Construct | undefined) ?? new Construct(scope, node.id),
@@ -110,6 +111,7 @@ class ReplicaStack extends Stack {
     props: StackProps,
   ) {
     super(parent, id, props);
+    Object.defineProperty(this, MADE, { value: true });
   }
 
   /** As the source's stack has it when it is synthesized. */

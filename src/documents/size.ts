@@ -13,6 +13,9 @@ export const ROLE_POLICY_LIMIT = 10240;
 /** Of a key, in characters, in all regions but a few with longer names; ARNs of buckets have at most 76. */
 const LONGEST_ARN = 80;
 
+/** Of a role without a path, in characters. */
+export const LONGEST_ROLE_ARN = 102;
+
 /** The statements of the role as the one document that they are in. */
 export const rolePolicySize = (statements: unknown, partition?: string): number =>
   policySize({ Version: '2012-10-17', Statement: statements }, partition);
@@ -20,14 +23,16 @@ export const rolePolicySize = (statements: unknown, partition?: string): number 
 /**
  * How many characters a resolved policy has at most, once CloudFormation has filled in what is not known yet.
  *
+ * @param longest text that it fills in
+ *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
  */
-export function policySize(document: unknown, partition = 'aws-us-gov'): number {
+export function policySize(document: unknown, partition = 'aws-us-gov', longest = LONGEST_ARN): number {
   const known = {
     'AWS::Partition': partition,
     'AWS::URLSuffix': 'amazonaws.com',
     'AWS::AccountId': '111111111111',
     'AWS::Region': 'ap-southeast-1',
   };
-  return JSON.stringify(filledIn(document, known, () => 'x'.repeat(LONGEST_ARN)) ?? '').length;
+  return JSON.stringify(filledIn(document, known, () => 'x'.repeat(longest)) ?? '').length;
 }

@@ -22,7 +22,7 @@ beforeEach(() => {
   checkout = mkdtempSync(join(tmpdir(), 'demo-checkout-'));
   temporary = join(checkout, 'temporary');
   mkdirSync(temporary);
-  for (const name of ['src', 'judges', 'test', 'scripts', 'examples', 'package.json', 'tsconfig.json']) {
+  for (const name of ['src', 'lib', 'judges', 'test', 'scripts', 'examples', 'package.json', 'tsconfig.json']) {
     cpSync(join(ROOT, name), join(checkout, name), { recursive: true });
   }
   for (const name of ['node_modules', '.python']) symlinkSync(join(ROOT, name), join(checkout, name));
@@ -95,7 +95,7 @@ test('examples that cannot be synthesized or deployed fail the demo, and the oth
 test('an example that there is not fails the demo', async () => {
   const demo = start(['nothing']);
   expect([await demo.ended, left()]).toEqual([1, []]);
-  expect(demo.output()).toContain('no such example: nothing; there are add-to-an-existing-app,');
+  expect(demo.output()).toContain('no such example: nothing; there are active-active,');
 }, 60_000);
 
 test('without Python the demo does the rest, and says what it left out', async () => {

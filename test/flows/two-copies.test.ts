@@ -46,6 +46,31 @@ describe('two copies of the library in one app see each other', () => {
     onlyIn(stack, 'AWS::IAM::Role');
   });
 
+  test('a stack for replicas has the same buckets, whichever copy made it', () => {
+    const templates = [one, other].map((second) => {
+      const stack = stackIn();
+      new one.ReplicatedBucketPair(stack, 'One', { destinationRegion: 'eu-west-1' });
+      new second.ReplicatedBucketPair(stack, 'Other', { destinationRegion: 'eu-west-1' });
+      return appOf(stack)
+        .synth()
+        .stacksRecursively.map(({ template }) => template);
+    });
+    expect(templates[1]).toEqual(templates[0]);
+  });
+
+  test('rules that a custom resource writes come from both', () => {
+    const stack = stackIn();
+    const { second } = new one.BidirectionalReplication(stack, 'Active');
+    other.BucketReplication.of(second).addRule({ destination: bucket(stack, 'Backup') });
+    const imported = s3.Bucket.fromBucketName(stack, 'Imported', 'shared');
+    one.BucketReplication.of(imported).addRule({ destination: bucket(stack, 'One') });
+    const again = s3.Bucket.fromBucketName(stack, 'Again', 'shared');
+    other.BucketReplication.of(again).addRule({ destination: bucket(stack, 'Two') });
+    const rules = Object.values(propertiesIn(stack, 'Custom::S3ReplicationRules')).map(({ Rules }) => JSON.stringify(Rules).split('DeleteMarker').length - 1); // prettier-ignore
+    expect(rules).toEqual([2, 2]);
+    onlyIn(stack, 'AWS::Lambda::Function');
+  });
+
   test('a second BucketReplication for a source is refused', () => {
     const stack = stackIn();
     const source = bucket(stack, 'Source');

@@ -7,6 +7,7 @@ import { LOGS } from './logs';
 import { PLACES } from './places';
 import { Made, ORGANIZATION, Place, Scene } from './scene';
 import { TWO_WAY } from './two-way';
+import { WAYS_IN } from './ways-in';
 import { quietApp } from '../../../test/app';
 import { handOvers, notFilledIn, policiesHandedOver } from '../../access/handed-over';
 import { judgeHandlers, ofOneDirection } from '../../access/handlers';
@@ -21,7 +22,7 @@ import { locate } from '../intent';
 import { judgeRules } from '../rules';
 import { errorFaults } from '../trial';
 
-export const SCENES: readonly Scene[] = [...GRANTS, ...PLACES, ...LOGS, ...TWO_WAY];
+export const SCENES: readonly Scene[] = [...GRANTS, ...PLACES, ...LOGS, ...TWO_WAY, ...WAYS_IN];
 
 /** A scene with what was chosen in it, as JSON. */
 export interface Chosen {
