@@ -28,6 +28,7 @@ export {
 } from './producers/log-producer-options';
 export { LogProducer } from './producers/log-producer';
 export { BucketReplication, type BucketReplicationProps } from './replication/bucket-replication';
+export { type ReplicationMetricOptions } from './replication/replication-metrics';
 export { ReplicationFilter } from './rules/replication-filter';
 export { type ReplicationRule, type ReplicationRuleOptions } from './rules/replication-rule';
 export { type ReplicationRuleSummary } from './rules/replication-rule-summary';

@@ -1,8 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Annotations, aws_iam as iam, aws_s3 as s3, CfnResource, Lazy, Stack } from 'aws-cdk-lib';
+import {
+  Annotations,
+  aws_cloudwatch as cloudwatch,
+  aws_iam as iam,
+  aws_s3 as s3,
+  CfnResource,
+  Lazy,
+  Stack,
+} from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { handledFrom, writeWithHandler } from './handled-rules';
 import { PlannedRule, planRule } from './plan';
+import { ReplicationMetric, ReplicationMetricOptions, replicationMetric } from './replication-metrics';
 import { checkImportedSource, checkedSource } from './source-input';
 import { bucketEnd, definedBucket, nameOf } from '../app/bucket';
 import { givenName } from '../app/bucket-name';
@@ -216,6 +225,70 @@ export class BucketReplication extends Construct {
    */
   public addRule(rule: ReplicationRule): void {
     this._addRule(this, rule);
+  }
+
+  /**
+   * How far the replicas are behind, in seconds, by the newest object of a rule: the maximum of each minute. S3
+   * publishes it in the region of the destination and the account of the source, also while nothing replicates.
+   *
+   * @param destination of a rule with `metrics`
+   * @throws when no rule replicates there, when several do and `ruleId` is not given, when the rule has
+   * `metrics: false`, and when it cannot be told whether both buckets are in one region
+   * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/repl-metrics.html
+   */
+  public metricReplicationLatency(destination: s3.IBucketRef, options?: ReplicationMetricOptions): cloudwatch.Metric {
+    return this.metric('ReplicationLatency', destination, options);
+  }
+
+  /**
+   * How many bytes of a rule are waiting for replication: the maximum of each minute, in the region of the destination
+   * and the account of the source.
+   *
+   * @param destination of a rule with `metrics`
+   * @throws as `metricReplicationLatency()` does
+   * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/repl-metrics.html
+   */
+  public metricBytesPendingReplication(
+    destination: s3.IBucketRef,
+    options?: ReplicationMetricOptions,
+  ): cloudwatch.Metric {
+    return this.metric('BytesPendingReplication', destination, options);
+  }
+
+  /**
+   * How many operations of a rule are waiting for replication: the maximum of each minute, in the region of the
+   * destination and the account of the source.
+   *
+   * @param destination of a rule with `metrics`
+   * @throws as `metricReplicationLatency()` does
+   * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/repl-metrics.html
+   */
+  public metricOperationsPendingReplication(
+    destination: s3.IBucketRef,
+    options?: ReplicationMetricOptions,
+  ): cloudwatch.Metric {
+    return this.metric('OperationsPendingReplication', destination, options);
+  }
+
+  /**
+   * How many operations of a rule failed to replicate: the sum of each minute, in the region and account of the source.
+   * S3 publishes 0 for an operation that succeeds, and nothing in a minute without operations; so let an alarm look at
+   * one minute, and ignore missing data.
+   *
+   * @param destination of a rule with `metrics`
+   * @throws when no rule replicates there, when several do and `ruleId` is not given, and when the rule has
+   * `metrics: false`
+   * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/repl-metrics.html
+   */
+  public metricOperationsFailedReplication(
+    destination: s3.IBucketRef,
+    options?: ReplicationMetricOptions,
+  ): cloudwatch.Metric {
+    return this.metric('OperationsFailedReplication', destination, options);
+  }
+
+  private metric(name: ReplicationMetric, destination: s3.IBucketRef, options: ReplicationMetricOptions = {}) {
+    return replicationMetric(this, this.anchor, name, destination, options);
   }
 
   /**

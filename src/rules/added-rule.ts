@@ -79,12 +79,14 @@ type Flow = Pick<AddedRule, 'destination' | 'filter'>;
 
 /** Same destination and same objects. */
 export function sameFlow(a: Flow, b: Flow): boolean {
-  const sameBucket = a.destination.cfn
-    ? a.destination.cfn === b.destination.cfn
-    : !b.destination.cfn && a.destination.ref.bucketRef.bucketName === b.destination.ref.bucketRef.bucketName;
   return (
-    sameBucket &&
+    isSameBucket(a.destination, b.destination) &&
     a.filter._prefix === b.filter._prefix &&
     JSON.stringify(a.filter._tags) === JSON.stringify(b.filter._tags)
   );
+}
+
+/** Whether two references mean the same bucket, as far as can be told now. */
+export function isSameBucket(a: BucketEnd, b: BucketEnd): boolean {
+  return a.cfn ? a.cfn === b.cfn : !b.cfn && a.ref.bucketRef.bucketName === b.ref.bucketRef.bucketName;
 }

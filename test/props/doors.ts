@@ -10,6 +10,7 @@ import {
   ReplicaGrantee,
   ReplicaGrants,
   ReplicatedBucketPair,
+  ReplicationFilter,
 } from '../../src';
 import { bucket } from '../builders';
 import { BUCKET, keyOf, MADE, OURS, Place, PRODUCED, ROLE, Row, Rows, RULE, THEIRS, THIRD } from './rows';
@@ -163,6 +164,20 @@ export const DOORS: Record<string, Door> = {
     build: (place, props) =>
       BucketReplication.of(bucket(place.home, 'Data')).addRule({ destination: replica(place), ...props }),
     rows: { ...RULE, destination: row((place) => ({ destination: archive(place, OURS) }), ':s3:::the-archive"') },
+  },
+  ReplicationMetricOptions: {
+    build: (place, options) => {
+      const destination = replica(place);
+      const rules = ['one', 'other'].map((ruleId) => ({
+        destination,
+        ruleId,
+        filter: ReplicationFilter.prefix(`${ruleId}/`),
+      }));
+      new BucketReplication(place.home, 'Replication', { source: bucket(place.home, 'Data'), rules })
+        .metricReplicationLatency(destination, options)
+        .createAlarm(place.home, 'Alarm', { threshold: 900, evaluationPeriods: 5 });
+    },
+    rows: { ruleId: row({ ruleId: 'other' }, '"Name":"RuleId","Value":"other"') },
   },
   ReplicatedBucketPairProps: {
     build: pair,

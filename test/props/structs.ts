@@ -29,10 +29,11 @@ const declared = new Map(
   ]),
 );
 
-/** The props of a struct with their types, those that it inherits too. */
+/** The props of a struct with their types, those that it inherits too, but for those of core's structs. */
 export function propsOf(struct: string): Record<string, string> {
   const { own, parents } = declared.get(struct)!;
-  return Object.assign({}, ...parents.map(propsOf), own);
+  const ofOurs = parents.filter((parent) => !parent.startsWith('cloudwatch.'));
+  return Object.assign({}, ...ofOurs.map(propsOf), own);
 }
 
 /** Structs that a public method or constructor takes, and `Struct.prop` for each prop that is a struct itself. */
