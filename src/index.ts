@@ -27,7 +27,8 @@ export {
   type WafLogOptions,
 } from './producers/log-producer-options';
 export { LogProducer } from './producers/log-producer';
-export { BucketReplication, type BucketReplicationProps } from './replication/bucket-replication';
+export { BucketReplication } from './replication/bucket-replication';
+export { type BucketReplicationProps } from './replication/bucket-replication-props';
 export { type ReplicationMetricOptions } from './replication/replication-metrics';
 export { ReplicationFilter } from './rules/replication-filter';
 export { type ReplicationRule, type ReplicationRuleOptions } from './rules/replication-rule';

@@ -3,7 +3,7 @@ import { aws_s3 as s3, CfnResource, Stack, Stage, Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { BucketEnd } from './bucket';
 import { givenName } from './bucket-name';
-import { partitionOf } from './environment';
+import { knownText, partitionOf } from './environment';
 import { oncePerSynthesis } from './rendered';
 import { filledIn } from '../documents/intrinsics';
 
@@ -48,8 +48,7 @@ function literal(stack: Stack, name: string | undefined): string | undefined {
   if (name === undefined || !Token.isUnresolved(name)) {
     return name;
   }
-  const known = (text: string) => (Token.isUnresolved(text) ? undefined : text);
-  const pseudo = { 'AWS::AccountId': known(stack.account), 'AWS::Region': known(stack.region) };
+  const pseudo = { 'AWS::AccountId': knownText(stack.account), 'AWS::Region': knownText(stack.region) };
   const filled = filledIn(stack.resolve(name), pseudo, (it) => it);
   return typeof filled === 'string' ? filled : undefined;
 }

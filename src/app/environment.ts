@@ -58,6 +58,9 @@ export function urlSuffixOf(region: string): string {
   return PARTITIONS.find(([regions]) => regions.test(region))?.[2] ?? 'amazonaws.com';
 }
 
+/** A text that is known at synthesis. */
+export const knownText = (text: string): string | undefined => (Token.isUnresolved(text) ? undefined : text);
+
 /** How to show an account or region in a message. */
 export function shown(value: string): string {
   return Token.isUnresolved(value) ? 'unknown at synthesis' : `'${value}'`;

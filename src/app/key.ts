@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { aws_kms as kms, Reference, Stack, Token, Tokenization } from 'aws-cdk-lib';
-import { compare, shown } from './environment';
+import { compare, knownText, shown } from './environment';
 import { awaitsLookup, hasForm } from './lookup';
 import { definedResource, resourceBehind } from './resource';
 import { deployedStack, isNested, sameStage } from './stacks';
@@ -41,8 +41,7 @@ export function keyPointer(key: kms.IKeyRef): KeyPointer {
 /** The region of a key when it is known: of its stack, or as its ARN says. */
 export function regionOfKey(pointer: KeyPointer): string | undefined {
   if ('cfn' in pointer) {
-    const region = Stack.of(pointer.cfn).region;
-    return Token.isUnresolved(region) ? undefined : region;
+    return knownText(Stack.of(pointer.cfn).region);
   }
   return partOfArn(pointer.arn, 3);
 }

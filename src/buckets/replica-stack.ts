@@ -2,7 +2,7 @@
 import { DefaultStackSynthesizer, IStackSynthesizer, Stack, StackProps, Stage, Token } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
 import { PAIR } from './replicated-bucket';
-import { REGION, partitionOf, shown } from '../app/environment';
+import { REGION, knownText, partitionOf, shown } from '../app/environment';
 import { hashOf } from '../app/hash';
 import { hasForm } from '../app/lookup';
 import { deployedStack } from '../app/stacks';
@@ -70,7 +70,7 @@ function stackBeside(at: IConstruct, parent: Stack, { region, id, suffix, what, 
     return found as Stack;
   }
   const props: StackProps = {
-    env: { region, account: Token.isUnresolved(parent.account) ? undefined : parent.account },
+    env: { region, account: knownText(parent.account) },
     stackName: stackName(parent.stackName, suffix.replace(/\//g, '')), // of a look-up
     description: `${what} of stack ${parent.stackName}`,
     tags: parent.tags.tagValues(),

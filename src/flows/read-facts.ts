@@ -18,7 +18,7 @@ import { BucketEnd, bucketEnd, importedKey, nameOf } from '../app/bucket';
 import { finalBucketNamedLike } from '../app/bucket-by-name';
 import { accountRegionalName, nameForOthers } from '../app/bucket-name';
 import { defaultEncryption, usesKms } from '../app/encryption';
-import { partitionOf, urlSuffixOf } from '../app/environment';
+import { knownText, partitionOf, urlSuffixOf } from '../app/environment';
 import { KeyPointer, accountOfArn, regionOfKey, unusableArn, whyUnreachable } from '../app/key';
 import { saysLocked } from '../app/object-lock';
 import {
@@ -109,8 +109,6 @@ function readSource(end: BucketEnd): BucketFacts {
   const encryption = key && ({ kind: 'SSE-KMS', usesKms: true, overridden: false } as const);
   return encryption ? { ...readEnd(end), encryption } : readEnd(end);
 }
-
-const knownText = (text: string) => (Token.isUnresolved(text) ? undefined : text);
 
 function placeOf(stack: Stack, { account, region }: { account: string; region: string } = stack): Place {
   return {

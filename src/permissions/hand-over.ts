@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Annotations, aws_iam as iam, aws_s3 as s3, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, aws_iam as iam, aws_s3 as s3, Stack } from 'aws-cdk-lib';
 import { policyTaker } from './policy-taker';
 import { BucketEnd } from '../app/bucket';
-import { partitionOf, urlSuffixOf } from '../app/environment';
+import { knownText, partitionOf, urlSuffixOf } from '../app/environment';
 import { KeyPointer } from '../app/key';
 import { filledIn } from '../documents/intrinsics';
 
@@ -35,8 +35,8 @@ export function addOrHandOver(
   const known = {
     'AWS::Partition': partition,
     'AWS::URLSuffix': partition && urlSuffixOf(end.region),
-    'AWS::AccountId': Token.isUnresolved(stack.account) ? undefined : stack.account,
-    'AWS::Region': Token.isUnresolved(stack.region) ? undefined : stack.region,
+    'AWS::AccountId': knownText(stack.account),
+    'AWS::Region': knownText(stack.region),
   };
   const filled = filledIn(stack.resolve(missing), known, (other) => other) as object[];
   Annotations.of(at).addWarningV2(`cdk-s3-replication:${id}`, handOverText(nameIn(stack, target), lost, filled));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { aws_cloudwatch as cloudwatch, aws_s3 as s3, Duration, Lazy, Stack, Token } from 'aws-cdk-lib';
+import { aws_cloudwatch as cloudwatch, aws_s3 as s3, Duration, Lazy, Stack } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { BucketEnd, bucketEnd, nameOf } from '../app/bucket';
-import { compare, shown } from '../app/environment';
+import { compare, knownText, shown } from '../app/environment';
 import { bucketAttribute } from '../app/references';
 import { SourceAnchor } from '../flows/source';
 import { checkGiven } from '../messages/given';
@@ -53,8 +53,8 @@ export function replicationMetric(
     metricName,
     statistic: failures ? cloudwatch.Stats.SUM : cloudwatch.Stats.MAXIMUM,
     period: Duration.minutes(1),
-    region: known(failures ? region : there),
-    account: known(account),
+    region: knownText(failures ? region : there),
+    account: knownText(account),
     ...metricOptions,
     dimensionsMap: {
       SourceBucket: nameAnywhere(bucketEnd(source.end.ref)),
@@ -101,8 +101,6 @@ function ruleMeant(at: IConstruct, source: SourceAnchor, destination: BucketEnd,
   }
   return rule;
 }
-
-const known = (place: string) => (Token.isUnresolved(place) ? undefined : place);
 
 /**
  * The bucket's name, as the stack can say it in which the metric is used. One reference for each stack: what a token
