@@ -14,6 +14,7 @@ export { type ReplicasFromOptions } from './grants/replicas-from-options';
 export { BidirectionalReplication, type BidirectionalReplicationProps } from './pairs/bidirectional-replication';
 export { CrossAccountReplication, type CrossAccountReplicationProps } from './pairs/cross-account-replication';
 export { MultiRegionReplication, type MultiRegionReplicationProps } from './pairs/multi-region-replication';
+export { OneWayReplication } from './pairs/one-way-replication';
 export { ReplicatedBucketPair, type ReplicatedBucketPairProps } from './pairs/replicated-bucket-pair';
 export {
   type AlbLogOptions,

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import { aws_s3 as s3 } from 'aws-cdk-lib';
+import { aws_cloudwatch as cloudwatch, aws_s3 as s3 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { archiveLifecycle, checkArchiveInput, checkProducers, checkSourcePlace, daysMistake } from './archive-input';
 import { collisionFindings } from './collisions';
 import { LogAggregationSRRProps, LogSourceOptions, ProducedLogSourceOptions } from './log-aggregation-options';
 import { LogFlow, areWithin, rolesForEveryKey, sentPrefixes, spacesOf } from './log-flow';
 import { createLogBucket, keysOfProducers } from './source-bucket';
-import { BucketEnd, bucketEnd } from '../app/bucket';
+import { BucketEnd, bucketEnd, nameOf } from '../app/bucket';
 import { compare } from '../app/environment';
 import { createReplicatedBucket } from '../buckets/replicated-bucket';
 import { logsToItself } from '../checks/access-logs';
@@ -25,6 +25,7 @@ import { LogBucket } from '../producers/log-bucket';
 import { LogProducer } from '../producers/log-producer';
 import { BucketReplication } from '../replication/bucket-replication';
 import { planRule } from '../replication/plan';
+import { ReplicationMetric, ReplicationMetricOptions } from '../replication/replication-metrics';
 import { importedSource } from '../replication/source-input';
 
 /**
@@ -154,6 +155,59 @@ export class LogAggregationSRR extends Construct {
       throw error;
     }
     return bucket;
+  }
+
+  /**
+   * Of one source. How far the replicas are behind, in seconds: the maximum of each minute, in the account of the source.
+   *
+   * @param source whose rule has `metrics`
+   * @throws as `BucketReplication.metricReplicationLatency()` does
+   */
+  public metricReplicationLatency(source: s3.IBucketRef, options?: ReplicationMetricOptions): cloudwatch.Metric {
+    return this.metricOf('ReplicationLatency', source, options);
+  }
+
+  /**
+   * Of one source. How many bytes are waiting for replication: the maximum of each minute, in the account of the source.
+   *
+   * @param source whose rule has `metrics`
+   * @throws as `BucketReplication.metricBytesPendingReplication()` does
+   */
+  public metricBytesPendingReplication(source: s3.IBucketRef, options?: ReplicationMetricOptions): cloudwatch.Metric {
+    return this.metricOf('BytesPendingReplication', source, options);
+  }
+
+  /**
+   * Of one source. How many operations are waiting for replication: the maximum of each minute, in the account of the source.
+   *
+   * @param source whose rule has `metrics`
+   * @throws as `BucketReplication.metricOperationsPendingReplication()` does
+   */
+  public metricOperationsPendingReplication(source: s3.IBucketRef, options?: ReplicationMetricOptions): cloudwatch.Metric {
+    return this.metricOf('OperationsPendingReplication', source, options);
+  }
+
+  /**
+   * Of one source. How many operations failed to replicate: the sum of each minute, in the account of the source.
+   *
+   * @param source whose rule has `metrics`
+   * @throws as `BucketReplication.metricOperationsFailedReplication()` does
+   */
+  public metricOperationsFailedReplication(source: s3.IBucketRef, options?: ReplicationMetricOptions): cloudwatch.Metric {
+    return this.metricOf('OperationsFailedReplication', source, options);
+  }
+
+  private metricOf(name: ReplicationMetric, source: s3.IBucketRef, options?: ReplicationMetricOptions) {
+    checkGiven(this, { source });
+    const replication = BucketReplication._find(source);
+    if (!replication) {
+      throw mistake(this, {
+        saw: `a metric of the source ${nameOf(bucketEnd(source))}, which is not replicated`,
+        because: 'S3 publishes metrics for each rule',
+        instead: 'add the source with addSource() first',
+      });
+    }
+    return replication._metric(this, name, this.destination, options);
   }
 
   /** Whether the destination lets roles of the source's account in by the start of their names, for what it sends. */

@@ -69,3 +69,15 @@ export function trustsS3(trustPolicy: unknown): boolean {
     );
   });
 }
+
+/** Whether a statement names a service; a document that cannot be read gets the benefit of the doubt. */
+export function allowsService(document: unknown, action: string, service: string): boolean {
+  const named = (principal: unknown) => asList(asRecord(principal)?.Service ?? principal);
+  return statementsIn(document).some(
+    ({ body }) =>
+      isIntrinsic(body) ||
+      (body.Effect === 'Allow' &&
+        actionFit(body, action) !== 'none' &&
+        named(body.Principal).some((it) => it === service || it === '*' || isIntrinsic(it))),
+  );
+}

@@ -11,6 +11,35 @@ export interface ReplicationFacts {
   readonly nameForPermissions?: Resolved;
   /** How many bytes of rules a custom resource writes; undefined where CloudFormation writes them with the bucket. */
   readonly handled?: number;
+  /** Undefined when nobody is told of events. */
+  readonly told?: ToldFacts;
+}
+
+/** What S3 tells of replication by event notifications. */
+export interface ToldFacts {
+  readonly tells: ReadonlyArray<'failure' | 'threshold'>;
+  /** Those of the app. */
+  readonly targets: readonly TargetFacts[];
+  /** Whether the template of the bucket has notifications, too. */
+  readonly alsoInTemplate: boolean;
+  /** All those that the custom resource of core writes. */
+  readonly all: readonly NotificationFacts[];
+}
+
+export interface NotificationFacts {
+  readonly events: readonly Resolved[];
+  readonly prefix: Resolved;
+  readonly suffix: Resolved;
+}
+
+/** A topic or a queue of the app. */
+export interface TargetFacts {
+  readonly name: string;
+  /** Undefined when it is not encrypted with a key of KMS. */
+  readonly keyId?: Resolved;
+  /** Of a key in its own template. */
+  readonly keyPolicy?: Resolved;
+  readonly keyPath?: string;
 }
 
 /** Of CloudFormation: a literal or an intrinsic. */
@@ -142,6 +171,9 @@ export interface RuleFacts {
   readonly replicaModifications: boolean;
   /** Undefined for that of the object. */
   readonly storageClass?: Resolved;
+  /** Whether S3 publishes metrics and failures of the rule. */
+  readonly metrics: boolean;
+  readonly replicationTimeControl: boolean;
   readonly ownerOverride: boolean;
   /** Whether the rule itself says who owns replicas. */
   readonly saysOwner: boolean;

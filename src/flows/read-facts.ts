@@ -12,6 +12,7 @@ import {
   RoleFacts,
   RuleFacts,
 } from './facts';
+import { readNotifications } from './read-notifications';
 import { SourceAnchor } from './source';
 import { waitsFor } from './waits';
 import { BucketEnd, bucketEnd, importedKey, nameOf } from '../app/bucket';
@@ -47,6 +48,7 @@ export function readReplication(anchor: SourceAnchor): ReplicationFacts {
     handled: anchor.isHandled
       ? Buffer.byteLength(JSON.stringify(end.stack.resolve(anchor.renderedRules())))
       : undefined,
+    told: readNotifications(anchor),
   };
 }
 
@@ -263,6 +265,8 @@ function readRule(anchor: SourceAnchor, rule: AddedRule): RuleFacts {
     deleteMarkers: options.deleteMarkerReplication ?? false,
     replicaModifications: options.replicaModifications ?? false,
     storageClass: stack.resolve(options.storageClass?.value),
+    metrics: options.replicationTimeControl === true || options.metrics !== false,
+    replicationTimeControl: options.replicationTimeControl === true,
     ownerOverride,
     saysOwner: options.ownerOverride !== undefined,
     foreign: rule.foreign,

@@ -35,6 +35,8 @@ export class SourceAnchor extends Anchor {
   }
 
   public readonly rules: AddedRule[] = [];
+  /** What is told of, and to whom in this app. */
+  public readonly notifications: Array<{ tells: 'failure' | 'threshold'; target?: CfnResource }> = [];
   public role!: iam.IRole;
   /** The sources with the same role, this one among them. */
   public companions: SourceAnchor[] = [this];

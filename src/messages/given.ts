@@ -25,6 +25,7 @@ const FORMS: { readonly [prop: string]: Form } = {
   producers: ['_spec', 'write it like LogProducer.alb()'],
   destinationStack: ['stackName', 'give the Stack itself'],
   role: ['roleArn', 'give the role itself, or import it with Role.fromRoleArn()'],
+  target: ['bind', 'write it like new s3n.SqsDestination(queue), of aws-s3-notifications'],
   rules: ['destination', 'write it like { destination: bucket }'],
 };
 

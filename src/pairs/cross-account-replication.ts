@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { aws_iam as iam, aws_s3 as s3, CfnOutput, Stack, Token } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
+import { OneWayReplication } from './one-way-replication';
 import { bucketEnd, nameOf } from '../app/bucket';
 import { compare, shown } from '../app/environment';
 import { bucketAttribute } from '../app/references';
@@ -86,7 +87,7 @@ export interface CrossAccountReplicationProps extends ReplicationRuleOptions, Cr
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-walkthrough-2.html
  */
-export class CrossAccountReplication extends Construct {
+export class CrossAccountReplication extends OneWayReplication {
   /** The source bucket. */
   public readonly source: s3.IBucketRef;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { aws_s3 as s3, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { OneWayReplication } from './one-way-replication';
 import { bucketEnd, definedBucket } from '../app/bucket';
 import { bucketAttribute } from '../app/references';
 import { CreatedBucketOptions } from '../buckets/created-bucket-options';
@@ -93,7 +94,7 @@ export interface ReplicatedBucketPairProps extends ReplicationRuleOptions, Creat
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication.html
  */
-export class ReplicatedBucketPair extends Construct {
+export class ReplicatedBucketPair extends OneWayReplication {
   /** The source bucket. */
   public readonly source: s3.IBucket;
 

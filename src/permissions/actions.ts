@@ -47,6 +47,16 @@ export const ACCESS_POINT = {
   encrypt: ['kms:GenerateDataKey'],
 } as const;
 
+/**
+ * What a service needs at a topic or a queue that it tells something.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html
+ */
+export const TELL = {
+  topic: ['sns:Publish'],
+  key: ['kms:GenerateDataKey', 'kms:Decrypt'],
+} as const;
+
 /** What a Deny in the policy of the source must not hit; not the annotations, without which S3 copies the object. */
 export function neededAtSource(objectLock: boolean): string[] {
   return [...ACTIONS.configuration, ...ACTIONS.objects, ...(objectLock ? ACTIONS.objectLock : [])];

@@ -11,6 +11,7 @@ import {
 import { Construct } from 'constructs';
 import { BucketReplicationProps } from './bucket-replication-props';
 import { handledFrom, writeWithHandler } from './handled-rules';
+import { notify } from './notifications';
 import { PlannedRule, planRule } from './plan';
 import { ReplicationMetric, ReplicationMetricOptions, replicationMetric } from './replication-metrics';
 import { checkImportedSource, checkedSource } from './source-input';
@@ -172,7 +173,7 @@ export class BucketReplication extends Construct {
    * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/repl-metrics.html
    */
   public metricReplicationLatency(destination: s3.IBucketRef, options?: ReplicationMetricOptions): cloudwatch.Metric {
-    return this.metric('ReplicationLatency', destination, options);
+    return this._metric(this, 'ReplicationLatency', destination, options);
   }
 
   /**
@@ -187,7 +188,7 @@ export class BucketReplication extends Construct {
     destination: s3.IBucketRef,
     options?: ReplicationMetricOptions,
   ): cloudwatch.Metric {
-    return this.metric('BytesPendingReplication', destination, options);
+    return this._metric(this, 'BytesPendingReplication', destination, options);
   }
 
   /**
@@ -202,7 +203,7 @@ export class BucketReplication extends Construct {
     destination: s3.IBucketRef,
     options?: ReplicationMetricOptions,
   ): cloudwatch.Metric {
-    return this.metric('OperationsPendingReplication', destination, options);
+    return this._metric(this, 'OperationsPendingReplication', destination, options);
   }
 
   /**
@@ -219,11 +220,56 @@ export class BucketReplication extends Construct {
     destination: s3.IBucketRef,
     options?: ReplicationMetricOptions,
   ): cloudwatch.Metric {
-    return this.metric('OperationsFailedReplication', destination, options);
+    return this._metric(this, 'OperationsFailedReplication', destination, options);
   }
 
-  private metric(name: ReplicationMetric, destination: s3.IBucketRef, options: ReplicationMetricOptions = {}) {
-    return replicationMetric(this, this.anchor, name, destination, options);
+  /**
+   * Tells a target of each object that fails to replicate, with the reason: `s3:Replication:OperationFailedReplication`.
+   * It needs a rule with `metrics`. S3 takes one target for an event and a key: to tell several, give a topic with
+   * several subscriptions. EventBridge does not get these events.
+   *
+   * With core's `addEventNotification()`, so with its Lambda function. It replaces notifications that a template has,
+   * and for an imported source it adds to those that there are.
+   *
+   * @param target of `aws-s3-notifications`: a standard queue, a standard topic or a function of the source's region
+   * @param filters prefix and suffix of the keys; all keys without them
+   * @throws when the target is FIFO or in another region
+   * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-metrics-events.html
+   */
+  public addFailureNotification(
+    target: s3.IBucketNotificationDestination,
+    ...filters: s3.NotificationKeyFilter[]
+  ): void {
+    notify(this, this.anchor, 'failure', target, filters);
+  }
+
+  /**
+   * Tells a target of each object that takes longer than the 15 minutes of Replication Time Control, and when it is
+   * replicated after that. It needs a rule with `replicationTimeControl`. Otherwise as `addFailureNotification()`.
+   *
+   * @param target of `aws-s3-notifications`: a standard queue, a standard topic or a function of the source's region
+   * @param filters prefix and suffix of the keys; all keys without them
+   * @throws when the target is FIFO or in another region
+   * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-metrics-events.html
+   */
+  public addThresholdNotification(
+    target: s3.IBucketNotificationDestination,
+    ...filters: s3.NotificationKeyFilter[]
+  ): void {
+    notify(this, this.anchor, 'threshold', target, filters);
+  }
+
+  /**
+   * @param at whose rule is meant where several go there
+   * @internal
+   */
+  public _metric(
+    at: Construct,
+    name: ReplicationMetric,
+    destination: s3.IBucketRef,
+    options?: ReplicationMetricOptions,
+  ): cloudwatch.Metric {
+    return replicationMetric(at, this.anchor, name, destination, options);
   }
 
   /**

@@ -33,7 +33,7 @@ export function replicationMetric(
   source: SourceAnchor,
   metricName: ReplicationMetric,
   destination: s3.IBucketRef,
-  options: ReplicationMetricOptions,
+  options: ReplicationMetricOptions = {},
 ): cloudwatch.Metric {
   checkGiven(at, { destination });
   const { ruleId, ...metricOptions } = options;
@@ -67,7 +67,8 @@ export function replicationMetric(
 /** The rule of a source that replicates to a destination; throws when that does not say which, or it has no metrics. */
 function ruleMeant(at: IConstruct, source: SourceAnchor, destination: BucketEnd, ruleId?: string): AddedRule {
   const there = source.rules.filter((rule) => isSameBucket(rule.destination, destination));
-  const meant = there.filter(({ id }) => ruleId === undefined || id === ruleId);
+  const own = at === source.handle ? [] : there.filter((rule) => rule.at === at);
+  const meant = ruleId === undefined && own.length === 1 ? own : there.filter(({ id }) => id === (ruleId ?? id));
   const ids = there.map(({ id }) => `'${id}'`).join(', ');
   if (there.length === 0) {
     const others = [...new Set(source.rules.map((rule) => nameOf(rule.destination)))].join(', ');

@@ -626,8 +626,9 @@ test('every warning of the library is tested here', () => {
   const ids = [...code.matchAll(/(?:\bwarning\(\s*'|addWarningV2\(\s*'cdk-s3-replication:)(\w+)'/g)].map(
     ([, id]) => id,
   );
-  // test/aggregation/, test/buckets/, test/pairs/
+  // test/aggregation/, test/buckets/, test/pairs/, test/replication/, test/monitoring/
   const elsewhere = [
+    'targetKeyTakesNoService',
     'logKeysMayMeet',
     'logKeysMayBeRefused',
     'deleteMarkersMayBeRefused',
