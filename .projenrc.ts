@@ -79,6 +79,10 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@cloud-copilot/iam-simulate@0.1.173',
     'fast-check@^4.10',
 
+    // state machines
+    'asl-validator@4.0.0',
+    'jsonata@2.0.6', // the version that Step Functions states
+
     // mutation testing; 10 needs Node.js 22
     '@stryker-mutator/core@9.6.1',
     '@stryker-mutator/jest-runner@9.6.1',
@@ -171,6 +175,7 @@ const FLOORS = [
   ['producers', 'grants'],
   ['replication'],
   ['pairs', 'aggregation'],
+  ['monitoring'],
 ];
 project.eslint!.addRules({
   'import/no-cycle': 'error',

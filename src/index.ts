@@ -14,6 +14,9 @@ export { type ReplicasFromOptions } from './grants/replicas-from-options';
 export { BidirectionalReplication, type BidirectionalReplicationProps } from './pairs/bidirectional-replication';
 export { CrossAccountReplication, type CrossAccountReplicationProps } from './pairs/cross-account-replication';
 export { MultiRegionReplication, type MultiRegionReplicationProps } from './pairs/multi-region-replication';
+export { ReplicationCanary, type ReplicationCanaryProps } from './monitoring/replication-canary';
+export { ReplicationMonitoring } from './monitoring/replication-monitoring';
+export { type ReplicationMonitoringProps } from './monitoring/replication-monitoring-props';
 export { OneWayReplication } from './pairs/one-way-replication';
 export { ReplicatedBucketPair, type ReplicatedBucketPairProps } from './pairs/replicated-bucket-pair';
 export {

@@ -10,7 +10,9 @@ import { BucketEnd, bucketEnd, nameOf } from '../app/bucket';
 import { compare } from '../app/environment';
 import { createReplicatedBucket } from '../buckets/replicated-bucket';
 import { logsToItself } from '../checks/access-logs';
+import { anchorOf } from '../flows/imported-sources';
 import { readBucket } from '../flows/read-facts';
+import { SourceAnchor } from '../flows/source';
 import { receiveReplicas } from '../grants/receive-replicas';
 import { ReplicaGrantee } from '../grants/replica-grantee';
 import { ReplicaGrants } from '../grants/replica-grants';
@@ -27,6 +29,12 @@ import { BucketReplication } from '../replication/bucket-replication';
 import { planRule } from '../replication/plan';
 import { ReplicationMetric, ReplicationMetricOptions } from '../replication/replication-metrics';
 import { importedSource } from '../replication/source-input';
+import { AddedRule } from '../rules/added-rule';
+
+interface SourceRule {
+  readonly source: SourceAnchor;
+  readonly rule: AddedRule;
+}
 
 /**
  * Many buckets with logs, replicated into one bucket of their region: Same-Region Replication from buckets of this
@@ -44,6 +52,8 @@ export class LogAggregationSRR extends Construct {
   private readonly end: BucketEnd;
   private readonly flows: LogFlow[] = [];
   private readonly flowsOfEveryKey: LogFlow[] = [];
+  private readonly sources: SourceRule[] = [];
+  private readonly watchers: Array<(one: SourceRule) => void> = [];
 
   /** @throws when the props contradict each other, or when S3 would refuse the destination */
   constructor(scope: Construct, id: string, props: LogAggregationSRRProps = {}) {
@@ -124,6 +134,9 @@ export class LogAggregationSRR extends Construct {
         : BucketReplication.of(source);
     replication._standIn(this);
     replication._carryOut(planned);
+    const one = { source: anchorOf(from)!, rule: planned };
+    this.sources.push(one);
+    this.watchers.forEach((seen) => seen(one));
     if (options.enabled !== false) {
       this.flows.push(flow);
     }
@@ -158,6 +171,15 @@ export class LogAggregationSRR extends Construct {
   }
 
   /**
+   * @param seen called with the rule of each source, now and when one is added
+   * @internal
+   */
+  public _watch(seen: (one: SourceRule) => void): void {
+    this.sources.forEach(seen);
+    this.watchers.push(seen);
+  }
+
+  /**
    * Of one source. How far the replicas are behind, in seconds: the maximum of each minute, in the account of the source.
    *
    * @param source whose rule has `metrics`
@@ -183,7 +205,10 @@ export class LogAggregationSRR extends Construct {
    * @param source whose rule has `metrics`
    * @throws as `BucketReplication.metricOperationsPendingReplication()` does
    */
-  public metricOperationsPendingReplication(source: s3.IBucketRef, options?: ReplicationMetricOptions): cloudwatch.Metric {
+  public metricOperationsPendingReplication(
+    source: s3.IBucketRef,
+    options?: ReplicationMetricOptions,
+  ): cloudwatch.Metric {
     return this.metricOf('OperationsPendingReplication', source, options);
   }
 
@@ -193,7 +218,10 @@ export class LogAggregationSRR extends Construct {
    * @param source whose rule has `metrics`
    * @throws as `BucketReplication.metricOperationsFailedReplication()` does
    */
-  public metricOperationsFailedReplication(source: s3.IBucketRef, options?: ReplicationMetricOptions): cloudwatch.Metric {
+  public metricOperationsFailedReplication(
+    source: s3.IBucketRef,
+    options?: ReplicationMetricOptions,
+  ): cloudwatch.Metric {
     return this.metricOf('OperationsFailedReplication', source, options);
   }
 

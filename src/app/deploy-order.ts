@@ -16,7 +16,7 @@ export interface Needed {
 }
 
 /** What the other one must be deployed before. */
-type Waiting = 'source' | 'bucket' | 'grantee';
+type Waiting = 'source' | 'bucket' | 'grantee' | 'alarm';
 
 /**
  * Deploys the stack of a bucket after the stack of something that it needs. CDK records most of that by itself, but

@@ -18,3 +18,10 @@ export function saysLocked(enabled: unknown, configuration: unknown): boolean | 
   }
   return isIntrinsic(enabled) || isIntrinsic(configuration) ? undefined : false;
 }
+
+/** Whether objects of a bucket of the app are locked when the writer does not say so. */
+export function locksByDefault(bucket: s3.CfnBucket): boolean {
+  const configuration: any = finalProperty(bucket, 'ObjectLockConfiguration', bucket.objectLockConfiguration);
+  const { Rule, rule = Rule } = configuration ?? {};
+  return isLocked(bucket) === true && (rule?.DefaultRetention ?? rule?.defaultRetention) !== undefined;
+}

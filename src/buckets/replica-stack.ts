@@ -53,6 +53,18 @@ export function twoWayStack(at: IConstruct, bucketStack: Stack): Stack {
   });
 }
 
+/** The stack for alarms on what a source stack replicates to one other region; made when there is none. */
+export function monitoringStack(at: IConstruct, sourceStack: Stack, region: string): Stack {
+  const parent = deployedStack(sourceStack);
+  return stackBeside(at, parent, {
+    region,
+    id: `MonitoringStack-${region}`,
+    suffix: `-${parent.region}-monitoring-${region}`,
+    what: 'Alarms on the replication',
+    instead: 'let that stack have the default synthesizer of the app, or set latencyAlarms: false',
+  });
+}
+
 interface Beside {
   readonly region: string;
   readonly id: string;
@@ -182,7 +194,7 @@ function synthesizerLike(at: IConstruct, parent: Stack, instead: string): IStack
   }
   throw mistake(at, {
     saw: `stack '${parent.node.path}' with a synthesizer of its own (${own.constructor.name}${hasOptions(own) ? ' with options' : ''})`,
-    because: 'the stack for the replica needs one for its region, which cannot be derived from it',
+    because: 'the stack beside it needs one for its region, which cannot be derived from it',
     instead,
   });
 }

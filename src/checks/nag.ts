@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { aws_s3 as s3, CfnResource, Validations } from 'aws-cdk-lib';
+import { IConstruct } from 'constructs';
 
 /** The packs of cdk-nag that have both rules below. */
 const PACKS = ['HIPAA.Security', 'NIST.800.53.R4', 'NIST.800.53.R5', 'PCI.DSS.321'];
@@ -21,7 +22,7 @@ export function acknowledgeInlinePolicy(resource: CfnResource): void {
   acknowledge(
     resource,
     PACKS.map((pack) => `${pack}-IAMNoInlinePolicy`),
-    'The permissions belong to the replication role of one bucket. They come before the replication configuration and stay as long.',
+    'The permissions belong to one role for one bucket. They come before what needs them and stay as long.',
   );
 }
 
@@ -37,6 +38,19 @@ export function acknowledgeObjectWildcards(
     'S3 replicates every object that the rules select, so the role may read and write objects by their prefix, ' +
       'in the source and the destinations of its rules only.',
   );
+}
+
+/** What cannot be narrowed: delivery of logs and traces (by core), and metrics, which have a namespace as a condition. */
+export function acknowledgeCanary(role: IConstruct, policy: CfnResource): void {
+  const byCore = role.node.tryFindChild('DefaultPolicy')?.node.defaultChild;
+  for (const resource of [policy, ...(byCore ? [byCore as CfnResource] : [])]) {
+    acknowledge(
+      resource,
+      ['AwsSolutions-IAM5[Resource::*]'],
+      'CloudWatch metrics (of one namespace), log deliveries and X-Ray traces have no resource that could be named.',
+    );
+    acknowledgeInlinePolicy(resource);
+  }
 }
 
 /**

@@ -29,9 +29,10 @@ export function encryptedTarget(
     return undefined;
   }
   const statement = { Effect: 'Allow', Principal: { Service: service }, Action: TELL.key, Resource: '*' };
+  const key = keyPath ? `the key '${keyPath}', whose policy does not let ${service} use it` : 'a key of another stack';
   return warning(
     'targetKeyTakesNoService',
-    `Target ${name} of ${what} is encrypted with ${keyPath ? `the key '${keyPath}', whose policy does not let ${service} use it` : 'a key that is not in its stack'}: ` +
+    `Target ${name} of ${what} is encrypted with ${key}: ` +
       `messages are lost unless the policy of the key has ${JSON.stringify(statement)}. ` +
       'Add the statement, or acknowledge this if it is there',
   );

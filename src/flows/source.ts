@@ -50,6 +50,9 @@ export class SourceAnchor extends Anchor {
   public readonly home: Construct;
   /** Begins the id of each rule. */
   public rulePrefix = '';
+  /** What writes probes into the source. */
+  public canary?: IConstruct;
+  private readonly watchers: Array<(rule: AddedRule) => void> = [];
   private custom?: CfnResource;
   private readonly keyArns = new Map<unknown, string>();
   private readonly arn: string;
@@ -73,6 +76,17 @@ export class SourceAnchor extends Anchor {
       givenName === undefined
         ? (near?.attrArn ?? bucketAttribute(this.end.stack, source, 'arn'))
         : arnByName(givenName);
+  }
+
+  public add(rule: AddedRule): void {
+    this.rules.push(rule);
+    this.watchers.forEach((seen) => seen(rule));
+  }
+
+  /** @param seen called with each rule, now and when one is added */
+  public watch(seen: (rule: AddedRule) => void): void {
+    this.rules.forEach(seen);
+    this.watchers.push(seen);
   }
 
   /** The resource that writes the configuration: the bucket, or a custom resource. */

@@ -26,6 +26,14 @@ const FORMS: { readonly [prop: string]: Form } = {
   destinationStack: ['stackName', 'give the Stack itself'],
   role: ['roleArn', 'give the role itself, or import it with Role.fromRoleArn()'],
   target: ['bind', 'write it like new s3n.SqsDestination(queue), of aws-s3-notifications'],
+  replication: ['addRule', 'give the BucketReplication, which patterns have as .replication'],
+  aggregation: ['addSource', 'give the LogAggregationSRR'],
+  canary: ['stateMachine', 'give the ReplicationCanary'],
+  alarmTopic: ['topicArn', 'give the topic itself, or import it with Topic.fromTopicArn()'],
+  interval: ['toDays', 'write it like Duration.minutes(15)'],
+  timeout: ['toDays', 'write it like Duration.minutes(15)'],
+  latencyThreshold: ['toDays', 'write it like Duration.minutes(15)'],
+  silentAfter: ['toDays', 'write it like Duration.hours(24)'],
   rules: ['destination', 'write it like { destination: bucket }'],
 };
 

@@ -48,6 +48,20 @@ export const ACCESS_POINT = {
 } as const;
 
 /**
+ * What the state machine of a canary calls.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
+ */
+export const CANARY = {
+  probe: ['s3:PutObject', 's3:GetObjectVersion', 's3:DeleteObjectVersion'],
+  tags: ['s3:PutObjectTagging'],
+  retention: ['s3:PutObjectRetention'],
+  sourceKey: ['kms:GenerateDataKey'],
+  result: ['cloudwatch:PutMetricData'],
+} as const;
+
+/**
  * What a service needs at a topic or a queue that it tells something.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html

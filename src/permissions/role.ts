@@ -116,7 +116,7 @@ interface LatePermissions {
 }
 
 /** A policy document whose statements are asked for when it is rendered. */
-class LateDocument extends iam.PolicyDocument {
+export class LateDocument extends iam.PolicyDocument {
   constructor(private readonly late: () => Statement[]) {
     super();
   }

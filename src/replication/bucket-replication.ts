@@ -310,7 +310,7 @@ export class BucketReplication extends Construct {
       ReplicaGrants.fromBucket(rule.options.destination)._admit(admission.granted, admission.keyNow);
     }
     anchor.knownAs ??= knownAs;
-    anchor.rules.push(rule);
+    anchor.add(rule);
   }
 
   /**

@@ -10,7 +10,7 @@ import {
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { ReplicatedBucketPair, ReplicationFilter, ReplicationRule } from '../../src';
 import { quietApp } from '../app';
-import { bucket, ENV, flow, inEurope, l1 } from '../builders';
+import { ENV, flow, inEurope, l1 } from '../builders';
 
 const home = () => new Stack(quietApp(), 'Stack', { env: ENV });
 const FAILED = 's3:Replication:OperationFailedReplication';
