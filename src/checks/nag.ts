@@ -41,7 +41,7 @@ export function acknowledgeObjectWildcards(
 }
 
 /** What cannot be narrowed: delivery of logs and traces (by core), and metrics, which have a namespace as a condition. */
-export function acknowledgeCanary(role: IConstruct, policy: CfnResource): void {
+export function acknowledgeCanary(role: IConstruct, policy: CfnResource, log: CfnResource): void {
   const byCore = role.node.tryFindChild('DefaultPolicy')?.node.defaultChild;
   for (const resource of [policy, ...(byCore ? [byCore as CfnResource] : [])]) {
     acknowledge(
@@ -50,6 +50,30 @@ export function acknowledgeCanary(role: IConstruct, policy: CfnResource): void {
       'CloudWatch metrics (of one namespace), log deliveries and X-Ray traces have no resource that could be named.',
     );
     acknowledgeInlinePolicy(resource);
+  }
+  acknowledge(
+    log,
+    PACKS.map((pack) => `${pack}-CloudWatchLogGroupEncrypted`),
+    'CloudWatch encrypts logs with a key of its own; this one has keys and states of probes, which are no secrets.',
+  );
+}
+
+/** An alarm of another region has no action of its own: a rule of EventBridge sends it to the topic. */
+export function acknowledgeForwarding(alarm: CfnResource, rules: readonly CfnResource[], sender?: CfnResource): void {
+  acknowledge(
+    alarm,
+    PACKS.map((pack) => `${pack}-CloudWatchAlarmAction`),
+    'The alarm is in another region than the topic, which it tells through a rule of EventBridge.',
+  );
+  rules.forEach((rule) =>
+    acknowledge(
+      rule,
+      ['Serverless-EventBusDLQ'],
+      'EventBridge tries for a day; the state of the alarm stays, for the dashboard and for whoever asks for it.',
+    ),
+  );
+  if (sender) {
+    acknowledgeInlinePolicy(sender);
   }
 }
 

@@ -78,9 +78,15 @@ export class SourceAnchor extends Anchor {
         : arnByName(givenName);
   }
 
+  /** Throws when somebody who watches refuses it, and has not added it then. */
   public add(rule: AddedRule): void {
     this.rules.push(rule);
-    this.watchers.forEach((seen) => seen(rule));
+    try {
+      this.watchers.forEach((seen) => seen(rule));
+    } catch (error) {
+      this.rules.pop();
+      throw error;
+    }
   }
 
   /** @param seen called with each rule, now and when one is added */

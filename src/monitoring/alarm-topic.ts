@@ -9,12 +9,14 @@ import {
   aws_events_targets as targets,
   aws_iam as iam,
   aws_sns as sns,
+  CfnResource,
   Stack,
   Token,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { compare, partitionOf, shown } from '../app/environment';
 import { resourceBehind } from '../app/resource';
+import { acknowledgeForwarding } from '../checks/nag';
 import { encryptedTarget } from '../checks/targets';
 import { readTarget } from '../flows/read-notifications';
 import { mistake } from '../messages/mistake';
@@ -105,6 +107,9 @@ export class AlarmTopic {
       ...pattern,
       resources: [distantArn(stack, region, alarmName)],
     });
+    const sender = sends.node.tryFindChild('EventsRole')?.node.tryFindChild('DefaultPolicy');
+    const [own, ...rules] = [alarm, sends, tells].map(({ node }) => node.defaultChild as CfnResource);
+    acknowledgeForwarding(own, rules, sender?.node.defaultChild as CfnResource | undefined);
   }
 
   /** A topic with a policy of its own has none any more that lets its account in. */

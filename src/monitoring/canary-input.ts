@@ -46,7 +46,7 @@ const FITTING = '5, 6, 10, 12, 15, 20 or 30 minutes, or 1, 2, 3, 4, 6, 8, 12 or 
 export function cronOf(at: IConstruct, interval: Duration): string {
   const minutes = interval.isUnresolved() ? NaN : interval.toMinutes({ integral: false });
   const offset = parseInt(hashOf(at.node.path, 8), 16);
-  if (minutes >= 5 && minutes < 60 && 60 % minutes === 0) {
+  if (Number.isInteger(minutes) && minutes >= 5 && minutes < 60 && 60 % minutes === 0) {
     return `cron(${offset % minutes}/${minutes} * * * ? *)`;
   }
   const hours = minutes / 60;

@@ -58,7 +58,7 @@ export function canaryMachine({ partition, account, source, probes, limit, lock 
       Type: 'Pass',
       Assign: {
         key: '{% $states.input.Key %}',
-        version: '',
+        version: 'none',
         written: '{% $millis() %}',
         looks: 0,
         lag: 0,

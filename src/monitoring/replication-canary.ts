@@ -217,7 +217,8 @@ export class ReplicationCanary extends Construct {
 
   private validate(): string[] {
     const filters = probesOf(this.source.rules, this.keyPrefix, Infinity);
-    acknowledgeCanary(this.stateMachine.role, this.node.findChild('Policy') as iam.CfnPolicy);
+    const log = this.node.findChild('Log').node.defaultChild as logs.CfnLogGroup;
+    acknowledgeCanary(this.stateMachine.role, this.node.findChild('Policy') as iam.CfnPolicy, log);
     return report(this, canaryFindings(this.source, probesOf(this.source.rules, this.keyPrefix), filters.length));
   }
 }

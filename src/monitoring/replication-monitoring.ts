@@ -107,8 +107,8 @@ export class ReplicationMonitoring extends Construct {
     if (flow.rule.options.enabled === false) {
       return; // nothing is replicated, nothing is published
     }
-    this.flows.push(flow);
     const failures = failureAlarm(flow, failureThreshold);
+    this.flows.push(flow);
     this.failures.push(failures);
     this.shown.push(failures);
     this.topic?.tellOf(failures);

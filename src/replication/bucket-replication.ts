@@ -293,6 +293,7 @@ export class BucketReplication extends Construct {
   public _carryOut(rule: PlannedRule): void {
     const { anchor } = this;
     const { at, destination, needed, knownAs, admission } = rule;
+    anchor.add(rule);
     if (destination.cfn) {
       receiveReplicas(at, destination.cfn).sources.add(anchor.end.cfn ?? anchor.end.ref);
     }
@@ -310,7 +311,6 @@ export class BucketReplication extends Construct {
       ReplicaGrants.fromBucket(rule.options.destination)._admit(admission.granted, admission.keyNow);
     }
     anchor.knownAs ??= knownAs;
-    anchor.add(rule);
   }
 
   /**

@@ -629,6 +629,9 @@ test('every warning of the library is tested here', () => {
   // test/aggregation/, test/buckets/, test/pairs/, test/replication/, test/monitoring/
   const elsewhere = [
     'targetKeyTakesNoService',
+    'canaryReplicasStay',
+    'canaryProbesSomeFilters',
+    'sourceOfOtherAccountUnwatched',
     'logKeysMayMeet',
     'logKeysMayBeRefused',
     'deleteMarkersMayBeRefused',

@@ -1,6 +1,6 @@
 import { readFileSync } from 'fs';
 import { join } from 'path';
-import { ACCESS_POINT, ACTIONS, HANDLER } from '../../src/permissions/actions';
+import { ACCESS_POINT, ACTIONS, CANARY, HANDLER, TELL } from '../../src/permissions/actions';
 
 /** Rows of the tables of docs/permissions.md that name actions, a list of actions each. */
 function documented(heading: string): string[][] {
@@ -9,7 +9,7 @@ function documented(heading: string): string[][] {
   return section
     .split('\n')
     .filter((line) => line.startsWith('| '))
-    .map((line) => [...line.split('|')[2].matchAll(/`((?:s3|kms|iam|logs):\w+)`/g)].map(([, action]) => action))
+    .map((line) => [...line.split('|')[2].matchAll(/`((?:s3|kms|iam|logs|sns|cloudwatch):\w+)`/g)].map(([, action]) => action))
     .filter((actions) => actions.length > 0);
 }
 
@@ -29,3 +29,8 @@ test('and for the Lambda functions of custom resources', () =>
 
 test('and for who uses a Multi-Region Access Point', () =>
   expect(documented('Multi-Region Access Points')).toEqual(Object.values(ACCESS_POINT)));
+
+test('and for canaries', () =>
+  expect(documented('Canary')).toEqual([CANARY.probe, CANARY.tags, CANARY.retention, CANARY.sourceKey, CANARY.result]));
+
+test('and for who tells topics and queues', () => expect(documented('Topics, queues')).toEqual(Object.values(TELL)));

@@ -1,4 +1,4 @@
-import { App, aws_iam as iam, aws_s3 as s3, Duration, Stack } from 'aws-cdk-lib';
+import { App, aws_iam as iam, aws_s3 as s3, aws_sns as sns, Duration, Stack } from 'aws-cdk-lib';
 import {
   BidirectionalReplication,
   BucketReplication,
@@ -10,7 +10,9 @@ import {
   ReplicaGrantee,
   ReplicaGrants,
   ReplicatedBucketPair,
+  ReplicationCanary,
   ReplicationFilter,
+  ReplicationMonitoring,
 } from '../../src';
 import { bucket } from '../builders';
 import { BUCKET, keyOf, MADE, OURS, Place, PRODUCED, ROLE, Row, Rows, RULE, THEIRS, THIRD } from './rows';
@@ -43,6 +45,16 @@ const inEurope = ({ home }: Place) =>
 const archive = ({ home }: Place, account = THEIRS) =>
   s3.Bucket.fromBucketAttributes(home, 'Archive', { bucketName: 'the-archive', account, region: 'us-east-1' });
 
+const watchedPair = (home: Stack) =>
+  (home.node.tryFindChild('Pair') as ReplicatedBucketPair | undefined) ??
+  new ReplicatedBucketPair(home, 'Pair', { destinationRegion: 'eu-west-1' });
+const TOPIC = 'arn:aws:sns:us-east-1:111111111111:told';
+const topic = (home: Stack) => sns.Topic.fromTopicArn(home, 'Topic', TOPIC);
+function silent(place: Place) {
+  const aggregation = logs(place, { metrics: true });
+  aggregation.addSource(bucket(place.home, 'Silent'), { uniqueKeys: true });
+  return aggregation;
+}
 function pair(place: Place, props: object) {
   new ReplicatedBucketPair(place.home, 'Pair', props);
 }
@@ -178,6 +190,56 @@ export const DOORS: Record<string, Door> = {
         .createAlarm(place.home, 'Alarm', { threshold: 900, evaluationPeriods: 5 });
     },
     rows: { ruleId: row({ ruleId: 'other' }, '"Name":"RuleId","Value":"other"') },
+  },
+  ReplicationCanaryProps: {
+    build: ({ home }, props) => {
+      const { replication } = new ReplicatedBucketPair(home, 'Pair');
+      new ReplicationCanary(home, 'Canary', { replication, ...props });
+    },
+    rows: {
+      replication: row(
+        ({ home }) => ({ replication: new ReplicatedBucketPair(home, 'Other').replication }),
+        /"Value":\{"Ref":"OtherSource/,
+      ),
+      interval: row({ interval: Duration.minutes(30) }, '/30 * * * ? *)"'),
+      timeout: row({ timeout: Duration.minutes(7) }, '$lag > 420'),
+      keyPrefix: row({ keyPrefix: 'own/' }, '"Prefix":"own/"'),
+      alarmTopic: row(({ home }) => ({ alarmTopic: topic(home) }), `"AlarmActions":["${TOPIC}"]`),
+    },
+  },
+  ReplicationMonitoringProps: {
+    build: (place, props) => {
+      const { replication } = watchedPair(place.home);
+      const watched = props.aggregation ? {} : { replication };
+      new ReplicationMonitoring(place.home, 'Monitoring', { ...watched, ...props });
+    },
+    rows: {
+      replication: row(
+        ({ home }) => ({ replication: new ReplicatedBucketPair(home, 'Other').replication }),
+        /"Value":\{"Ref":"OtherSource/,
+      ),
+      aggregation: row((place) => ({ aggregation: logs(place, {}) }), 'GROUP BY SourceBucket', { alone: true }),
+      canary: row(
+        ({ home }) => ({
+          canary: new ReplicationCanary(home, 'Canary', {
+            replication: watchedPair(home).replication,
+          }),
+        }),
+        'seconds of a probe',
+        { alone: true },
+      ),
+      alarmTopic: row(({ home }) => ({ alarmTopic: topic(home) }), `"AlarmActions":["${TOPIC}"]`),
+      failureThreshold: row({ failureThreshold: 7 }, '"Threshold":7,'),
+      latencyThreshold: row({ latencyThreshold: Duration.minutes(7) }, '"Threshold":420,'),
+      latencyAlarms: row({ latencyAlarms: true }, '"EvaluationPeriods":5,', { base: { latencyAlarms: false } }),
+      silentAfter: row(
+        (place) => ({ aggregation: silent(place), silentAfter: Duration.hours(7) }),
+        '"EvaluationPeriods":7,',
+        { alone: true },
+      ),
+      dashboard: row({ dashboard: true }, 'AWS::CloudWatch::Dashboard', { base: { dashboard: false } }),
+      dashboardName: row({ dashboardName: 'own' }, '"DashboardName":"own"'),
+    },
   },
   ReplicatedBucketPairProps: {
     build: pair,

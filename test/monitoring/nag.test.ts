@@ -1,0 +1,47 @@
+import { aws_sns as sns, Stack } from 'aws-cdk-lib';
+import { CloudAssembly } from 'aws-cdk-lib/cx-api';
+import {
+  AwsSolutionsChecks,
+  HIPAASecurityChecks,
+  NIST80053R4Checks,
+  NIST80053R5Checks,
+  PCIDSS321Checks,
+  ServerlessChecks,
+} from 'cdk-nag';
+import { ReplicatedBucketPair, ReplicationCanary, ReplicationMonitoring } from '../../src';
+import { quietApp } from '../app';
+import { ENV } from '../builders';
+
+const PACKS = [
+  AwsSolutionsChecks,
+  HIPAASecurityChecks,
+  NIST80053R4Checks,
+  NIST80053R5Checks,
+  PCIDSS321Checks,
+  ServerlessChecks,
+];
+
+beforeEach(() => void jest.spyOn(console, 'error').mockImplementation(() => {}));
+afterEach(() => jest.restoreAllMocks());
+afterAll(() => CloudAssembly.cleanupTemporaryDirectories());
+
+test('no pack finds anything in what is watched with', () => {
+  const app = quietApp();
+  const stack = new Stack(app, 'App', { env: ENV });
+  const { replication } = new ReplicatedBucketPair(stack, 'Pair', { destinationRegion: 'eu-west-1' });
+  const alarmTopic = new sns.Topic(stack, 'Topic', { enforceSSL: true });
+  const canary = new ReplicationCanary(stack, 'Canary', { replication, alarmTopic });
+  new ReplicationMonitoring(stack, 'Monitoring', { replication, canary, alarmTopic });
+  app.synth();
+  const found = PACKS.flatMap((Pack) => new Pack().validateScope(app).violations).flatMap(
+    ({ ruleName, violatingResources }) =>
+      violatingResources.map((it) => `${ruleName} ${(it as { constructPath?: string }).constructPath}`),
+  );
+  const ours = found
+    .filter((line) => /Canary|Monitoring|Scheduler/.test(line))
+    .map((line) => line.replace(/^(HIPAA|NIST|PCI)[^-]*-/, ''));
+  expect([...new Set(ours)].sort()).toEqual([
+    // core makes the role of the scheduler, one for all schedules of a state machine in the stack
+    'IAMNoInlinePolicy App/SchedulerRoleForTarget-182d7a/DefaultPolicy/Resource',
+  ]);
+});
