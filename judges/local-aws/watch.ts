@@ -1,0 +1,91 @@
+import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import { DeleteRolePolicyCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import {
+  DescribeExecutionCommand,
+  ListStateMachinesCommand,
+  SFNClient,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { ACCOUNT, Caller, LocalAws, REGION } from './server';
+
+/** Clients of what watches replication, in one account and region. */
+export function watchers(aws: LocalAws, { account = ACCOUNT, region = REGION }: Caller = {}) {
+  const config = {
+    endpoint: aws.endpoint,
+    region,
+    credentials: { accessKeyId: account, secretAccessKey: 'local' },
+    maxAttempts: 1,
+  };
+  return {
+    cloudwatch: new CloudWatchClient(config),
+    iam: new IAMClient(config),
+    sfn: new SFNClient(config),
+    sqs: new SQSClient(config),
+  };
+}
+export type Watchers = ReturnType<typeof watchers>;
+
+/** States of alarms, by their names. */
+export async function alarmStates({ cloudwatch }: Watchers): Promise<Record<string, string>> {
+  const { MetricAlarms = [] } = await cloudwatch.send(new DescribeAlarmsCommand({ MaxRecords: 100 }));
+  return Object.fromEntries(MetricAlarms.map(({ AlarmName, StateValue }) => [AlarmName!, StateValue!]));
+}
+
+/** What is in a queue now; it is empty then. */
+export async function drain({ sqs }: Watchers, QueueUrl: string): Promise<string[]> {
+  const { Messages = [] } = await sqs.send(
+    new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 1 }),
+  );
+  for (const { ReceiptHandle } of Messages) await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+  const bodies = Messages.map(({ Body }) => Body!);
+  return bodies.length === 0 ? [] : [...bodies, ...(await drain({ sqs } as Watchers, QueueUrl))];
+}
+
+export interface Execution {
+  readonly status: string;
+  /** Of a canary that failed. */
+  readonly probes?: Array<{ readonly key: string; readonly status: string; readonly seconds: number }>;
+}
+
+/** Starts the only state machine of a place, and waits until it is over. */
+export async function runCanary({ sfn }: Watchers, patience = 60_000): Promise<Execution> {
+  const { stateMachines = [] } = await sfn.send(new ListStateMachinesCommand({}));
+  const [{ stateMachineArn }] = stateMachines;
+  const { executionArn } = await sfn.send(new StartExecutionCommand({ stateMachineArn, input: '{}' }));
+  for (const end = Date.now() + patience; Date.now() < end;) {
+    const { status, cause, output } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
+    if (status !== 'RUNNING') {
+      const said = cause ?? output;
+      return { status: status!, probes: said?.startsWith('[') ? JSON.parse(said) : undefined };
+    }
+    await pause(50);
+  }
+  throw new Error(`the canary did not end within ${patience} ms`);
+}
+
+const NAME = 'Refused';
+
+/** Forbids a role something, and returns how to take that back. */
+export async function forbid(
+  { iam }: Watchers,
+  RoleName: string,
+  ...Action: string[]
+): Promise<() => Promise<unknown>> {
+  const PolicyDocument = JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Deny', Action, Resource: '*' }],
+  });
+  await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: NAME, PolicyDocument }));
+  return () => iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName: NAME }));
+}
+
+export const pause = (milliseconds: number) => new Promise((done) => setTimeout(done, milliseconds));
+
+/** Asks until the answer is the wanted one; the last answer otherwise. */
+export async function until<T>(ask: () => Promise<T>, wanted: (answer: T) => boolean, patience = 30_000): Promise<T> {
+  for (const end = Date.now() + patience; ; await pause(200)) {
+    const answer = await ask();
+    if (wanted(answer) || Date.now() > end) return answer;
+  }
+}
