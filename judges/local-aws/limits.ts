@@ -4,7 +4,10 @@ export const NOT_JUDGED: string[] = [
   'It asks the policies of role, buckets and keys for each copy, with an evaluation that is simpler than that of IAM:' +
     ' no permissions boundaries, no policies of an organization, and no escaped wildcards (${*}).',
   'It asks for s3:ReplicateObject, and not for s3:ReplicateTags, which is a part of it, nor for what annotations need.',
-  'It copies at once: times of propagation, replication time control, metrics and events are not judged.',
+  'It copies at once: times of propagation and replication time control are not judged. Metrics of replication come at' +
+    ' once, too: S3 publishes them once a minute, late at times; a failure has one reason for all causes.',
+  'Alarms look at one metric with its dimensions and missing data, when a value comes or somebody asks; periods and waits' +
+    ' of state machines pass fifty times as fast. Expressions (of log aggregations) are not evaluated.',
   'It does not carry over ACLs, retention, legal holds, annotations, tags of objects written in parts, changes of tags' +
     ' and metadata (replica modifications), or objects that were there before (Batch Replication).',
   'Its bucket resource deletes a replication configuration before it suspends versioning: whether the handler of' +
