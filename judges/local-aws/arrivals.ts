@@ -1,6 +1,7 @@
 import { ReplicationRule } from '@aws-sdk/client-s3';
 import { bootstrap, deploy } from './cdk';
 import { DeployedBucket, deployedBuckets, destinationsFor, destinationsForMarker, filterOf } from './deployed-rules';
+import { drill, Step } from './drill';
 import { look, remove, Sight, Tags, write } from './objects';
 import { ACCOUNT, LocalAws } from './server';
 import { stackRuns, startedTooEarly } from './stack-order';
@@ -46,6 +47,8 @@ export interface Deployed {
   /** Stacks that did not wait for others as they have to. */
   readonly tooEarly: string[];
   readonly arrivals: Arrival[];
+  /** What was broken and mended, in an example that watches its replication. */
+  readonly steps: Step[];
 }
 
 export interface Example {
@@ -66,8 +69,15 @@ export async function deployExample(aws: LocalAws, { name, assemblies, tell = ()
   }
   const runs = await stackRuns(aws, stacks);
   tell(`${name}: writing objects`);
-  const arrivals = await observe(await deployedBuckets(aws, stacks));
-  return { order: runs.map(({ id }) => id), tooEarly: startedTooEarly(stacks, runs), arrivals };
+  const buckets = await deployedBuckets(aws, stacks);
+  const arrivals = await observe(buckets);
+  const watched = stacks.some(({ template }) =>
+    Object.values(template.Resources).some(({ Type }: any) => Type === 'AWS::StepFunctions::StateMachine'),
+  );
+  const source = [...buckets.values()].find(({ configuration }) => configuration);
+  if (watched) tell(`${name}: breaking its replication, and mending it`);
+  const steps = watched && source ? await drill(aws, source, callerOf(stacks)) : [];
+  return { order: runs.map(({ id }) => id), tooEarly: startedTooEarly(stacks, runs), arrivals, steps };
 }
 
 /** The stack of a source comes last, and its account deploys into those of the destinations. */

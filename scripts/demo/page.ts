@@ -1,5 +1,5 @@
 import { BucketEnd, Flow } from './flows';
-import { ARRIVAL_COLUMNS, arrivalCells, deployOrder, FLOW_COLUMNS, flowCells, plural, proofs } from './rows';
+import { ARRIVAL_COLUMNS, arrivalCells, deployOrder, FLOW_COLUMNS, flowCells, plural, proofs, stepLine } from './rows';
 import { failuresOf, Known } from './verdict';
 import { StackOfApp } from '../../judges/assembly/stacks';
 import { Arrival } from '../../judges/local-aws/arrivals';
@@ -57,6 +57,9 @@ function renderExample(shown: Shown): string {
     ...(deployed
       ? ['Objects in the local AWS:', renderTable(ARRIVAL_COLUMNS, deployed.arrivals.map(arrivalCells))]
       : ['Not deployed to the local AWS.']),
+    ...(deployed?.steps.length
+      ? ['Replication is broken in the local AWS, and mended:', deployed.steps.map(stepLine).join('\n')]
+      : []),
     `Templates: ${templates.map((file) => `[${file}](${name}/${file})`).join(', ')}`,
     ...failuresOf(shown).map((finding) => `**FINDING** ${sentence(finding)}`),
     ...warnings.map((finding) => `Warning: ${sentence(finding)}`),

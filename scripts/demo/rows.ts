@@ -2,7 +2,7 @@ import { Flow } from './flows';
 import { Judgement } from './judge';
 import { placeOf } from './place';
 import { StackOfApp } from '../../judges/assembly/stacks';
-import { Arrival } from '../../judges/local-aws/arrivals';
+import { Arrival, Deployed } from '../../judges/local-aws/arrivals';
 
 export const plural = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
 
@@ -68,3 +68,7 @@ export function proofs({ callsAllowed, statementsNecessary, actionsDenied }: Jud
     `${number(actionsDenied)} other calls are denied`,
   ];
 }
+
+/** A step of a drill. */
+export const stepLine = ({ done, seen, ok }: Deployed['steps'][number], i: number) =>
+  `${i + 1}. ${done}: ${seen}${ok ? '' : ' (NOT as it should be)'}`;

@@ -1,7 +1,7 @@
 import { getBorderCharacters, table } from 'table';
 import { Flow } from './flows';
 import { Shown } from './page';
-import { ARRIVAL_COLUMNS, arrivalCells, deployOrder, FLOW_COLUMNS, flowCells, plural, proofs } from './rows';
+import { ARRIVAL_COLUMNS, arrivalCells, deployOrder, FLOW_COLUMNS, flowCells, plural, proofs, stepLine } from './rows';
 import { failuresOf } from './verdict';
 import { Arrival } from '../../judges/local-aws/arrivals';
 import { Finding } from '../../judges/third-party/finding';
@@ -40,6 +40,7 @@ export function renderText(shown: Shown, pathOf: (template: string) => string): 
     ...list('Proven:', proofs(judgement)),
     ...list(deployed ? 'Deployed to the local AWS, begun in this order:' : 'Deploy order:', order),
     ...(deployed ? ['Objects in the local AWS:', arrivalTable(deployed.arrivals)] : []),
+    ...list('Replication is broken in the local AWS, and mended:', (deployed?.steps ?? []).map(stepLine)),
     ...list('Templates:', templates.map(pathOf)),
     ...list('Live before its permissions, because the source has no given name (see README):', windows),
     ...list('Warnings:', warnings.flatMap(findingLines)),

@@ -44,7 +44,7 @@ function differences(check: string, expected: readonly string[], seen: readonly 
   ];
 }
 
-function deploymentFailures(flows: Flow[], { tooEarly, arrivals }: Deployed): Finding[] {
+function deploymentFailures(flows: Flow[], { tooEarly, arrivals, steps }: Deployed): Finding[] {
   const found = (rule: string, message: string, where: string[]) => ({ check: 'Local AWS', rule, message, where });
   // whoever looks for nothing finds everything in order
   const idle = flows.filter(
@@ -58,6 +58,7 @@ function deploymentFailures(flows: Flow[], { tooEarly, arrivals }: Deployed): Fi
   );
   return [
     ...tooEarly.map((message) => found('order', message, [])),
+    ...steps.filter(({ ok }) => !ok).map(({ done, seen }) => found('drill', `${done}: ${seen}`, [])),
     ...arrivals
       .filter(({ ok }) => !ok)
       .map(({ source, key, action }) => found('arrivals', `${key}, ${action}: not as the rules say`, [source])),

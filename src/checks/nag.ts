@@ -41,9 +41,9 @@ export function acknowledgeObjectWildcards(
 }
 
 /** What cannot be narrowed: delivery of logs and traces (by core), and metrics, which have a namespace as a condition. */
-export function acknowledgeCanary(role: IConstruct, policy: CfnResource, log: CfnResource): void {
-  const byCore = role.node.tryFindChild('DefaultPolicy')?.node.defaultChild;
-  for (const resource of [policy, ...(byCore ? [byCore as CfnResource] : [])]) {
+export function acknowledgeCanary(roles: readonly IConstruct[], policy: CfnResource, log: CfnResource): void {
+  const byCore = roles.flatMap((role) => role.node.tryFindChild('DefaultPolicy')?.node.defaultChild ?? []);
+  for (const resource of [policy, ...(byCore as CfnResource[])]) {
     acknowledge(
       resource,
       ['AwsSolutions-IAM5[Resource::*]'],

@@ -137,7 +137,7 @@ export class ReplicationCanary extends Construct {
     const policy = this.permissions(bucketAttribute(stack, this.source.end, 'arn'));
     const schedule = new scheduler.Schedule(this, 'Schedule', {
       schedule: scheduler.ScheduleExpression.expression(cron),
-      target: new targets.StepFunctionsStartExecution(this.stateMachine, {}),
+      target: new targets.StepFunctionsStartExecution(this.stateMachine, { role: this.schedulerRole() }),
       description: 'Starts the canary of a replication',
     });
     schedule.node.addDependency(policy, this.source.writer);
@@ -215,10 +215,20 @@ export class ReplicationCanary extends Construct {
     return policy;
   }
 
+  /** Of its own, and not the one that core makes for all schedules of a state machine in the stack. */
+  private schedulerRole(): iam.IRole {
+    const conditions = { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } };
+    return new iam.Role(this, 'SchedulerRole', {
+      assumedBy: new iam.ServicePrincipal('scheduler.amazonaws.com', { conditions }),
+      description: 'Assumed by EventBridge Scheduler to start the canary of a replication',
+    });
+  }
+
   private validate(): string[] {
     const filters = probesOf(this.source.rules, this.keyPrefix, Infinity);
     const log = this.node.findChild('Log').node.defaultChild as logs.CfnLogGroup;
-    acknowledgeCanary(this.stateMachine.role, this.node.findChild('Policy') as iam.CfnPolicy, log);
+    const scheduling = this.node.findChild('SchedulerRole');
+    acknowledgeCanary([this.stateMachine.role, scheduling], this.node.findChild('Policy') as iam.CfnPolicy, log);
     return report(this, canaryFindings(this.source, probesOf(this.source.rules, this.keyPrefix), filters.length));
   }
 }

@@ -52,7 +52,7 @@ describe('showing flows', () => {
     ok: false,
   };
 
-  const deployed: Deployed = { order: ['Replica', 'Source'], tooEarly: [], arrivals: [arrival] };
+  const deployed: Deployed = { order: ['Replica', 'Source'], tooEarly: [], arrivals: [arrival], steps: [] };
   const known = { flows, judgement, expected, deployed };
 
   test('is content with an example whose objects arrived, also where it was not deployed', () => {
@@ -67,6 +67,7 @@ describe('showing flows', () => {
       { arrivals: [{ ...arrival, arrived: [{ ...arrival.arrived[0], status: 'absent' as const }] }] },
       'no object of Source/Data arrived in Replica/Copy',
     ],
+    ['a step of the drill went wrong', { steps: [{ done: 'a probe', seen: 'FAILED', ok: false }] }, 'a probe: FAILED'],
     ['an object was lost', { arrivals: [arrival, lost] }, 'b.txt, written: not as the rules say'],
     ['a stack did not wait', { tooEarly: ['Source was begun'] }, 'Source was begun'],
   ])('fails an example when %s, and says so', (_, more, message) => {
