@@ -417,6 +417,11 @@ project.addTask('bench', {
   ],
 });
 
+project.addTask('dashboard', {
+  description: 'Draw the dashboard of an example into docs/dashboard.svg',
+  exec: 'tsx --tsconfig scripts/tsconfig.json scripts/dashboard.ts',
+});
+
 project.addTask('demo', {
   description: 'Main job: synthesize every example, judge it, deploy it to a local AWS, and show what was made',
   steps: [
