@@ -23,7 +23,7 @@ const text = (x: number, y: number, size: number, color: string, words: string) 
 
 /** The widgets of the only dashboard of the apps; what is known in the deployment only is written as `…`. */
 function widgetsOf(apps: App[]): Widget[] {
-  const templates = apps.flatMap((app) => app.synth().stacksRecursively).map(({ template }) => template);
+  const templates = apps.flatMap((it) => it.synth().stacksRecursively).map(({ template }) => template);
   const [dashboard] = templates
     .flatMap(({ Resources }) => Object.values<any>(Resources))
     .filter(({ Type }) => Type === 'AWS::CloudWatch::Dashboard');
@@ -46,7 +46,7 @@ function graph({ properties, width, height }: Widget, left: number, top: number)
   const labelled = properties.metrics.map((metric: any[]) => metric.at(-1) as { label: string; color: string });
   const points = (i: number) =>
     [0, 1, 2, 3, 4, 5, 6, 7, 8].map((n) => {
-      const up = /failed/.test(properties.title) || i > 0 ? 0 : ((n * 37) % 23) + 8;
+      const up = /failed/i.test(properties.title) || i > 0 ? 0 : ((n * 37) % 23) + 8;
       return `${left + 14 + (n * (right - left - 14)) / 8},${bottom - up - i * 3}`;
     });
   const limits = (properties.annotations?.horizontal ?? []).map(

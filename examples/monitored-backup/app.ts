@@ -6,8 +6,8 @@ import { SnsDestination } from 'aws-cdk-lib/aws-s3-notifications';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
-import { ReplicatedBucketPair, ReplicationCanary, ReplicationMonitoring } from 'cdk-s3-replication';
 import { acknowledgeNotifications } from './acknowledge-notifications';
+import { ReplicatedBucketPair, ReplicationCanary, ReplicationMonitoring } from 'cdk-s3-replication';
 
 export const app = new App();
 

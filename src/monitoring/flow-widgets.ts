@@ -12,27 +12,27 @@ export function flowWidgets(flow: Flow, latency?: Duration, canary?: Replication
   const name = knownText(rule.id) ?? 'Rule';
   const width = canary ? 6 : 8;
   const graph = (title: string, props: cloudwatch.GraphWidgetProps) =>
-    new cloudwatch.GraphWidget({ title: `${name}: ${title}`, width, height: 6, leftYAxis: { min: 0 }, ...props });
+    new cloudwatch.GraphWidget({ title: `${title}: ${name}`, width, height: 6, leftYAxis: { min: 0 }, ...props });
   const limit = latencyLimit(rule, latency);
   const region = knownText(rule.destination.region);
   return [
-    graph('seconds behind', {
+    graph('Seconds behind', {
       region,
       left: [metricOf(flow, 'ReplicationLatency', { label: 'seconds', color: BLUE })],
       leftAnnotations: [{ value: limit.toSeconds(), label: 'late', color: RED }],
     }),
-    graph('waiting', {
+    graph('Waiting', {
       region,
       left: [metricOf(flow, 'OperationsPendingReplication', { label: 'operations', color: ORANGE })],
       right: [metricOf(flow, 'BytesPendingReplication', { label: 'bytes', color: GREY })],
       rightYAxis: { min: 0 },
     }),
-    graph('failed in a minute', {
+    graph('Failed in a minute', {
       left: [metricOf(flow, 'OperationsFailedReplication', { label: 'operations', color: RED })],
     }),
     ...(canary
       ? [
-          graph('seconds of a probe', {
+          graph('Seconds of a probe', {
             left: [canary.metricProbeLatency({ label: 'seconds', color: BLUE })],
             right: [canary.metricProbeFailed({ label: 'failed', color: RED })],
             rightYAxis: { min: 0, max: 1 },

@@ -70,11 +70,11 @@ describe.each(exampleNames)('example %s', (name) => {
   test('needs nothing at deploy time but CloudFormation, where that can write all rules', () => {
     const types = resources().map(({ Type }) => Type);
     const custom = types.filter((type) => /^(AWS::Lambda|Custom::|AWS::CloudFormation::CustomResource)/.test(type));
-    const written = [
+    const byFunctions = [
       ...(BY_CUSTOM_RESOURCE.includes(name) ? ['Custom::S3ReplicationRules'] : []),
       ...(name === 'monitored-backup' ? ['Custom::S3BucketNotifications'] : []), // by the function of aws-cdk-lib
     ];
-    const all = written.length > 0 ? ['AWS::Lambda::Function', ...written] : [];
+    const all = byFunctions.length > 0 ? ['AWS::Lambda::Function', ...byFunctions] : [];
     expect(new Set(custom)).toEqual(new Set(all));
   });
 

@@ -126,11 +126,11 @@ test('the dashboard has a row for each flow, in the regions of the metrics', () 
   const id = replication.rules[0].ruleId;
   expect(widgets.map(({ type, properties }: any) => [type, properties.title, properties.region])).toEqual([
     ['alarm', 'S3 replication', undefined],
-    ['metric', `${id}: seconds behind`, 'eu-west-1'],
-    ['metric', `${id}: waiting`, 'eu-west-1'],
+    ['metric', `Seconds behind: ${id}`, 'eu-west-1'],
+    ['metric', `Waiting: ${id}`, 'eu-west-1'],
     // of the stack
-    ['metric', `${id}: failed in a minute`, 'TOKEN'],
-    ['metric', `${id}: seconds of a probe`, 'TOKEN'],
+    ['metric', `Failed in a minute: ${id}`, 'TOKEN'],
+    ['metric', `Seconds of a probe: ${id}`, 'TOKEN'],
   ]);
   expect(widgets[1].properties.annotations.horizontal).toMatchObject([{ value: 3600, label: 'late' }]);
   expect(JSON.stringify(widgets[0].properties.alarms)).toContain(`${id}-latency-`);

@@ -9,7 +9,9 @@ function documented(heading: string): string[][] {
   return section
     .split('\n')
     .filter((line) => line.startsWith('| '))
-    .map((line) => [...line.split('|')[2].matchAll(/`((?:s3|kms|iam|logs|sns|cloudwatch):\w+)`/g)].map(([, action]) => action))
+    .map((line) =>
+      [...line.split('|')[2].matchAll(/`((?:s3|kms|iam|logs|sns|cloudwatch):\w+)`/g)].map(([, action]) => action),
+    )
     .filter((actions) => actions.length > 0);
 }
 

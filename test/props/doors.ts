@@ -225,7 +225,7 @@ export const DOORS: Record<string, Door> = {
             replication: watchedPair(home).replication,
           }),
         }),
-        'seconds of a probe',
+        'Seconds of a probe',
         { alone: true },
       ),
       alarmTopic: row(({ home }) => ({ alarmTopic: topic(home) }), `"AlarmActions":["${TOPIC}"]`),
