@@ -82,6 +82,11 @@ export function physical(type: string, logicalId: string, properties: Record<str
       const id = arn('cloudformation', `stack/${generated}/${hash.slice(0, 8)}`);
       return { id, attributes: {} };
     }
+    case 'AWS::StepFunctions::StateMachine': {
+      const name = properties.StateMachineName ?? `${generated.slice(0, 60)}-${hash.slice(0, 12)}`;
+      const id = arn('states', `stateMachine:${name}`);
+      return { id, attributes: { Arn: id, Name: name } };
+    }
     default: {
       const [, service, kind] = type.toLowerCase().split('::');
       const id = `${generated}-${hash.slice(0, 8)}`;

@@ -3,6 +3,8 @@ package main
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3notifications"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/jsii-runtime-go"
 	replication "github.com/cdk-s3-replication/cdk-s3-replication-go/cdks3replication"
 )
@@ -29,6 +31,22 @@ func main() {
 		Filter:      replication.ReplicationFilter_Prefix(jsii.String("invoices/")),
 	})
 	awscdk.NewCfnOutput(orders, jsii.String("Replica"), &awscdk.CfnOutputProps{Value: pair.DestinationBucketName()})
+
+	// watched
+	alarmTopic := awssns.NewTopic(orders, jsii.String("Alarms"), nil)
+	canary := replication.NewReplicationCanary(orders, jsii.String("Canary"), &replication.ReplicationCanaryProps{
+		Replication: pair.Replication(),
+		Interval:    awscdk.Duration_Minutes(jsii.Number(30)),
+		AlarmTopic:  alarmTopic,
+	})
+	replication.NewReplicationMonitoring(orders, jsii.String("Monitoring"), &replication.ReplicationMonitoringProps{
+		Replication: pair.Replication(),
+		Canary:      canary,
+		AlarmTopic:  alarmTopic,
+	})
+	pair.Replication().AddFailureNotification(awss3notifications.NewSnsDestination(alarmTopic), &awss3.NotificationKeyFilter{
+		Prefix: jsii.String("orders/"),
+	})
 
 	// two accounts, with KMS
 	production := awscdk.NewStack(app, jsii.String("Production"), in("111111111111", "us-east-1"))

@@ -1,4 +1,13 @@
-from aws_cdk import App, CfnOutput, Duration, Environment, Stack, aws_s3 as s3
+from aws_cdk import (
+    App,
+    CfnOutput,
+    Duration,
+    Environment,
+    Stack,
+    aws_s3 as s3,
+    aws_s3_notifications as s3n,
+    aws_sns as sns,
+)
 from cdk_s3_replication import (
     BucketReplication,
     CrossAccountReplication,
@@ -8,7 +17,9 @@ from cdk_s3_replication import (
     ReplicaGrantee,
     ReplicaGrants,
     ReplicatedBucketPair,
+    ReplicationCanary,
     ReplicationFilter,
+    ReplicationMonitoring,
 )
 
 app = App()
@@ -28,6 +39,18 @@ pair = ReplicatedBucketPair(
 archive = s3.Bucket(orders, "Archive", encryption=s3.BucketEncryption.KMS)
 pair.replication.add_rule(destination=archive, filter=ReplicationFilter.prefix("invoices/"))
 CfnOutput(orders, "Replica", value=pair.destination_bucket_name)
+
+# watched
+alarm_topic = sns.Topic(orders, "Alarms")
+canary = ReplicationCanary(
+    orders, "Canary", replication=pair.replication, interval=Duration.minutes(30), alarm_topic=alarm_topic
+)
+ReplicationMonitoring(
+    orders, "Monitoring", replication=pair.replication, canary=canary, alarm_topic=alarm_topic
+)
+pair.replication.add_failure_notification(
+    s3n.SnsDestination(alarm_topic), s3.NotificationKeyFilter(prefix="orders/")
+)
 
 # two accounts, with KMS
 production = Stack(app, "Production", env=Environment(account="111111111111", region="us-east-1"))

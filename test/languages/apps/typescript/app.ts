@@ -1,4 +1,12 @@
-import { App, aws_s3 as s3, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import {
+  App,
+  aws_s3 as s3,
+  aws_s3_notifications as s3n,
+  aws_sns as sns,
+  CfnOutput,
+  Duration,
+  Stack,
+} from 'aws-cdk-lib';
 import {
   BucketReplication,
   CrossAccountReplication,
@@ -8,7 +16,9 @@ import {
   ReplicaGrantee,
   ReplicaGrants,
   ReplicatedBucketPair,
+  ReplicationCanary,
   ReplicationFilter,
+  ReplicationMonitoring,
 } from 'cdk-s3-replication';
 
 const app = new App();
@@ -24,6 +34,16 @@ const pair = new ReplicatedBucketPair(orders, 'Data', {
 const archive = new s3.Bucket(orders, 'Archive', { encryption: s3.BucketEncryption.KMS });
 pair.replication.addRule({ destination: archive, filter: ReplicationFilter.prefix('invoices/') });
 new CfnOutput(orders, 'Replica', { value: pair.destinationBucketName });
+
+// watched
+const alarmTopic = new sns.Topic(orders, 'Alarms');
+const canary = new ReplicationCanary(orders, 'Canary', {
+  replication: pair.replication,
+  interval: Duration.minutes(30),
+  alarmTopic,
+});
+new ReplicationMonitoring(orders, 'Monitoring', { replication: pair.replication, canary, alarmTopic });
+pair.replication.addFailureNotification(new s3n.SnsDestination(alarmTopic), { prefix: 'orders/' });
 
 // two accounts, with KMS
 const production = new Stack(app, 'Production', { env: { account: '111111111111', region: 'us-east-1' } });

@@ -11,7 +11,9 @@ import io.github.cdks3replication.ReplicaGrantee;
 import io.github.cdks3replication.ReplicaGranteeRole;
 import io.github.cdks3replication.ReplicaGrants;
 import io.github.cdks3replication.ReplicatedBucketPair;
+import io.github.cdks3replication.ReplicationCanary;
 import io.github.cdks3replication.ReplicationFilter;
+import io.github.cdks3replication.ReplicationMonitoring;
 import io.github.cdks3replication.ReplicationRule;
 import io.github.cdks3replication.TrailLogOptions;
 import java.util.List;
@@ -23,8 +25,11 @@ import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.services.s3.Bucket;
 import software.amazon.awscdk.services.s3.BucketAttributes;
 import software.amazon.awscdk.services.s3.BucketEncryption;
+import software.amazon.awscdk.services.s3.NotificationKeyFilter;
 import software.amazon.awscdk.services.s3.StorageClass;
 import software.amazon.awscdk.services.s3.Transition;
+import software.amazon.awscdk.services.s3.notifications.SnsDestination;
+import software.amazon.awscdk.services.sns.Topic;
 
 public class App {
     public static void main(String[] args) {
@@ -45,6 +50,21 @@ public class App {
             .filter(ReplicationFilter.prefix("invoices/"))
             .build());
         CfnOutput.Builder.create(orders, "Replica").value(pair.getDestinationBucketName()).build();
+
+        // watched
+        Topic alarmTopic = new Topic(orders, "Alarms");
+        ReplicationCanary canary = ReplicationCanary.Builder.create(orders, "Canary")
+            .replication(pair.getReplication())
+            .interval(Duration.minutes(30))
+            .alarmTopic(alarmTopic)
+            .build();
+        ReplicationMonitoring.Builder.create(orders, "Monitoring")
+            .replication(pair.getReplication())
+            .canary(canary)
+            .alarmTopic(alarmTopic)
+            .build();
+        pair.getReplication().addFailureNotification(
+            new SnsDestination(alarmTopic), NotificationKeyFilter.builder().prefix("orders/").build());
 
         // two accounts, with KMS
         Stack production = stack(app, "Production", "111111111111", "us-east-1");
