@@ -45,7 +45,7 @@ func main() {
 		AlarmTopic:  alarmTopic,
 	})
 	pair.Replication().AddFailureNotification(awss3notifications.NewSnsDestination(alarmTopic), &awss3.NotificationKeyFilter{
-		Prefix: jsii.String("orders/"),
+		Prefix: jsii.String("urgent/"),
 	})
 
 	// two accounts, with KMS
@@ -115,6 +115,15 @@ func main() {
 		Producers: &[]replication.LogProducer{
 			replication.LogProducer_CloudTrail(&replication.TrailLogOptions{TrailName: jsii.String("management")}),
 		},
+	})
+
+	// both ways, and many regions
+	global := awscdk.NewStack(app, jsii.String("Global"), in("111111111111", "us-east-1"))
+	replication.NewBidirectionalReplication(global, jsii.String("Sessions"), &replication.BidirectionalReplicationProps{
+		SecondRegion: jsii.String("eu-west-1"),
+	})
+	replication.NewMultiRegionReplication(global, jsii.String("Media"), &replication.MultiRegionReplicationProps{
+		Regions: jsii.Strings("us-east-1", "eu-west-1", "eu-west-2"),
 	})
 
 	app.Synth(nil)

@@ -9,11 +9,13 @@ from aws_cdk import (
     aws_sns as sns,
 )
 from cdk_s3_replication import (
+    BidirectionalReplication,
     BucketReplication,
     CrossAccountReplication,
     LogAggregationSRR,
     LogProducer,
     LogSource,
+    MultiRegionReplication,
     ReplicaGrantee,
     ReplicaGrants,
     ReplicatedBucketPair,
@@ -49,7 +51,7 @@ ReplicationMonitoring(
     orders, "Monitoring", replication=pair.replication, canary=canary, alarm_topic=alarm_topic
 )
 pair.replication.add_failure_notification(
-    s3n.SnsDestination(alarm_topic), s3.NotificationKeyFilter(prefix="orders/")
+    s3n.SnsDestination(alarm_topic), s3.NotificationKeyFilter(prefix="urgent/")
 )
 
 # two accounts, with KMS
@@ -99,5 +101,10 @@ LogSource(
     role_name_prefix="logs-",
     producers=[LogProducer.cloud_trail(trail_name="management")],
 )
+
+# both ways, and many regions
+everywhere = Stack(app, "Global", env=Environment(account="111111111111", region="us-east-1"))
+BidirectionalReplication(everywhere, "Sessions", second_region="eu-west-1")
+MultiRegionReplication(everywhere, "Media", regions=["us-east-1", "eu-west-1", "eu-west-2"])
 
 app.synth()

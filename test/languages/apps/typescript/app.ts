@@ -8,11 +8,13 @@ import {
   Stack,
 } from 'aws-cdk-lib';
 import {
+  BidirectionalReplication,
   BucketReplication,
   CrossAccountReplication,
   LogAggregationSRR,
   LogProducer,
   LogSource,
+  MultiRegionReplication,
   ReplicaGrantee,
   ReplicaGrants,
   ReplicatedBucketPair,
@@ -43,7 +45,7 @@ const canary = new ReplicationCanary(orders, 'Canary', {
   alarmTopic,
 });
 new ReplicationMonitoring(orders, 'Monitoring', { replication: pair.replication, canary, alarmTopic });
-pair.replication.addFailureNotification(new s3n.SnsDestination(alarmTopic), { prefix: 'orders/' });
+pair.replication.addFailureNotification(new s3n.SnsDestination(alarmTopic), { prefix: 'urgent/' });
 
 // two accounts, with KMS
 const production = new Stack(app, 'Production', { env: { account: '111111111111', region: 'us-east-1' } });
@@ -88,5 +90,10 @@ new LogSource(branch, 'Trail', {
   roleNamePrefix: 'logs-',
   producers: [LogProducer.cloudTrail({ trailName: 'management' })],
 });
+
+// both ways, and many regions
+const global = new Stack(app, 'Global', { env: { account: '111111111111', region: 'us-east-1' } });
+new BidirectionalReplication(global, 'Sessions', { secondRegion: 'eu-west-1' });
+new MultiRegionReplication(global, 'Media', { regions: ['us-east-1', 'eu-west-1', 'eu-west-2'] });
 
 app.synth();

@@ -1,4 +1,5 @@
 import io.github.cdks3replication.AlbLogOptions;
+import io.github.cdks3replication.BidirectionalReplication;
 import io.github.cdks3replication.BucketReplication;
 import io.github.cdks3replication.ConfigLogOptions;
 import io.github.cdks3replication.CrossAccountReplication;
@@ -6,6 +7,7 @@ import io.github.cdks3replication.LogAggregationSRR;
 import io.github.cdks3replication.LogProducer;
 import io.github.cdks3replication.LogSource;
 import io.github.cdks3replication.LogSourceOptions;
+import io.github.cdks3replication.MultiRegionReplication;
 import io.github.cdks3replication.ProducedLogSourceOptions;
 import io.github.cdks3replication.ReplicaGrantee;
 import io.github.cdks3replication.ReplicaGranteeRole;
@@ -64,7 +66,7 @@ public class App {
             .alarmTopic(alarmTopic)
             .build();
         pair.getReplication().addFailureNotification(
-            new SnsDestination(alarmTopic), NotificationKeyFilter.builder().prefix("orders/").build());
+            new SnsDestination(alarmTopic), NotificationKeyFilter.builder().prefix("urgent/").build());
 
         // two accounts, with KMS
         Stack production = stack(app, "Production", "111111111111", "us-east-1");
@@ -129,6 +131,13 @@ public class App {
                 .build()))
             .roleNamePrefix("logs-")
             .producers(List.of(LogProducer.cloudTrail(TrailLogOptions.builder().trailName("management").build())))
+            .build();
+
+        // both ways, and many regions
+        Stack global = stack(app, "Global", "111111111111", "us-east-1");
+        BidirectionalReplication.Builder.create(global, "Sessions").secondRegion("eu-west-1").build();
+        MultiRegionReplication.Builder.create(global, "Media")
+            .regions(List.of("us-east-1", "eu-west-1", "eu-west-2"))
             .build();
 
         app.synth();
