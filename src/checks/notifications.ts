@@ -65,3 +65,14 @@ function shareEvent(a: unknown, b: unknown): boolean {
 
 const within = (a: unknown, b: unknown, fits: (text: string, part: string) => boolean) =>
   typeof a === 'string' && typeof b === 'string' && (fits(a, b) || fits(b, a));
+
+/** Where neither is known, aws-cdk-lib drops the region of the metric, and the alarm watches nothing. */
+export function alarmsWithoutRegion({ unplacedAlarms, source }: ReplicationFacts): Findings {
+  return unplacedAlarms.map(({ path, region }) =>
+    error('alarmWithoutRegion', {
+      saw: `the alarm '${path}' on a metric of the replication of ${source.name}, in a stack without a region`,
+      because: `S3 publishes the metric in '${region}', and an alarm looks at the region that its stack is deployed to`,
+      instead: `set env.region of that stack to '${region}'`,
+    }),
+  );
+}

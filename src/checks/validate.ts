@@ -7,7 +7,7 @@ import { grantedEncryption, replicaKey, sourceEncryption, unfitKeys } from './en
 import { destinationImportsOwn, sharedSource, sourceImportsOwn } from './imports';
 import { replicaKeyPolicy, sourceKeyPolicies } from './key-policies';
 import { acknowledgeInlinePolicy, acknowledgeObjectWildcards } from './nag';
-import { notifications } from './notifications';
+import { alarmsWithoutRegion, notifications } from './notifications';
 import { objectLock } from './object-lock';
 import { acls, grantedOwnership, ownership } from './ownership';
 import { grantedPolicies, rolePolicy } from './policy-size';
@@ -51,6 +51,7 @@ const OF_A_SOURCE: ReadonlyArray<(replication: ReplicationFacts) => Findings> = 
   chained,
   acls,
   notifications,
+  alarmsWithoutRegion,
 ];
 
 const OF_A_RULE: ReadonlyArray<(rule: RuleFacts, replication: ReplicationFacts) => Findings> = [

@@ -13,6 +13,8 @@ export interface ReplicationFacts {
   readonly handled?: number;
   /** Undefined when nobody is told of events. */
   readonly told?: ToldFacts;
+  /** Alarms in stacks whose region is open, and the region in which their metric is published. */
+  readonly unplacedAlarms: ReadonlyArray<{ readonly path: string; readonly region: string }>;
 }
 
 /** What S3 tells of replication by event notifications. */

@@ -49,6 +49,9 @@ export function readReplication(anchor: SourceAnchor): ReplicationFacts {
       ? Buffer.byteLength(JSON.stringify(end.stack.resolve(anchor.renderedRules())))
       : undefined,
     told: readNotifications(anchor),
+    unplacedAlarms: [...anchor.metrics]
+      .filter(([at]) => definedResource(at, 'AWS::CloudWatch::Alarm') && Token.isUnresolved(Stack.of(at).region))
+      .map(([at, region]) => ({ path: at.node.path, region })),
   };
 }
 

@@ -50,6 +50,8 @@ export class SourceAnchor extends Anchor {
   public readonly home: Construct;
   /** Begins the id of each rule. */
   public rulePrefix = '';
+  /** Where metrics of its rules are used, and the region that they are published in. */
+  public readonly metrics = new Map<IConstruct, string>();
   /** What writes probes into the source. */
   public canary?: IConstruct;
   private readonly watchers: Array<(rule: AddedRule) => void> = [];

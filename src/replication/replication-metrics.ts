@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { aws_cloudwatch as cloudwatch, aws_s3 as s3, Duration, Lazy, Stack } from 'aws-cdk-lib';
+import { aws_cloudwatch as cloudwatch, aws_s3 as s3, Duration, IResolveContext, Lazy, Stack } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { BucketEnd, bucketEnd, nameOf } from '../app/bucket';
 import { compare, knownText, shown } from '../app/environment';
@@ -48,17 +48,19 @@ export function replicationMetric(
       instead: 'set env.region on the stacks of both buckets',
     });
   }
+  const published = knownText(failures ? region : there);
+  const used = (scope: IConstruct) => published && source.metrics.set(scope, published);
   return new cloudwatch.Metric({
     namespace: 'AWS/S3',
     metricName,
     statistic: failures ? cloudwatch.Stats.SUM : cloudwatch.Stats.MAXIMUM,
     period: Duration.minutes(1),
-    region: knownText(failures ? region : there),
+    region: published,
     account: knownText(account),
     ...metricOptions,
     dimensionsMap: {
-      SourceBucket: nameAnywhere(bucketEnd(source.end.ref)),
-      DestinationBucket: nameAnywhere(rule.destination),
+      SourceBucket: nameAnywhere(bucketEnd(source.end.ref), used),
+      DestinationBucket: nameAnywhere(rule.destination, used),
       RuleId: rule.id,
     },
   });
@@ -107,12 +109,16 @@ function ruleMeant(at: IConstruct, source: SourceAnchor, destination: BucketEnd,
  * The bucket's name, as the stack can say it in which the metric is used. One reference for each stack: what a token
  * stands for there must not change.
  */
-function nameAnywhere(bucket: BucketEnd): string {
+function nameAnywhere(bucket: BucketEnd, used: (scope: IConstruct) => void): string {
   const names = new Map<Stack, string>();
   const nameIn = (stack: Stack) => {
     const name = names.get(stack) ?? bucketAttribute(stack, bucket, 'name');
     names.set(stack, name);
     return name;
   };
-  return Lazy.uncachedString({ produce: ({ scope }) => nameIn(Stack.of(scope)) });
+  const produce = ({ scope }: IResolveContext) => {
+    used(scope);
+    return nameIn(Stack.of(scope));
+  };
+  return Lazy.uncachedString({ produce });
 }

@@ -134,3 +134,18 @@ test('one region that nobody knows: no region is named; two of which one is know
     `region of the source unknown at synthesis, of the destination imported bucket 'there' 'eu-west-1': `,
   );
 });
+
+test('an alarm in a stack without a region would watch nothing: an error', () => {
+  const stack = home();
+  const destination = bucket(stack, 'Destination', { bucketName: 'destination-of-mine' });
+  const source = bucket(stack, 'Source', { bucketName: 'source-of-mine' });
+  const replication = new BucketReplication(stack, 'Replication', { source, rules: [{ destination }] });
+  const alarm = (scope: Stack) =>
+    replication
+      .metricOperationsFailedReplication(destination)
+      .createAlarm(scope, 'Alarm', { threshold: 1, evaluationPeriods: 1 });
+  alarm(new Stack(stack.node.root as App, 'Open'));
+  expect(() => Template.fromStack(stack)).toThrow(
+    /the alarm 'Open\/Alarm\/Resource' on a metric .* in a stack without a region: .*'us-east-1'.*alarmWithoutRegion/,
+  );
+});
