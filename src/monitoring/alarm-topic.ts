@@ -118,7 +118,6 @@ export class AlarmTopic {
       this.services.add(CLOUDWATCH);
       this.topic.addToResourcePolicy(
         new iam.PolicyStatement({
-          sid: 'AlarmsOnReplication',
           principals: [new iam.ServicePrincipal(CLOUDWATCH)],
           actions: [...TELL.topic],
           resources: [this.topic.topicArn],

@@ -4,19 +4,26 @@ import { IConstruct } from 'constructs';
 import { bucketOf, nameOf } from '../app/bucket';
 import { AddedRule } from '../rules/added-rule';
 
-/** Expires the probes at a destination, where S3 keeps them: that their version is deleted at the source is not replicated. */
+/** The prefixes whose probes expire at a bucket; a property of its resource. */
+const EXPIRING = Symbol.for('cdk-s3-replication.probesExpire');
+
+/**
+ * Expires the probes at a destination, where S3 keeps them: that their version is deleted at the source is not
+ * replicated.
+ */
 export function expireProbes(at: IConstruct, { destination, filter }: AddedRule, keyPrefix: string): void {
   const prefix = `${filter._prefix}${keyPrefix}`;
-  const { cfn } = destination;
+  const cfn: (s3.CfnBucket & { [EXPIRING]?: string[] }) | undefined = destination.cfn;
+  const known = cfn?.[EXPIRING];
+  if (known?.includes(prefix)) {
+    return;
+  }
   const bucket = cfn && bucketOf(destination.ref);
-  const rule = { prefix, expiration: Duration.days(1), noncurrentVersionExpiration: Duration.days(1) };
-  if (bucket instanceof s3.Bucket || (bucket && 'addLifecycleRule' in bucket)) {
-    addOnce(bucket as s3.Bucket, rule);
-  } else if (cfn && !hasLifecycle(cfn)) {
-    const { prefix: Prefix, ...days } = { prefix, id: 'ReplicationCanary', status: 'Enabled' };
-    cfn.lifecycleConfiguration = {
-      rules: [{ ...days, prefix: Prefix, expirationInDays: 1, noncurrentVersionExpiration: { noncurrentDays: 1 } }],
-    };
+  if (bucket && 'addLifecycleRule' in bucket) {
+    const day = Duration.days(1);
+    (bucket as s3.Bucket).addLifecycleRule({ prefix, expiration: day, noncurrentVersionExpiration: day });
+  } else if (cfn && (known !== undefined || cfn.lifecycleConfiguration === undefined)) {
+    cfn.lifecycleConfiguration = { rules: [...(known ?? []), prefix].map(expiring) };
   } else {
     Annotations.of(at).addWarningV2(
       'cdk-s3-replication:canaryReplicasStay',
@@ -24,17 +31,14 @@ export function expireProbes(at: IConstruct, { destination, filter }: AddedRule,
         `Give it a lifecycle rule that expires objects and noncurrent versions with the prefix '${prefix}' after a day, ` +
         'or acknowledge this if it has one',
     );
+    return;
   }
+  cfn[EXPIRING] = [...(known ?? []), prefix];
 }
 
-const ADDED = Symbol.for('cdk-s3-replication.probesExpire');
-
-function addOnce(bucket: s3.Bucket & { [ADDED]?: Set<string> }, rule: s3.LifecycleRule): void {
-  const added = (bucket[ADDED] ??= new Set());
-  if (!added.has(rule.prefix!)) {
-    added.add(rule.prefix!);
-    bucket.addLifecycleRule(rule);
-  }
-}
-
-const hasLifecycle = (cfn: s3.CfnBucket) => cfn.lifecycleConfiguration !== undefined;
+const expiring = (prefix: string): s3.CfnBucket.RuleProperty => ({
+  status: 'Enabled',
+  prefix,
+  expirationInDays: 1,
+  noncurrentVersionExpiration: { noncurrentDays: 1 },
+});

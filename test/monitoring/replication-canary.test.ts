@@ -111,19 +111,30 @@ test('what a probe leaves at the destination expires; of an imported one a warni
   const stack = home();
   const replication = flow(stack, { filter: ReplicationFilter.prefix('logs/') });
   canaryOf(stack, replication);
-  replication.addRule({ destination: new s3.CfnBucket(stack, 'L1') });
+  const plain = new s3.CfnBucket(stack, 'L1');
+  replication.addRule({ destination: plain });
+  replication.addRule({ destination: plain, filter: ReplicationFilter.prefix('data/') });
+  const own = new s3.CfnBucket(stack, 'OwnRules', { lifecycleConfiguration: { rules: [] } });
+  replication.addRule({ destination: own });
   replication.addRule({ destination: s3.Bucket.fromBucketName(stack, 'Theirs', 'theirs') });
   const template = Template.fromStack(stack);
-  const expires = (Prefix: string) =>
-    Match.objectLike({
-      LifecycleConfiguration: {
-        Rules: [
-          { Status: 'Enabled', Prefix, ExpirationInDays: 1, NoncurrentVersionExpiration: { NoncurrentDays: 1 } },
-        ].map((it) => Match.objectLike(it)),
-      },
-    });
+  const expires = (...prefixes: string[]) => ({
+    LifecycleConfiguration: {
+      Rules: prefixes.map((Prefix) =>
+        Match.objectLike({
+          ...{ Status: 'Enabled', Prefix, ExpirationInDays: 1 },
+          NoncurrentVersionExpiration: { NoncurrentDays: 1 },
+        }),
+      ),
+    },
+  });
   template.resourcePropertiesCountIs('AWS::S3::Bucket', expires('logs/.replication-canary/'), 1);
-  template.resourcePropertiesCountIs('AWS::S3::Bucket', expires('.replication-canary/'), 1);
+  template.resourcePropertiesCountIs(
+    'AWS::S3::Bucket',
+    expires('.replication-canary/', 'data/.replication-canary/'),
+    1,
+  );
+  Annotations.fromStack(stack).hasWarning('*', Match.stringLikeRegexp("stay in 'Stack/OwnRules'"));
   Annotations.fromStack(stack).hasWarning(
     '*',
     Match.stringLikeRegexp("Replicas of the probe stay in imported bucket 'theirs'"),
