@@ -125,7 +125,7 @@ const DECLINED: Record<string, string> = {
   'CT.KMS.PR.3': 'the key policy is the one that CDK gives every key, which leaves grants to IAM',
   'CT.S3.PR.2': 'a bucket of access logs keeps none of its own, and most examples have CloudTrail instead',
   'CT.S3.PR.3': 'how long versions are kept is for the owner of the data to say',
-  'CT.S3.PR.4': 'nobody in the examples waits for events',
+  'CT.S3.PR.4': 'one example waits for events, which a custom resource of aws-cdk-lib sets up',
   'CT.S3.PR.6': 'how long objects are kept is for the owner of the data to say',
   'CT.S3.PR.9': 'only one example needs Object Lock, which cannot be switched off again',
   'CT.S3.PR.10': 'only one example needs KMS; access logs are not delivered to a bucket that has it',
