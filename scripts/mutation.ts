@@ -47,6 +47,13 @@ const AREAS: Record<string, Array<{ readonly mutate: string[]; readonly tests: s
     },
     { mutate: files('producers', 'key-space'), tests: ['producers/key-space'] },
   ],
+  monitoring: [
+    {
+      mutate: files('monitoring', 'canary-checks', 'canary-input', 'canary-machine', 'canary-probes'),
+      tests: ['monitoring/{canary-machine,replication-canary}'],
+    },
+    { mutate: files('monitoring', 'monitoring-input'), tests: ['monitoring/replication-monitoring'] },
+  ],
 };
 const LEAST = 85;
 const REPORTS = join('test-reports', 'mutation');
