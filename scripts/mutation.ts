@@ -43,7 +43,7 @@ const AREAS: Record<string, Array<{ readonly mutate: string[]; readonly tests: s
   producers: [
     {
       mutate: files('producers', 'catalog', 'delivery-statements', 'option-input', 'spec'),
-      tests: ['producers/{delivery-statements,option-input}'],
+      tests: ['producers/{catalog,delivery-statements,option-input}'],
     },
     { mutate: files('producers', 'key-space'), tests: ['producers/key-space'] },
   ],
