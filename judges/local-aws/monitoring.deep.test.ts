@@ -160,7 +160,7 @@ describe('the role may not replicate any more', () => {
 
 test('a canary whose role lacks a statement says so, and the alarm goes off', async () => {
   await pause(6_000);
-  const allowAgain = await forbid(here, await roleNamed('CanaryStateMachine'), 's3:PutObject');
+  const allowAgain = await forbid(here, await roleNamed('CanaryRole'), 's3:PutObject');
   const { status, probes } = await runCanary(here, 120_000);
   expect([status, probes?.map((it) => it.status)]).toEqual(['FAILED', ['NOT_WRITTEN']]);
   const state = await until(

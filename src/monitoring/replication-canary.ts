@@ -131,6 +131,7 @@ export class ReplicationCanary extends Construct {
     this.stateMachine = new sfn.StateMachine(this, 'StateMachine', {
       definitionBody: sfn.DefinitionBody.fromString(stack.toJsonString(Lazy.any({ produce: definition }))),
       comment: 'Probes S3 replication',
+      role: this.machineRole(),
       logs: { destination: log, level: sfn.LogLevel.ALL, includeExecutionData: true },
       tracingEnabled: true,
     });
@@ -213,6 +214,20 @@ export class ReplicationCanary extends Construct {
       roles: [this.stateMachine.role.roleName],
     });
     return policy;
+  }
+
+  /** Assumed for state machines of this account and region only, also with versions of core that do not say so. */
+  private machineRole(): iam.IRole {
+    const { account, region } = Stack.of(this);
+    const machines = `arn:${partitionOf(region) ?? Aws.PARTITION}:states:${region}:${account}:stateMachine:*`;
+    const conditions = {
+      StringEquals: { 'aws:SourceAccount': account },
+      ArnLike: { 'aws:SourceArn': machines },
+    };
+    return new iam.Role(this, 'Role', {
+      assumedBy: new iam.ServicePrincipal('states.amazonaws.com', { conditions }),
+      description: 'Assumed by AWS Step Functions to probe a replication',
+    });
   }
 
   /** Of its own, and not the one that core makes for all schedules of a state machine in the stack. */
