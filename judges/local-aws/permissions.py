@@ -93,7 +93,7 @@ class Role:
     def _decide(self, action, resource, policy, owner, context_keys=None):
         if not self.assumed:
             return False
-        context = self._context(action, resource, context_keys)
+        context = _context(self, action, resource, context_keys)
         # the server knows no policy variables; the library writes this one only
         policy = policy and _text(policy).replace("${aws:PrincipalAccount}", self.account)
         identity = iam.evaluate(context, self.policies)
@@ -101,21 +101,9 @@ class Role:
         return iam.combine_resource_policy(identity, context, policy, owner, required).decision == "Allow"
 
     def _trusts_s3(self, record):
-        context = self._context("sts:AssumeRole", self.arn)
+        context = _context(self, "sts:AssumeRole", self.arn)
         trust = record.get("AssumeRolePolicyDocument")
         return iam.evaluate_resource_policy(trust, context, service="s3.amazonaws.com").decision == "Allow"
-
-    def _context(self, action, resource, context_keys=None):
-        return iam.EvalContext(
-            principal_arn=self.arn,
-            principal_type="AssumedRole",
-            principal_account=self.account,
-            action=action,
-            resource_arn=resource,
-            region=get_region(),
-            secure_transport=True,
-            service_context=context_keys or {},
-        )
 
 
 class Caller:
@@ -127,26 +115,27 @@ class Caller:
         record = iam_service._roles.get_scoped(self.account, None, self.name)
         trust = record and record.get("AssumeRolePolicyDocument")
         keys = {"aws:sourceaccount": self.account, **{name.lower(): it for name, it in (trust_keys or {}).items()}}
-        asked = self._context("sts:AssumeRole", arn, keys)
+        asked = _context(self, "sts:AssumeRole", arn, keys)
         self.assumed = trust and iam.evaluate_resource_policy(trust, asked, service=service).decision == "Allow"
 
     def may(self, action, resource, keys=None):
         if not self.assumed:
             return False
         policies = iam._gather_role_policies(self.name, self.account)
-        return iam.evaluate(self._context(action, resource, keys or {}), policies).decision == "Allow"
+        return iam.evaluate(_context(self, action, resource, keys), policies).decision == "Allow"
 
-    def _context(self, action, resource, keys):
-        return iam.EvalContext(
-            principal_arn=self.arn,
-            principal_type="AssumedRole",
-            principal_account=self.account,
-            action=action,
-            resource_arn=resource,
-            region=get_region(),
-            secure_transport=True,
-            service_context=keys,
-        )
+
+def _context(caller, action, resource, keys=None):
+    return iam.EvalContext(
+        principal_arn=caller.arn,
+        principal_type="AssumedRole",
+        principal_account=caller.account,
+        action=action,
+        resource_arn=resource,
+        region=get_region(),
+        secure_transport=True,
+        service_context=keys or {},
+    )
 
 
 def _text(policy):

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
-  Arn,
-  ArnFormat,
   Aws,
   aws_cloudwatch as cloudwatch,
   aws_cloudwatch_actions as actions,
@@ -11,11 +9,10 @@ import {
   aws_sns as sns,
   CfnResource,
   Stack,
-  Token,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { compare, partitionOf, shown } from '../app/environment';
-import { resourceBehind } from '../app/resource';
+import { toldTarget } from '../app/told-target';
 import { acknowledgeForwarding } from '../checks/nag';
 import { encryptedTarget } from '../checks/targets';
 import { readTarget } from '../flows/read-notifications';
@@ -58,13 +55,11 @@ export class AlarmTopic {
     at.node.addValidation({ validate: () => this.validate() });
   }
 
-  public tellOf(...alarms: cloudwatch.AlarmBase[]): void {
+  public tellOf(alarm: cloudwatch.Alarm): void {
     this.letIn();
     const action = new actions.SnsAction(this.topic);
-    alarms.forEach((alarm) => {
-      (alarm as cloudwatch.Alarm).addAlarmAction(action);
-      (alarm as cloudwatch.Alarm).addOkAction(action);
-    });
+    alarm.addAlarmAction(action);
+    alarm.addOkAction(action);
   }
 
   public tellOfDistant({ alarm, alarmName, region }: DistantAlarm): void {
@@ -129,18 +124,14 @@ export class AlarmTopic {
 
   private check(): void {
     const { at, topic } = this;
-    const resource = resourceBehind(topic.topicArn, 'AWS::SNS::Topic');
-    const literal = Token.isUnresolved(topic.topicArn)
-      ? undefined
-      : Arn.split(topic.topicArn, ArnFormat.NO_RESOURCE_NAME);
-    if (topic.fifo || literal?.resource.endsWith('.fifo')) {
+    const { region, fifo } = toldTarget(topic.topicArn);
+    if (topic.fifo || fifo) {
       throw mistake(at, {
         saw: `alarmTopic '${topic.node.path}', which is FIFO`,
         because: 'alarms of CloudWatch go to standard topics',
         instead: 'give a standard topic',
       });
     }
-    const region = resource ? Stack.of(resource).region : literal?.region;
     const here = Stack.of(at).region;
     if (region !== undefined && compare(region, here) === 'different') {
       throw mistake(at, {
@@ -152,7 +143,7 @@ export class AlarmTopic {
   }
 
   private validate(): string[] {
-    const resource = resourceBehind(this.topic.topicArn, 'AWS::SNS::Topic');
+    const { resource } = toldTarget(this.topic.topicArn);
     const target = resource && readTarget(resource);
     return report(
       this.at,

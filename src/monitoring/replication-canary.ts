@@ -18,7 +18,7 @@ import { AlarmTopic } from './alarm-topic';
 import { canaryFindings } from './canary-checks';
 import { expireProbes } from './canary-destinations';
 import { checkKeyPrefix, checkOnlyCanary, checkWatcherPlace, cronOf, limitOf } from './canary-input';
-import { NAMESPACE, canaryMachine } from './canary-machine';
+import { MOST_PROBES, NAMESPACE, canaryMachine } from './canary-machine';
 import { canaryStatements, probesOf } from './canary-probes';
 import { bucketEnd } from '../app/bucket';
 import { keyFor } from '../app/encryption';
@@ -244,6 +244,6 @@ export class ReplicationCanary extends Construct {
     const log = this.node.findChild('Log').node.defaultChild as logs.CfnLogGroup;
     const scheduling = this.node.findChild('SchedulerRole');
     acknowledgeCanary([this.stateMachine.role, scheduling], this.node.findChild('Policy') as iam.CfnPolicy, log);
-    return report(this, canaryFindings(this.source, probesOf(this.source.rules, this.keyPrefix), filters.length));
+    return report(this, canaryFindings(this.source, filters.slice(0, MOST_PROBES), filters.length));
   }
 }

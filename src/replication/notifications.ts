@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Arn, ArnFormat, aws_s3 as s3, Stack, Token } from 'aws-cdk-lib';
+import { aws_s3 as s3, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { bucketEnd, bucketOf, nameOf } from '../app/bucket';
 import { compare, shown } from '../app/environment';
 import { resourceBehind } from '../app/resource';
+import { toldTarget } from '../app/told-target';
 import { SourceAnchor } from '../flows/source';
 import { checkGiven } from '../messages/given';
 import { mistake } from '../messages/mistake';
@@ -43,11 +44,9 @@ export function notify(
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html */
 function checkTarget(at: Construct, source: SourceAnchor, arn: string): void {
-  const resource = resourceBehind(arn, 'AWS::SNS::Topic', 'AWS::SQS::Queue', 'AWS::Lambda::Function');
-  const { fifoTopic, fifoQueue } = (resource ?? {}) as { fifoTopic?: unknown; fifoQueue?: unknown };
-  const literal = Token.isUnresolved(arn) ? undefined : Arn.split(arn, ArnFormat.NO_RESOURCE_NAME);
+  const { resource, region, fifo } = toldTarget(arn);
   const name = resource ? `'${resource.node.path.replace(/\/Resource$/, '')}'` : `'${shownArn(arn)}'`;
-  if (fifoTopic === true || fifoQueue === true || literal?.resource?.endsWith('.fifo')) {
+  if (fifo) {
     throw mistake(at, {
       saw: `notification target ${name}, which is FIFO`,
       because: 'S3 sends events to standard topics and queues only',
@@ -55,7 +54,6 @@ function checkTarget(at: Construct, source: SourceAnchor, arn: string): void {
     });
   }
   const bucket = bucketEnd(source.end.ref);
-  const region = resource ? Stack.of(resource).region : literal?.region;
   if (region !== undefined && compare(region, bucket.region) === 'different') {
     throw mistake(at, {
       saw: `notification target ${name} in region ${shown(region)}, the bucket ${nameOf(bucket)} in ${shown(bucket.region)}`,

@@ -15,27 +15,12 @@ import {
   Validations,
 } from 'aws-cdk-lib';
 import { CloudAssembly } from 'aws-cdk-lib/cx-api';
-import {
-  AwsSolutionsChecks,
-  HIPAASecurityChecks,
-  NagPack,
-  NIST80053R4Checks,
-  NIST80053R5Checks,
-  PCIDSS321Checks,
-  ServerlessChecks,
-} from 'cdk-nag';
+import { AwsSolutionsChecks, NagPack, NIST80053R5Checks } from 'cdk-nag';
 import { Construct } from 'constructs';
 import { testApp } from '../app';
+import { PACKS } from '../nag-packs';
 import { BucketReplication, ReplicatedBucketPair, ReplicationFilter } from 'cdk-s3-replication';
 
-const PACKS: Array<new () => NagPack> = [
-  AwsSolutionsChecks,
-  HIPAASecurityChecks,
-  NIST80053R4Checks,
-  NIST80053R5Checks,
-  PCIDSS321Checks,
-  ServerlessChecks,
-];
 const US = { region: 'us-east-1' };
 
 beforeEach(() => void jest.spyOn(console, 'error').mockImplementation(() => {}));
