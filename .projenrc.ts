@@ -180,6 +180,7 @@ const FLOORS = [
   ['replication'],
   ['pairs', 'aggregation'],
   ['monitoring'],
+  ['existing-objects'],
 ];
 project.eslint!.addRules({
   'import/no-cycle': 'error',

@@ -8,6 +8,12 @@ export { LogAggregationSRR } from './aggregation/log-aggregation-srr';
 export { LogSource, type LogSourceProps } from './aggregation/log-source';
 export { type CreatedBucketOptions } from './buckets/created-bucket-options';
 export { type ReplicatedBucketOptions } from './buckets/replicated-bucket-options';
+export { ExistingObjectReplication } from './existing-objects/existing-object-replication';
+export {
+  type ExistingObjectReplicationProps,
+  ExistingObjectStatus,
+} from './existing-objects/existing-object-replication-props';
+export { ReplicationRepair, type ReplicationRepairProps } from './existing-objects/replication-repair';
 export { ReplicaGrantee, type ReplicaGranteeRole, type ReplicaGranteeRoles } from './grants/replica-grantee';
 export { ReplicaGrants } from './grants/replica-grants';
 export { type ReplicasFromOptions } from './grants/replicas-from-options';

@@ -42,19 +42,61 @@ export function acknowledgeObjectWildcards(
 
 /** What cannot be narrowed: delivery of logs and traces (by core), and metrics, which have a namespace as a condition. */
 export function acknowledgeCanary(roles: readonly IConstruct[], policy: CfnResource, log: CfnResource): void {
+  acknowledgeMachine(
+    roles,
+    policy,
+    log,
+    'CloudWatch metrics (of one namespace), log deliveries and X-Ray traces have no resource that could be named.',
+  );
+}
+
+/** Jobs have no name before they are made, and what they replicate is what the rules select. */
+export function acknowledgeBatch(
+  role: IConstruct,
+  policies: ReadonlyArray<
+    readonly [policy: CfnResource, statements: ReadonlyArray<{ readonly Resource: readonly unknown[] }>]
+  >,
+  log: CfnResource,
+  reports?: CfnResource,
+): void {
+  const [[policy], ...more] = policies;
+  acknowledgeMachine(
+    [role],
+    policy,
+    log,
+    'Jobs of one operation, metrics, log deliveries and X-Ray traces have no resource that could be named.',
+  );
+  more.forEach(([resource]) => acknowledgeInlinePolicy(resource));
+  policies.forEach(([resource, statements]) => acknowledgeObjectWildcards(resource, statements));
+  if (reports) {
+    acknowledge(
+      reports,
+      ['AwsSolutions-S1', ...PACKS.map((pack) => `${pack}-S3BucketLoggingEnabled`)],
+      'It has reports of S3 Batch Operations, which are no more than names of objects that failed to replicate.',
+    );
+    acknowledge(
+      reports,
+      PACKS.flatMap((pack) => ['Replication', 'Versioning'].map((it) => `${pack}-S3Bucket${it}Enabled`)),
+      'S3 writes each report once, and it expires.',
+    );
+    acknowledge(
+      reports,
+      PACKS.map((pack) => `${pack}-S3DefaultEncryptionKMS`),
+      'S3 Batch Operations encrypts reports with SSE-S3.',
+    );
+  }
+}
+
+function acknowledgeMachine(roles: readonly IConstruct[], policy: CfnResource, log: CfnResource, wide: string): void {
   const byCore = roles.flatMap((role) => role.node.tryFindChild('DefaultPolicy')?.node.defaultChild ?? []);
   for (const resource of [policy, ...(byCore as CfnResource[])]) {
-    acknowledge(
-      resource,
-      ['AwsSolutions-IAM5[Resource::*]'],
-      'CloudWatch metrics (of one namespace), log deliveries and X-Ray traces have no resource that could be named.',
-    );
+    acknowledge(resource, ['AwsSolutions-IAM5[Resource::*]'], wide);
     acknowledgeInlinePolicy(resource);
   }
   acknowledge(
     log,
     PACKS.map((pack) => `${pack}-CloudWatchLogGroupEncrypted`),
-    'CloudWatch encrypts logs with a key of its own; this one has keys and states of probes, which are no secrets.',
+    'CloudWatch encrypts logs with a key of its own; this one has keys and states of objects, which are no secrets.',
   );
 }
 
@@ -65,16 +107,27 @@ export function acknowledgeForwarding(alarm: CfnResource, rules: readonly CfnRes
     PACKS.map((pack) => `${pack}-CloudWatchAlarmAction`),
     'The alarm is in another region than the topic, which it tells through a rule of EventBridge.',
   );
-  rules.forEach((rule) =>
-    acknowledge(
-      rule,
-      ['Serverless-EventBusDLQ'],
-      'EventBridge tries for a day; the state of the alarm stays, for the dashboard and for whoever asks for it.',
-    ),
-  );
+  rules.forEach(acknowledgeNoQueue);
   if (sender) {
     acknowledgeInlinePolicy(sender);
   }
+}
+
+/** An alarm starts a state machine: what core adds to the role is inline. */
+export function acknowledgeStart(rule: IConstruct, role: IConstruct): void {
+  acknowledgeNoQueue(rule.node.defaultChild as CfnResource);
+  const policy = role.node.tryFindChild('DefaultPolicy')?.node.defaultChild;
+  if (policy) {
+    acknowledgeInlinePolicy(policy as CfnResource);
+  }
+}
+
+function acknowledgeNoQueue(rule: CfnResource): void {
+  acknowledge(
+    rule,
+    ['Serverless-EventBusDLQ'],
+    'EventBridge tries for a day; the state of the alarm stays, for the dashboard and for whoever asks for it.',
+  );
 }
 
 /**

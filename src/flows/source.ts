@@ -54,6 +54,10 @@ export class SourceAnchor extends Anchor {
   public readonly metrics = new Map<IConstruct, string>();
   /** What writes probes into the source. */
   public canary?: IConstruct;
+  /** What replicates again what failed. */
+  public repair?: IConstruct;
+  /** What makes jobs of S3 Batch Replication for it; not typed as such, because it is above this. */
+  public batch?: IConstruct;
   private readonly watchers: Array<(rule: AddedRule) => void> = [];
   private custom?: CfnResource;
   private readonly keyArns = new Map<unknown, string>();

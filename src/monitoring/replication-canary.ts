@@ -2,15 +2,10 @@
 import {
   Aws,
   aws_cloudwatch as cloudwatch,
-  aws_iam as iam,
-  aws_logs as logs,
   aws_scheduler as scheduler,
-  aws_scheduler_targets as targets,
   aws_sns as sns,
   aws_stepfunctions as sfn,
   Duration,
-  Lazy,
-  RemovalPolicy,
   Stack,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
@@ -20,6 +15,7 @@ import { expireProbes } from './canary-destinations';
 import { checkKeyPrefix, checkOnlyCanary, checkWatcherPlace, cronOf, limitOf } from './canary-input';
 import { MOST_PROBES, NAMESPACE, canaryMachine } from './canary-machine';
 import { canaryStatements, probesOf } from './canary-probes';
+import { MadeMachine, makeMachine, startOn } from './machine';
 import { bucketEnd } from '../app/bucket';
 import { keyFor } from '../app/encryption';
 import { partitionOf } from '../app/environment';
@@ -31,7 +27,7 @@ import { anchorOf } from '../flows/imported-sources';
 import { SourceAnchor } from '../flows/source';
 import { checkGiven } from '../messages/given';
 import { report } from '../messages/report';
-import { LateDocument } from '../permissions/role';
+import { Statement } from '../permissions/role-statements';
 import { BucketReplication } from '../replication/bucket-replication';
 
 /** Properties of a ReplicationCanary. */
@@ -114,10 +110,6 @@ export class ReplicationCanary extends Construct {
     const limit = timeout && limitOf(this, timeout);
     this.source.canary = this;
 
-    const log = new logs.LogGroup(this, 'Log', {
-      retention: logs.RetentionDays.ONE_MONTH,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
     const source = bucketAttribute(stack, this.source.end, 'name');
     const definition = () =>
       canaryMachine({
@@ -128,20 +120,18 @@ export class ReplicationCanary extends Construct {
         limit: limit ?? this.usualLimit(),
         lock: this.locks(),
       });
-    this.stateMachine = new sfn.StateMachine(this, 'StateMachine', {
-      definitionBody: sfn.DefinitionBody.fromString(stack.toJsonString(Lazy.any({ produce: definition }))),
+    const machine = makeMachine(this, {
       comment: 'Probes S3 replication',
-      role: this.machineRole(),
-      logs: { destination: log, level: sfn.LogLevel.ALL, includeExecutionData: true },
-      tracingEnabled: true,
+      purpose: 'probe a replication',
+      definition,
+      statements: this.statements(bucketAttribute(stack, this.source.end, 'arn')),
     });
-    const policy = this.permissions(bucketAttribute(stack, this.source.end, 'arn'));
-    const schedule = new scheduler.Schedule(this, 'Schedule', {
+    this.stateMachine = machine.stateMachine;
+    const schedule = startOn(this, this.stateMachine, {
       schedule: scheduler.ScheduleExpression.expression(cron),
-      target: new targets.StepFunctionsStartExecution(this.stateMachine, { role: this.schedulerRole() }),
-      description: 'Starts the canary of a replication',
+      what: 'the canary of a replication',
     });
-    schedule.node.addDependency(policy, this.source.writer);
+    schedule.node.addDependency(machine.policy, this.source.writer);
     this.source.watch((rule) => expireProbes(this, rule, keyPrefix));
     this.alarm = this.metricProbeFailed().createAlarm(this, 'Alarm', {
       alarmDescription:
@@ -155,7 +145,7 @@ export class ReplicationCanary extends Construct {
     if (props.alarmTopic) {
       new AlarmTopic(this, props.alarmTopic).tellOf(this.alarm);
     }
-    this.node.addValidation({ validate: () => this.validate() });
+    this.node.addValidation({ validate: () => this.validate(machine) });
   }
 
   /** How long the slowest probe took, in seconds: the maximum of an interval. */
@@ -189,8 +179,7 @@ export class ReplicationCanary extends Construct {
     return cfn !== undefined && locksByDefault(cfn);
   }
 
-  /** Of the role, in a policy that is there before the first run. */
-  private permissions(sourceArn: string): iam.CfnPolicy {
+  private statements(sourceArn: string): () => Statement[] {
     const stack = Stack.of(this);
     const arns = new Map<DefinedKey, string>();
     const arnOf = (cfn: DefinedKey) => {
@@ -198,7 +187,7 @@ export class ReplicationCanary extends Construct {
       arns.set(cfn, arn);
       return arn;
     };
-    const statements = () => {
+    return () => {
       const key = keyFor(this.source.end);
       return canaryStatements({
         sourceArn,
@@ -208,42 +197,11 @@ export class ReplicationCanary extends Construct {
         key: key && { arn: 'cfn' in key ? arnOf(key.cfn) : key.arn, region: stack.region },
       });
     };
-    const policy: iam.CfnPolicy = new iam.CfnPolicy(this, 'Policy', {
-      policyName: Lazy.string({ produce: () => stack.resolve(policy.logicalId).slice(-128) }),
-      policyDocument: new LateDocument(statements),
-      roles: [this.stateMachine.role.roleName],
-    });
-    return policy;
   }
 
-  /** Assumed for state machines of this account and region only, also with versions of core that do not say so. */
-  private machineRole(): iam.IRole {
-    const { account, region } = Stack.of(this);
-    const machines = `arn:${partitionOf(region) ?? Aws.PARTITION}:states:${region}:${account}:stateMachine:*`;
-    const conditions = {
-      StringEquals: { 'aws:SourceAccount': account },
-      ArnLike: { 'aws:SourceArn': machines },
-    };
-    return new iam.Role(this, 'Role', {
-      assumedBy: new iam.ServicePrincipal('states.amazonaws.com', { conditions }),
-      description: 'Assumed by AWS Step Functions to probe a replication',
-    });
-  }
-
-  /** Of its own, and not the one that core makes for all schedules of a state machine in the stack. */
-  private schedulerRole(): iam.IRole {
-    const conditions = { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } };
-    return new iam.Role(this, 'SchedulerRole', {
-      assumedBy: new iam.ServicePrincipal('scheduler.amazonaws.com', { conditions }),
-      description: 'Assumed by EventBridge Scheduler to start the canary of a replication',
-    });
-  }
-
-  private validate(): string[] {
+  private validate({ policy, log }: MadeMachine): string[] {
     const filters = probesOf(this.source.rules, this.keyPrefix, Infinity);
-    const log = this.node.findChild('Log').node.defaultChild as logs.CfnLogGroup;
-    const scheduling = this.node.findChild('SchedulerRole');
-    acknowledgeCanary([this.stateMachine.role, scheduling], this.node.findChild('Policy') as iam.CfnPolicy, log);
+    acknowledgeCanary([this.stateMachine.role, this.node.findChild('SchedulerRole')], policy, log);
     return report(this, canaryFindings(this.source, filters.slice(0, MOST_PROBES), filters.length));
   }
 }

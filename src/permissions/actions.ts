@@ -62,6 +62,26 @@ export const CANARY = {
 } as const;
 
 /**
+ * What S3 Batch Operations calls in a job that replicates, with the role of the job, and what the state machine calls
+ * that makes jobs.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-batch-replication-policies.html
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
+ */
+export const BATCH = {
+  objects: ['s3:InitiateReplication'],
+  manifest: ['s3:GetReplicationConfiguration', 's3:PutInventoryConfiguration'],
+  report: ['s3:PutObject'],
+  create: ['s3:CreateJob'],
+  list: ['s3:ListJobs'],
+  describe: ['s3:DescribeJob'],
+  passRole: ['iam:PassRole'],
+  failures: ['cloudwatch:GetMetricData'],
+  readReport: ['s3:GetObject'],
+  result: ['cloudwatch:PutMetricData'],
+} as const;
+
+/**
  * What a service needs at a topic or a queue that it tells something.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html
