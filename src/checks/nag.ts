@@ -76,7 +76,7 @@ export function acknowledgeBatch(
     );
     acknowledge(
       reports,
-      PACKS.flatMap((pack) => ['Replication', 'Versioning'].map((it) => `${pack}-S3Bucket${it}Enabled`)),
+      PACKS.flatMap((pack) => ['Replication', 'Versioning', 'DefaultLock'].map((it) => `${pack}-S3Bucket${it}Enabled`)),
       'S3 writes each report once, and it expires.',
     );
     acknowledge(
@@ -113,9 +113,11 @@ export function acknowledgeForwarding(alarm: CfnResource, rules: readonly CfnRes
   }
 }
 
-/** An alarm starts a state machine: what core adds to the role is inline. */
-export function acknowledgeStart(rule: IConstruct, role: IConstruct): void {
-  acknowledgeNoQueue(rule.node.defaultChild as CfnResource);
+/** A role starts a state machine: what core adds to it is inline. */
+export function acknowledgeStart(role: IConstruct, rule?: IConstruct): void {
+  if (rule) {
+    acknowledgeNoQueue(rule.node.defaultChild as CfnResource);
+  }
   const policy = role.node.tryFindChild('DefaultPolicy')?.node.defaultChild;
   if (policy) {
     acknowledgeInlinePolicy(policy as CfnResource);

@@ -16,7 +16,7 @@ export function guards(batch: Batch): object {
       Type: 'Task',
       Resource: call(batch, 's3control:listJobs'),
       // 1,000 descriptions are more than a state takes
-      Arguments: `{% $merge([{'AccountId': ${quoted(account)}, 'MaxResults': 100}, $next = '' ? {} : {'NextToken': $next}]) %}`,
+      Arguments: `{% $merge([{'AccountId': ${quoted(account)}, 'MaxResults': 100}, $next = 'none' ? {} : {'NextToken': $next}]) %}`,
       Retry: RETRY,
       Catch: otherwise('Not told', { reasons: ['the jobs of the account could not be listed'] }),
       Assign: {
@@ -24,7 +24,7 @@ export function guards(batch: Batch): object {
           `{% $append($jobs, [$states.result.Jobs[$substringBefore(Description, ': ') = ${quoted(labelOf(source))}].` +
           "{'id': $string(JobId), 'label': Description, 'status': $string(Status), 'at': $string(CreationTime), " +
           "'failed': $sum([0, ProgressSummary.NumberOfTasksFailed ~> $number])}]) %}",
-        next: "{% $exists($states.result.NextToken) ? $string($states.result.NextToken) : '' %}",
+        next: "{% $exists($states.result.NextToken) ? $string($states.result.NextToken) : 'none' %}",
         pages: '{% $pages + 1 %}',
       },
       Next: 'Are there more',
@@ -32,9 +32,9 @@ export function guards(batch: Batch): object {
     'Are there more': {
       Type: 'Choice',
       Choices: [
-        { Condition: "{% $next != '' and $pages < 500 %}", Next: 'List jobs' },
+        { Condition: "{% $next != 'none' and $pages < 500 %}", Next: 'List jobs' },
         {
-          Condition: "{% $next != '' %}",
+          Condition: "{% $next != 'none' %}",
           Next: 'Not told',
           Assign: { reasons: ['the account has more than 50,000 jobs'] },
         },

@@ -94,10 +94,13 @@ export function checkSchedule(at: IConstruct, schedule?: scheduler.ScheduleExpre
 }
 
 export function checkAlarms(at: IConstruct, { end }: SourceAnchor, alarms: readonly cloudwatch.IAlarm[]): void {
-  for (const { env, node } of alarms) {
-    if (compare(env.region, end.region) === 'different' || compare(env.account, end.account) === 'different') {
+  for (const { alarmArn, env, node } of alarms) {
+    const [, , , region, account] = Token.isUnresolved(alarmArn)
+      ? ['', '', '', env.region, env.account]
+      : alarmArn.split(':');
+    if (compare(region, end.region) === 'different' || compare(account, end.account) === 'different') {
       throw mistake(at, {
-        saw: `alarm '${node.path}' of account ${shown(env.account)}, region ${shown(env.region)}; source ${nameOf(end)} in ${shown(end.account)}, ${shown(end.region)}`,
+        saw: `alarm '${node.path}' of account ${shown(account)}, region ${shown(region)}; source ${nameOf(end)} in ${shown(end.account)}, ${shown(end.region)}`,
         because: 'EventBridge tells of alarms in their own account and region',
         instead: 'give alarms on failures, which are in the region of the source',
       });

@@ -30,7 +30,7 @@ export function batchMachine(batch: Batch): object {
           force: '{% $states.input.force = true %}',
           deployed: '{% $states.input.deployed = true %}',
           jobs: [],
-          next: '',
+          next: 'none',
           pages: 0,
           polls: 0,
           misses: 0,
@@ -51,7 +51,7 @@ export function batchMachine(batch: Batch): object {
       'Unknown run': {
         Type: 'Fail',
         Error: 'UnknownRun',
-        Cause: `{% 'Start it with an input such as {"run": ${JSON.stringify(names[0])}}; there are: ' & ${quoted(names.join(', '))} %}`,
+        Cause: `{% 'Start it with an input such as {"run":${JSON.stringify(names[0])}}; there are: ' & ${quoted(names.join(', '))} %}`,
       },
       'Its run': {
         Type: 'Pass',
@@ -148,7 +148,7 @@ function rendered({ account, source, sourceArn, jobRoleArn }: Batch, run: Run): 
     label,
     gated: run.maxJobsPerDay !== undefined,
     most: run.maxJobsPerDay ?? 0,
-    topic: run.topicArn ?? '',
+    topic: run.topicArn ?? 'none',
     reports: run.reportBucket,
     words: run.words,
     metrics: run.metrics,

@@ -33,8 +33,8 @@ export function results(batch: Batch): object {
       Assign: {
         // Bucket, Key, VersionId, TaskStatus, then a code and a status in either order
         reasons:
-          '{% $distinct($append($reasons, [$match($string($states.result.Body), /,"?failed"?,("?[^,\\r\\n]*),([^,\\r\\n]*)/).' +
-          '$join(groups[$match($, /[A-Za-z]/)].$replace($, \'"\', ""), " ")]))[[0..9]] %}',
+          '{% [$distinct($append($reasons, [$match($string($states.result.Body), /,"?failed"?,("?[^,\\r\\n]*),([^,\\r\\n]*)/).' +
+          '$join(groups[$match($, /[A-Za-z]/)].$replace($, \'"\', ""), " ")]))[[0..9]]] %}',
       },
       Next: 'Publish',
     },
@@ -59,7 +59,7 @@ export function results(batch: Batch): object {
     },
     'Is anybody told': {
       Type: 'Choice',
-      Choices: [{ Condition: '{% $run.topic = "" %}', Next: 'Over' }],
+      Choices: [{ Condition: "{% $run.topic = 'none' %}", Next: 'Over' }],
       Default: 'Tell',
     },
     Tell: {

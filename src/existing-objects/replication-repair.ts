@@ -133,6 +133,7 @@ export class ReplicationRepair extends Construct {
       what: 'the repair of a replication',
       input: scheduler.ScheduleTargetInput.fromObject({ run: name }),
     }).node.addDependency(...batch.ready);
+    acknowledgeStart(this.node.findChild('SchedulerRole'));
     if (alarms.length > 0) {
       this.startOnAlarms(alarms, name);
     }
@@ -175,6 +176,6 @@ export class ReplicationRepair extends Construct {
         }),
       ],
     });
-    acknowledgeStart(rule, role);
+    acknowledgeStart(role, rule);
   }
 }
