@@ -38,6 +38,29 @@ def replicate(source, key, obj, data, tags=None):
     obj["replication_status"] = "COMPLETED" if all(copied) else "FAILED"
 
 
+def replicate_again(source, key, version, entry):
+    """A version that exists, to the destinations that do not have it yet. Whether all have it then."""
+    tags = s3._object_tags.get((source, key, version)) or s3._object_tags.get((source, key, None)) or {}
+    encrypted = kms_key_of(entry) is not None
+    rules = [it for it in _rules(source, key, tags) if not encrypted or _takes_kms(it)]
+    data = s3._get_object_data(source, key, None if version == "null" else version)
+    obj = {**{name: it for name, it in entry.items() if name != "data"}, "_version_of_all_copies": version}
+    arrived = [_has(source, key, version, rule) or _copy(source, key, obj, data, tags, rule) for rule in rules]
+    entry["replication_status"] = "COMPLETED" if all(arrived) else "FAILED"
+    current = s3._buckets[source]["objects"].get(key)
+    if current and (current.get("version_id") or "null") == version:
+        current["replication_status"] = entry["replication_status"]
+    return all(arrived)
+
+
+def _has(source, key, version, rule):
+    target = _target(source, rule["Destination"])
+    if target is None:
+        return False
+    with s3._in_account(target[1]):
+        return any(it["version_id"] == version for it in s3._object_versions.get((target[0], key)) or [])
+
+
 def _copy(source, key, obj, data, tags, rule):
     destination = rule["Destination"]
     target = _target(source, destination)

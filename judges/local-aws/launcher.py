@@ -12,6 +12,7 @@ from ministack.core.responses import get_account_id, get_region
 from ministack.services import iam, s3
 from ministack.services.cloudformation import _stacks, engine
 
+import batch
 import bucket_resource
 import delivery
 import s3_rules
@@ -91,4 +92,5 @@ if __name__ == "__main__":
     delivery.install()
     signals.install()
     states.install()
+    batch.install()
     ministack.app.main()

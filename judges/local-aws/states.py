@@ -1,4 +1,4 @@
-"""Step Functions as the canary uses it: what the server lacks of its calls to S3, and the role asked for each of them."""
+"""Step Functions as state machines of this library use it: what the server lacks of its calls to S3, and the role asked for each of them."""
 
 import contextvars
 
@@ -6,6 +6,7 @@ from ministack import app
 from ministack.core.responses import get_account_id, get_region
 from ministack.services import stepfunctions
 
+import batch
 from permissions import Caller
 
 _machine = contextvars.ContextVar("machine", default=None)
@@ -30,6 +31,17 @@ _NEEDS = {
     ("cloudwatch", "putMetricData"): lambda it: [
         ("cloudwatch:PutMetricData", "*", {"cloudwatch:namespace": it["Namespace"]})
     ],
+    ("cloudwatch", "getMetricData"): lambda _: [("cloudwatch:GetMetricData", "*", {})],
+    ("s3", "getObject"): lambda it: [("s3:GetObject", _object(it), {})],
+    ("s3control", "createJob"): lambda it: [
+        ("s3:CreateJob", "*", {"s3:requestjoboperation": next(iter(it["Operation"]))}),
+        ("iam:PassRole", it["RoleArn"], {"iam:passedtoservice": "batchoperations.s3.amazonaws.com"}),
+    ],
+    ("s3control", "listJobs"): lambda _: [("s3:ListJobs", "*", {})],
+    ("s3control", "describeJob"): lambda it: [
+        ("s3:DescribeJob", f"arn:aws:s3:{get_region()}:{get_account_id()}:job/{it['JobId']}", {})
+    ],
+    ("sns", "publish"): lambda it: [("sns:Publish", it["TopicArn"], {})],
 }
 
 
@@ -54,10 +66,11 @@ def install():
         caller = Caller(machine.get("roleArn", ""), "states.amazonaws.com", {"aws:SourceArn": _machine.get()})
         for needed, arn, keys in _NEEDS[(service, action)](given):
             if not caller.may(needed, arn, keys):
-                prefix = {"s3": "S3", "cloudwatch": "CloudWatch"}[service]
+                prefix = {"s3": "S3", "s3control": "S3Control", "cloudwatch": "CloudWatch", "sns": "Sns"}[service]
                 message = f"{caller.arn} is not authorized to perform: {needed} on resource: {arn}"
                 raise stepfunctions._ExecutionError(f"{prefix}.{prefix}Exception", message)
-        return _put_object(given) if (service, action) == ("s3", "putObject") else invoke(resource, given)
+        ours = _OURS.get((service, action))
+        return ours(given) if ours else invoke(resource, given)
 
     stepfunctions._run_execution = running
     stepfunctions._invoke_aws_sdk_integration = invoked
@@ -82,3 +95,10 @@ def _put_object(given):
         raise stepfunctions._ExecutionError("S3.S3Exception", f"{status} {content}")
     known = {name.lower(): value for name, value in answered.items()}
     return {"ETag": known.get("etag"), "VersionId": known.get("x-amz-version-id")}
+
+
+_OURS = {
+    ("s3", "putObject"): _put_object,
+    ("s3", "getObject"): batch.get_object,
+    **{("s3control", action): call for action, call in batch.CALLS.items()},
+}

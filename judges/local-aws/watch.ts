@@ -2,6 +2,7 @@ import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwa
 import { DeleteRolePolicyCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import {
   DescribeExecutionCommand,
+  ListExecutionsCommand,
   ListStateMachinesCommand,
   SFNClient,
   StartExecutionCommand,
@@ -48,20 +49,64 @@ export interface Execution {
   readonly probes?: Array<{ readonly key: string; readonly status: string; readonly seconds: number }>;
 }
 
-/** Starts the only state machine of a place, and waits until it is over. */
-export async function runCanary({ sfn }: Watchers, patience = 60_000): Promise<Execution> {
+/** Starts the canary of a place, and waits until it is over. */
+export async function runCanary(at: Watchers, patience = 60_000): Promise<Execution> {
+  const { status, said } = await runMachine(at, 'Canary', {}, patience);
+  return { status, probes: said?.startsWith('[') ? JSON.parse(said) : undefined };
+}
+
+/** What an execution that makes a job says in the end. */
+export interface JobOutcome {
+  readonly status: string;
+  readonly outcome: string;
+  readonly job: string;
+  readonly succeeded: number;
+  readonly failed: number;
+  readonly reasons: string[];
+  readonly report: string;
+  readonly text: string;
+}
+
+/** Lets the machine of a source replicate what exists, and waits until it is over. */
+export async function runJob(at: Watchers, input: object, patience = 120_000): Promise<JobOutcome> {
+  const { status, said } = await runMachine(at, 'BatchReplication', input, patience);
+  return { status, ...JSON.parse(said?.startsWith('{') ? said : JSON.stringify({ text: said })) };
+}
+
+/** Starts the state machine whose name has a part, and waits until it is over. */
+async function runMachine(
+  { sfn }: Watchers,
+  part: string,
+  input: object,
+  patience: number,
+): Promise<{ readonly status: string; readonly said?: string }> {
   const { stateMachines = [] } = await sfn.send(new ListStateMachinesCommand({}));
-  const [{ stateMachineArn }] = stateMachines;
-  const { executionArn } = await sfn.send(new StartExecutionCommand({ stateMachineArn, input: '{}' }));
+  const { stateMachineArn } = stateMachines.find(({ name }) => name?.includes(part))!;
+  const started = await sfn.send(new StartExecutionCommand({ stateMachineArn, input: JSON.stringify(input) }));
+  return ended({ sfn } as Watchers, started.executionArn!, patience);
+}
+
+async function ended({ sfn }: Watchers, executionArn: string, patience: number) {
   for (const end = Date.now() + patience; Date.now() < end;) {
     const { status, cause, output } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
-    if (status !== 'RUNNING') {
-      const said = cause ?? output;
-      return { status: status!, probes: said?.startsWith('[') ? JSON.parse(said) : undefined };
-    }
+    if (status !== 'RUNNING') return { status: status!, said: cause ?? output };
     await pause(50);
   }
-  throw new Error(`the canary did not end within ${patience} ms`);
+  throw new Error(`${executionArn} did not end within ${patience} ms`);
+}
+
+/** Of the machine whose name has a part: those that others started, too. */
+export async function executions({ sfn }: Watchers, part: string): Promise<string[]> {
+  const { stateMachines = [] } = await sfn.send(new ListStateMachinesCommand({}));
+  const { stateMachineArn } = stateMachines.find(({ name }) => name?.includes(part))!;
+  const { executions: all = [] } = await sfn.send(new ListExecutionsCommand({ stateMachineArn }));
+  return all.map(({ executionArn }) => executionArn!);
+}
+
+/** What an execution said that somebody else started. */
+export async function outcomeOf(at: Watchers, executionArn: string, patience = 60_000): Promise<JobOutcome> {
+  const { status, said } = await ended(at, executionArn, patience);
+  return { status, ...JSON.parse(said?.startsWith('{') ? said : JSON.stringify({ text: said })) };
 }
 
 const NAME = 'Refused';
