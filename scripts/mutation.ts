@@ -47,6 +47,13 @@ const AREAS: Record<string, Array<{ readonly mutate: string[]; readonly tests: s
     },
     { mutate: files('producers', 'key-space'), tests: ['producers/key-space'] },
   ],
+  'existing-objects': [
+    {
+      mutate: files('existing-objects', 'batch-guards', 'batch-machine', 'batch-result', 'batch-run'),
+      tests: ['existing-objects/batch-machine'],
+    },
+    { mutate: files('existing-objects', 'batch-input', 'batch-statements'), tests: ['existing-objects/existing-objects'] },
+  ],
   monitoring: [
     {
       mutate: files('monitoring', 'canary-checks', 'canary-input', 'canary-machine', 'canary-probes'),

@@ -82,6 +82,10 @@ export function physical(type: string, logicalId: string, properties: Record<str
       const id = arn('cloudformation', `stack/${generated}/${hash.slice(0, 8)}`);
       return { id, attributes: {} };
     }
+    case 'AWS::SNS::Topic': {
+      const name = properties.TopicName ?? `${generated.slice(0, 60)}-${hash.slice(0, 12)}`;
+      return { id: arn('sns', name), attributes: { TopicArn: arn('sns', name), TopicName: name } };
+    }
     case 'AWS::StepFunctions::StateMachine': {
       const name = properties.StateMachineName ?? `${generated.slice(0, 60)}-${hash.slice(0, 12)}`;
       const id = arn('states', `stateMachine:${name}`);

@@ -9,6 +9,7 @@ import csv
 import hashlib
 import io
 import json
+import threading
 from urllib.parse import quote
 
 from ministack import app
@@ -22,6 +23,7 @@ from permissions import Caller
 _NEEDED = ("AccountId", "ClientRequestToken", "Operation", "Priority", "Report", "RoleArn", "ManifestGenerator")
 _NOTHING = "Manifest generation found no keys matching the filter criteria."
 _jobs = AccountRegionScopedDict()
+_one_at_a_time = threading.RLock()
 
 
 def install():
@@ -91,7 +93,19 @@ def list_jobs(given):
     return {"Jobs": jobs[first : first + most], **more}
 
 
-CALLS = {"createJob": create_job, "describeJob": describe_job, "listJobs": list_jobs}
+def _alone(call):
+    def called(given):
+        with _one_at_a_time:
+            return call(given)
+
+    return called
+
+
+CALLS = {
+    "createJob": _alone(create_job),
+    "describeJob": _alone(describe_job),
+    "listJobs": _alone(list_jobs),
+}
 
 
 def _public(job):

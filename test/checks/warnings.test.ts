@@ -626,9 +626,10 @@ test('every warning of the library is tested here', () => {
   const ids = [...code.matchAll(/(?:\bwarning\(\s*'|addWarningV2\(\s*'cdk-s3-replication:)(\w+)'/g)].map(
     ([, id]) => id,
   );
-  // test/aggregation/, test/buckets/, test/pairs/, test/replication/, test/monitoring/
+  // test/aggregation/, test/buckets/, test/pairs/, test/replication/, test/monitoring/, test/existing-objects/
   const elsewhere = [
     'targetKeyTakesNoService',
+    'replicasOfReplicas',
     'canaryReplicasStay',
     'canaryProbesSomeFilters',
     'sourceOfOtherAccountUnwatched',

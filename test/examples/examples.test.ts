@@ -9,6 +9,7 @@ import { contextOf, EXAMPLES, exampleNames, loadExample, ORGANIZATION } from './
 import { tooEarlyInPipeline } from './pipeline-order';
 import { judgeReader } from './reading-back';
 import { ContentPlatform } from '../../examples/add-to-an-existing-app/content-platform';
+import { judgeBatchJobs } from '../../judges/access/batch-jobs';
 import { judgeCanaries } from '../../judges/access/canaries';
 import { judgeHandlers, oursIn } from '../../judges/access/handlers';
 import { judgeAccess } from '../../judges/access/judge';
@@ -107,7 +108,12 @@ describe.each(exampleNames)('example %s', (name) => {
     expect(judgeRules(deployed)).toEqual([]);
     const options = { isOurs: oursIn(deployed), organization: ORGANIZATION };
     const { findings } = await judgeAccess(deployed, { least: 'sample', ...options });
-    expect([...findings, ...(await judgeHandlers(deployed)), ...(await judgeCanaries(deployed))]).toEqual([]);
+    expect([
+      ...findings,
+      ...(await judgeHandlers(deployed)),
+      ...(await judgeCanaries(deployed)),
+      ...(await judgeBatchJobs(deployed)),
+    ]).toEqual([]);
   });
 
   test('makes these templates', () => {

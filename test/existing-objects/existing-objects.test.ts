@@ -221,6 +221,23 @@ describe('refused, with what to do', () => {
   });
 });
 
+test('replicas of a bucket that receives replicas: a warning, which can be acknowledged', () => {
+  const warned = (statuses: ExistingObjectStatus[], receives: boolean) => {
+    const replication = made();
+    const stack = Stack.of(replication);
+    if (receives) {
+      const source = bucket(stack, 'Back');
+      new BucketReplication(stack, 'R', { source, rules: [{ destination: replication.source }] });
+    }
+    existing({ statuses }, replication);
+    const app = stack.node.root as any;
+    const messages = app.synth().stacks.flatMap((it: any) => it.messages);
+    return messages.some((it: any) => String(it.entry.data).includes('replicasOfReplicas'));
+  };
+  const { NONE, REPLICA } = ExistingObjectStatus;
+  expect([warned([REPLICA], true), warned([NONE], true), warned([REPLICA], false)]).toEqual([true, false, false]);
+});
+
 test('a canary and a repair do not meet', () => {
   const replication = made();
   new ReplicationCanary(Stack.of(replication), 'Canary', { replication });

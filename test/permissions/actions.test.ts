@@ -1,6 +1,6 @@
 import { readFileSync } from 'fs';
 import { join } from 'path';
-import { ACCESS_POINT, ACTIONS, CANARY, HANDLER, TELL } from '../../src/permissions/actions';
+import { ACCESS_POINT, ACTIONS, BATCH, CANARY, HANDLER, TELL } from '../../src/permissions/actions';
 
 /** Rows of the tables of docs/permissions.md that name actions, a list of actions each. */
 function documented(heading: string): string[][] {
@@ -36,3 +36,6 @@ test('and for canaries', () =>
   expect(documented('Canary')).toEqual([CANARY.probe, CANARY.tags, CANARY.retention, CANARY.sourceKey, CANARY.result]));
 
 test('and for who tells topics and queues', () => expect(documented('Topics, queues')).toEqual(Object.values(TELL)));
+
+test('and for jobs that replicate what exists', () =>
+  expect(documented('Jobs for existing objects')).toEqual(Object.values(BATCH)));

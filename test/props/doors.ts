@@ -1,8 +1,10 @@
-import { App, aws_iam as iam, aws_s3 as s3, aws_sns as sns, Duration, Stack } from 'aws-cdk-lib';
+import { App, aws_cloudwatch as cloudwatch, aws_iam as iam, aws_s3 as s3, aws_scheduler as scheduler, aws_sns as sns, Duration, Size, Stack } from 'aws-cdk-lib'; // prettier-ignore
 import {
   BidirectionalReplication,
   BucketReplication,
   CrossAccountReplication,
+  ExistingObjectReplication,
+  ExistingObjectStatus,
   LogAggregationSRR,
   LogProducer,
   LogSource,
@@ -13,6 +15,7 @@ import {
   ReplicationCanary,
   ReplicationFilter,
   ReplicationMonitoring,
+  ReplicationRepair,
 } from '../../src';
 import { bucket } from '../builders';
 import { BUCKET, keyOf, MADE, OURS, Place, PRODUCED, ROLE, Row, Rows, RULE, THEIRS, THIRD } from './rows';
@@ -50,6 +53,18 @@ const watchedPair = (home: Stack) =>
   new ReplicatedBucketPair(home, 'Pair', { destinationRegion: 'eu-west-1' });
 const TOPIC = 'arn:aws:sns:us-east-1:111111111111:told';
 const topic = (home: Stack) => sns.Topic.fromTopicArn(home, 'Topic', TOPIC);
+/** As it stands in the text of a definition. */
+const inText = (json: string) => json.replace(/"/g, '\\"');
+const ALARM = 'arn:aws:cloudwatch:us-east-1:111111111111:alarm:own';
+/** What all constructs that make jobs take. */
+const JOBS: Rows = {
+  replication: row(
+    ({ home }) => ({ replication: new ReplicatedBucketPair(home, 'Other').replication }),
+    /MetricData.*"Value":\{"Ref":"OtherSource|Replication of .*OtherSource/,
+  ),
+  topic: row(({ home }) => ({ topic: topic(home) }), TOPIC),
+  reportBucket: row(({ home }) => ({ reportBucket: bucket(home, 'Own') }), /"Fn::GetAtt":\["Own/),
+};
 function silent(place: Place) {
   const aggregation = logs(place, { metrics: true });
   aggregation.addSource(bucket(place.home, 'Silent'), { uniqueKeys: true });
@@ -205,6 +220,48 @@ export const DOORS: Record<string, Door> = {
       timeout: row({ timeout: Duration.minutes(7) }, '$lag > 420'),
       keyPrefix: row({ keyPrefix: 'own/' }, '"Prefix":"own/"'),
       alarmTopic: row(({ home }) => ({ alarmTopic: topic(home) }), `"AlarmActions":["${TOPIC}"]`),
+    },
+  },
+  ExistingObjectReplicationProps: {
+    build: ({ home }, props) => {
+      const { replication } = watchedPair(home);
+      new ExistingObjectReplication(home, 'Existing', { replication, ...props });
+    },
+    rows: {
+      ...JOBS,
+      startOnDeployment: row({ startOnDeployment: true }, 'startExecution'),
+      statuses: row(
+        { statuses: [ExistingObjectStatus.COMPLETED] },
+        inText('"ObjectReplicationStatuses":["COMPLETED"]'),
+      ),
+      createdBefore: row(
+        { createdBefore: new Date('2026-10-01') },
+        inText('"CreatedBefore":"2026-10-01T00:00:00.000Z"'),
+      ),
+      createdAfter: row({ createdAfter: new Date('2026-09-01') }, inText('"CreatedAfter":"2026-09-01T00:00:00.000Z"')),
+      keyPrefixes: row({ keyPrefixes: ['own/'] }, inText('"MatchAnyPrefix":["own/"]')),
+      keySuffixes: row({ keySuffixes: ['.own'] }, inText('"MatchAnySuffix":[".own"]')),
+      largerThan: row({ largerThan: Size.kibibytes(7) }, inText('"ObjectSizeGreaterThanBytes":7168')),
+      smallerThan: row({ smallerThan: Size.kibibytes(70) }, inText('"ObjectSizeLessThanBytes":71680')),
+      storageClasses: row(
+        { storageClasses: [s3.StorageClass.INFREQUENT_ACCESS] },
+        inText('"MatchAnyStorageClass":["STANDARD_IA"]'),
+      ),
+    },
+  },
+  ReplicationRepairProps: {
+    build: ({ home }, props) => {
+      const { replication } = watchedPair(home);
+      new ReplicationRepair(home, 'Repair', { replication, ...props });
+    },
+    rows: {
+      ...JOBS,
+      schedule: row(
+        { schedule: scheduler.ScheduleExpression.expression('cron(7 7 * * ? *)') },
+        '"ScheduleExpression":"cron(7 7 * * ? *)"',
+      ),
+      alarms: row(({ home }) => ({ alarms: [cloudwatch.Alarm.fromAlarmArn(home, 'Alarm', ALARM)] }), ALARM),
+      maxJobsPerDay: row({ maxJobsPerDay: 7 }, inText('"most":7')),
     },
   },
   ReplicationMonitoringProps: {

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"time"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3notifications"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsscheduler"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/jsii-runtime-go"
 	replication "github.com/cdk-s3-replication/cdk-s3-replication-go/cdks3replication"
@@ -46,6 +49,26 @@ func main() {
 	})
 	pair.Replication().AddFailureNotification(awss3notifications.NewSnsDestination(alarmTopic), &awss3.NotificationKeyFilter{
 		Prefix: jsii.String("urgent/"),
+	})
+
+	// what was there before, and what failed
+	before := time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC)
+	replication.NewExistingObjectReplication(orders, jsii.String("Existing"), &replication.ExistingObjectReplicationProps{
+		Replication:   pair.Replication(),
+		CreatedBefore: &before,
+		KeyPrefixes:   jsii.Strings("orders/"),
+		Statuses: &[]replication.ExistingObjectStatus{
+			replication.ExistingObjectStatus_NONE,
+			replication.ExistingObjectStatus_FAILED,
+		},
+		LargerThan: awscdk.Size_Kibibytes(jsii.Number(1)),
+		Topic:      alarmTopic,
+	})
+	replication.NewReplicationRepair(orders, jsii.String("Repair"), &replication.ReplicationRepairProps{
+		Replication:   pair.Replication(),
+		Schedule:      awsscheduler.ScheduleExpression_Expression(jsii.String("cron(17 3 * * ? *)")),
+		MaxJobsPerDay: jsii.Number(2),
+		Topic:         alarmTopic,
 	})
 
 	// two accounts, with KMS

@@ -1,17 +1,23 @@
+from datetime import datetime, timezone
+
 from aws_cdk import (
     App,
     CfnOutput,
     Duration,
     Environment,
+    Size,
     Stack,
     aws_s3 as s3,
     aws_s3_notifications as s3n,
+    aws_scheduler as scheduler,
     aws_sns as sns,
 )
 from cdk_s3_replication import (
     BidirectionalReplication,
     BucketReplication,
     CrossAccountReplication,
+    ExistingObjectReplication,
+    ExistingObjectStatus,
     LogAggregationSRR,
     LogProducer,
     LogSource,
@@ -22,6 +28,7 @@ from cdk_s3_replication import (
     ReplicationCanary,
     ReplicationFilter,
     ReplicationMonitoring,
+    ReplicationRepair,
 )
 
 app = App()
@@ -52,6 +59,26 @@ ReplicationMonitoring(
 )
 pair.replication.add_failure_notification(
     s3n.SnsDestination(alarm_topic), s3.NotificationKeyFilter(prefix="urgent/")
+)
+
+# what was there before, and what failed
+ExistingObjectReplication(
+    orders,
+    "Existing",
+    replication=pair.replication,
+    created_before=datetime(2026, 1, 1, tzinfo=timezone.utc),
+    key_prefixes=["orders/"],
+    statuses=[ExistingObjectStatus.NONE, ExistingObjectStatus.FAILED],
+    larger_than=Size.kibibytes(1),
+    topic=alarm_topic,
+)
+ReplicationRepair(
+    orders,
+    "Repair",
+    replication=pair.replication,
+    schedule=scheduler.ScheduleExpression.expression("cron(17 3 * * ? *)"),
+    max_jobs_per_day=2,
+    topic=alarm_topic,
 )
 
 # two accounts, with KMS

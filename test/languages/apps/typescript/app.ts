@@ -2,15 +2,19 @@ import {
   App,
   aws_s3 as s3,
   aws_s3_notifications as s3n,
+  aws_scheduler as scheduler,
   aws_sns as sns,
   CfnOutput,
   Duration,
+  Size,
   Stack,
 } from 'aws-cdk-lib';
 import {
   BidirectionalReplication,
   BucketReplication,
   CrossAccountReplication,
+  ExistingObjectReplication,
+  ExistingObjectStatus,
   LogAggregationSRR,
   LogProducer,
   LogSource,
@@ -21,6 +25,7 @@ import {
   ReplicationCanary,
   ReplicationFilter,
   ReplicationMonitoring,
+  ReplicationRepair,
 } from 'cdk-s3-replication';
 
 const app = new App();
@@ -46,6 +51,22 @@ const canary = new ReplicationCanary(orders, 'Canary', {
 });
 new ReplicationMonitoring(orders, 'Monitoring', { replication: pair.replication, canary, alarmTopic });
 pair.replication.addFailureNotification(new s3n.SnsDestination(alarmTopic), { prefix: 'urgent/' });
+
+// what was there before, and what failed
+new ExistingObjectReplication(orders, 'Existing', {
+  replication: pair.replication,
+  createdBefore: new Date(Date.UTC(2026, 0, 1)),
+  keyPrefixes: ['orders/'],
+  statuses: [ExistingObjectStatus.NONE, ExistingObjectStatus.FAILED],
+  largerThan: Size.kibibytes(1),
+  topic: alarmTopic,
+});
+new ReplicationRepair(orders, 'Repair', {
+  replication: pair.replication,
+  schedule: scheduler.ScheduleExpression.expression('cron(17 3 * * ? *)'),
+  maxJobsPerDay: 2,
+  topic: alarmTopic,
+});
 
 // two accounts, with KMS
 const production = new Stack(app, 'Production', { env: { account: '111111111111', region: 'us-east-1' } });

@@ -3,6 +3,8 @@ import io.github.cdks3replication.BidirectionalReplication;
 import io.github.cdks3replication.BucketReplication;
 import io.github.cdks3replication.ConfigLogOptions;
 import io.github.cdks3replication.CrossAccountReplication;
+import io.github.cdks3replication.ExistingObjectReplication;
+import io.github.cdks3replication.ExistingObjectStatus;
 import io.github.cdks3replication.LogAggregationSRR;
 import io.github.cdks3replication.LogProducer;
 import io.github.cdks3replication.LogSource;
@@ -16,13 +18,16 @@ import io.github.cdks3replication.ReplicatedBucketPair;
 import io.github.cdks3replication.ReplicationCanary;
 import io.github.cdks3replication.ReplicationFilter;
 import io.github.cdks3replication.ReplicationMonitoring;
+import io.github.cdks3replication.ReplicationRepair;
 import io.github.cdks3replication.ReplicationRule;
 import io.github.cdks3replication.TrailLogOptions;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import software.amazon.awscdk.CfnOutput;
 import software.amazon.awscdk.Duration;
 import software.amazon.awscdk.Environment;
+import software.amazon.awscdk.Size;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.services.s3.Bucket;
 import software.amazon.awscdk.services.s3.BucketAttributes;
@@ -31,6 +36,7 @@ import software.amazon.awscdk.services.s3.NotificationKeyFilter;
 import software.amazon.awscdk.services.s3.StorageClass;
 import software.amazon.awscdk.services.s3.Transition;
 import software.amazon.awscdk.services.s3.notifications.SnsDestination;
+import software.amazon.awscdk.services.scheduler.ScheduleExpression;
 import software.amazon.awscdk.services.sns.Topic;
 
 public class App {
@@ -67,6 +73,22 @@ public class App {
             .build();
         pair.getReplication().addFailureNotification(
             new SnsDestination(alarmTopic), NotificationKeyFilter.builder().prefix("urgent/").build());
+
+        // what was there before, and what failed
+        ExistingObjectReplication.Builder.create(orders, "Existing")
+            .replication(pair.getReplication())
+            .createdBefore(Instant.parse("2026-01-01T00:00:00Z"))
+            .keyPrefixes(List.of("orders/"))
+            .statuses(List.of(ExistingObjectStatus.NONE, ExistingObjectStatus.FAILED))
+            .largerThan(Size.kibibytes(1))
+            .topic(alarmTopic)
+            .build();
+        ReplicationRepair.Builder.create(orders, "Repair")
+            .replication(pair.getReplication())
+            .schedule(ScheduleExpression.expression("cron(17 3 * * ? *)"))
+            .maxJobsPerDay(2)
+            .topic(alarmTopic)
+            .build();
 
         // two accounts, with KMS
         Stack production = stack(app, "Production", "111111111111", "us-east-1");
