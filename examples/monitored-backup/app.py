@@ -14,7 +14,13 @@ from aws_cdk import (
     aws_sns_subscriptions as subscriptions,
     aws_sqs as sqs,
 )
-from cdk_s3_replication import ReplicatedBucketPair, ReplicationCanary, ReplicationMonitoring
+from cdk_s3_replication import (
+    ExistingObjectReplication,
+    ReplicatedBucketPair,
+    ReplicationCanary,
+    ReplicationMonitoring,
+    ReplicationRepair,
+)
 
 app = App()
 
@@ -39,7 +45,20 @@ replication.add_failure_notification(s3n.SnsDestination(alarm_topic))
 canary = ReplicationCanary(
     orders, "Canary", replication=replication, alarm_topic=alarm_topic, interval=Duration.minutes(5)
 )
-ReplicationMonitoring(orders, "Monitoring", replication=replication, canary=canary, alarm_topic=alarm_topic)
+monitoring = ReplicationMonitoring(
+    orders, "Monitoring", replication=replication, canary=canary, alarm_topic=alarm_topic
+)
+
+# orders that were there before, on demand; and what fails, once a day and when the alarm goes off
+ExistingObjectReplication(orders, "Existing", replication=replication, topic=alarm_topic)
+ReplicationRepair(
+    orders,
+    "Repair",
+    replication=replication,
+    topic=alarm_topic,
+    alarms=monitoring.failure_alarms,
+    max_jobs_per_day=3,
+)
 
 acknowledge_notifications(orders)
 

@@ -7,7 +7,13 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { acknowledgeNotifications } from './acknowledge-notifications';
-import { ReplicatedBucketPair, ReplicationCanary, ReplicationMonitoring } from 'cdk-s3-replication';
+import {
+  ExistingObjectReplication,
+  ReplicatedBucketPair,
+  ReplicationCanary,
+  ReplicationMonitoring,
+  ReplicationRepair,
+} from 'cdk-s3-replication';
 
 export const app = new App();
 
@@ -30,6 +36,10 @@ alarmTopic.addSubscription(new SqsSubscription(onCall, { rawMessageDelivery: tru
 
 replication.addFailureNotification(new SnsDestination(alarmTopic));
 const canary = new ReplicationCanary(orders, 'Canary', { replication, alarmTopic, interval: Duration.minutes(5) });
-new ReplicationMonitoring(orders, 'Monitoring', { replication, canary, alarmTopic });
+const { failureAlarms } = new ReplicationMonitoring(orders, 'Monitoring', { replication, canary, alarmTopic });
+
+// orders that were there before, on demand; and what fails, once a day and when the alarm goes off
+new ExistingObjectReplication(orders, 'Existing', { replication, topic: alarmTopic });
+new ReplicationRepair(orders, 'Repair', { replication, topic: alarmTopic, alarms: failureAlarms, maxJobsPerDay: 3 });
 
 acknowledgeNotifications(orders);

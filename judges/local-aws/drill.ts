@@ -1,8 +1,9 @@
+import { PutBucketReplicationCommand, ReplicationRule } from '@aws-sdk/client-s3';
 import { ListQueuesCommand } from '@aws-sdk/client-sqs';
 import { DeployedBucket } from './deployed-rules';
 import { look, write } from './objects';
 import { LocalAws } from './server';
-import { alarmStates, drain, forbid, pause, runCanary, until, watchers } from './watch';
+import { alarmStates, drain, executions, forbid, outcomeOf, pause, runCanary, runJob, until, watchers } from './watch';
 
 /** One step of a drill: what was done, what was seen then, and whether it is what was wanted. */
 export interface Step {
@@ -37,6 +38,26 @@ export async function drill(aws: LocalAws, source: DeployedBucket, account: stri
       10_000,
     );
 
+  const disabled = source.configuration!.Rules!.map((rule) => ({ ...rule, Status: 'Disabled' as const }));
+  const put = (Rules: ReplicationRule[]) =>
+    source.s3.send(
+      new PutBucketReplicationCommand({
+        Bucket: source.name,
+        ReplicationConfiguration: { Role: source.configuration!.Role, Rules },
+      }),
+    );
+  await put(disabled);
+  await write(source, 'order-1.json');
+  await put(source.configuration!.Rules!);
+  const { status: first } = await look(source, 'order-1.json');
+  const existing = await runJob(here, { run: 'Existing' });
+  const { status: then } = await look(source, 'order-1.json');
+  step(
+    'an order from before the rules, and a job for existing objects',
+    `it was ${first}; ${existing.outcome}; it is ${then}`,
+    first === 'none' && existing.outcome === 'REPLICATED' && then === 'COMPLETED',
+  );
+
   const before = await runCanary(here);
   const healthy = await alarms();
   step(
@@ -45,6 +66,7 @@ export async function drill(aws: LocalAws, source: DeployedBucket, account: stri
     before.status === 'SUCCEEDED',
   );
 
+  const jobsBefore = await executions(here, 'BatchReplication');
   const allowAgain = await forbid(here, role, 's3:ReplicateObject');
   await write(source, 'order-4711.json');
   const { status } = await look(source, 'order-4711.json');
@@ -56,6 +78,18 @@ export async function drill(aws: LocalAws, source: DeployedBucket, account: stri
 
   const { failures } = await alarms();
   step('the alarm on failures', failures, failures === 'ALARM');
+
+  const started = () => executions(here, 'BatchReplication');
+  const [byAlarm] = await until(
+    async () => (await started()).filter((it) => !jobsBefore.includes(it)),
+    (all) => all.length > 0,
+  );
+  const tried = byAlarm ? await outcomeOf(here, byAlarm) : undefined;
+  step(
+    'the repair that the alarm started',
+    tried ? `${tried.outcome}: ${tried.reasons.join(', ')}` : 'was not started',
+    tried?.outcome === 'STILL_FAILING' && tried.reasons.length > 0,
+  );
 
   const broken = await runCanary(here);
   const { canary } = await alarms();
@@ -71,5 +105,13 @@ export async function drill(aws: LocalAws, source: DeployedBucket, account: stri
 
   const late = await look(source, 'order-4711.json');
   step('the order that failed', `still ${late.status}: S3 never tries again`, late.status === 'FAILED');
+
+  const repaired = await runJob(here, { run: 'Repair' });
+  const { status: atLast } = await look(source, 'order-4711.json');
+  step(
+    'the next repair',
+    `${repaired.outcome}; the order is ${atLast}`,
+    repaired.outcome === 'REPAIRED' && atLast === 'COMPLETED',
+  );
   return steps;
 }

@@ -54,7 +54,7 @@ describe.each(exampleNames)('example %s', (name) => {
     expect([...order].sort()).toEqual(stacks.map(({ id }) => id).sort());
     expect(progress).toContain(`${name}: writing objects`);
     expect(steps.filter(({ ok }) => !ok)).toEqual([]);
-    expect(steps.length).toBe(name === 'monitored-backup' ? 7 : 0);
+    expect(steps.length).toBe(name === 'monitored-backup' ? 10 : 0);
   });
 
   test('has the configuration of its template, and is not changed by a second deployment', async () => {
