@@ -51,7 +51,9 @@ interface Assembly {
   readonly submodules?: Record<string, object>;
 }
 const { types, submodules = {} }: Assembly = JSON.parse(readFileSync('.jsii', 'utf8'));
-const classes = Object.values(types).filter(({ kind, namespace }) => kind === 'class' && namespace === undefined);
+const classes = Object.values(types).filter(
+  ({ kind, namespace }) => ['class', 'enum'].includes(kind) && namespace === undefined,
+);
 const namespaces = Object.keys(submodules).map((name) => name.split('.').slice(1).join('.'));
 for (const name of namespaces) {
   mkdirSync(join('lib', name), { recursive: true });
@@ -60,5 +62,5 @@ for (const name of namespaces) {
 const exported = Object.keys(createRequire(resolve('package.json'))(resolve(ENTRY)));
 const expected = [...classes.map(({ name }) => name), ...namespaces];
 if (exported.sort().join() !== expected.sort().join()) {
-  throw new Error(`the file exports ${exported.join(', ')}, which are not the classes of the assembly`);
+  throw new Error(`the file exports ${exported.join(', ')}, which are not the classes and enums of the assembly`);
 }

@@ -52,7 +52,10 @@ const AREAS: Record<string, Array<{ readonly mutate: string[]; readonly tests: s
       mutate: files('existing-objects', 'batch-guards', 'batch-machine', 'batch-result', 'batch-run'),
       tests: ['existing-objects/batch-machine'],
     },
-    { mutate: files('existing-objects', 'batch-input', 'batch-statements'), tests: ['existing-objects/existing-objects'] },
+    {
+      mutate: files('existing-objects', 'batch-input', 'batch-statements'),
+      tests: ['existing-objects/existing-objects'],
+    },
   ],
   monitoring: [
     {

@@ -32,8 +32,9 @@ describe('is noticed', () => {
       new DeployedApp(
         changed(synthesized(both), (resources) => {
           for (const { Type, Properties } of Object.values<any>(resources)) {
-            if (Type === 'AWS::IAM::Policy')
+            if (Type === 'AWS::IAM::Policy') {
               Properties.PolicyDocument.Statement = change(Properties.PolicyDocument.Statement);
+            }
           }
         }),
       ),

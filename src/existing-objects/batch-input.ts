@@ -1,5 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import { aws_cloudwatch as cloudwatch, aws_s3 as s3, aws_scheduler as scheduler, aws_sns as sns, Size, Token } from 'aws-cdk-lib'; // prettier-ignore
+import {
+  aws_cloudwatch as cloudwatch,
+  aws_s3 as s3,
+  aws_scheduler as scheduler,
+  aws_sns as sns,
+  Size,
+  Token,
+} from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { ExistingObjectReplicationProps } from './existing-object-replication-props';
 import { bucketEnd, nameOf } from '../app/bucket';
@@ -100,7 +107,9 @@ export function checkAlarms(at: IConstruct, { end }: SourceAnchor, alarms: reado
       : alarmArn.split(':');
     if (compare(region, end.region) === 'different' || compare(account, end.account) === 'different') {
       throw mistake(at, {
-        saw: `alarm '${node.path}' of account ${shown(account)}, region ${shown(region)}; source ${nameOf(end)} in ${shown(end.account)}, ${shown(end.region)}`,
+        saw:
+          `alarm '${node.path}' of account ${shown(account)}, region ${shown(region)}; ` +
+          `source ${nameOf(end)} in ${shown(end.account)}, ${shown(end.region)}`,
         because: 'EventBridge tells of alarms in their own account and region',
         instead: 'give alarms on failures, which are in the region of the source',
       });

@@ -95,6 +95,7 @@ const result = (source: string) =>
 /** For a person, who may have been woken up. */
 const text = (source: string) =>
   `'Bucket ${source}, ' & $name & ': ' & $outcome & '. ' & ` +
-  `($job = 'none' ? 'No job of S3 Batch Replication was made.' : $string($succeeded) & ' objects replicated, ' & $string($failed) & ' failed in job ' & $job & '.') & ` +
+  `($job = 'none' ? 'No job of S3 Batch Replication was made.' : ` +
+  `$string($succeeded) & ' objects replicated, ' & $string($failed) & ' failed in job ' & $job & '.') & ` +
   `($count($reasons) > 0 ? ' Reasons: ' & $join($reasons, '; ') & '.' : '') & ` +
   `($failed > 0 ? ' Report: ' & (${REPORT}) : '')`;

@@ -35,9 +35,11 @@ const nonEmpty = (sections: Record<string, object>) =>
 /** Examples with rules that CloudFormation cannot write. */
 const BY_CUSTOM_RESOURCE = ['active-active', 'existing-bucket', 'two-way'];
 
-/** What aws-cdk-lib and services that have no resource want: notifications, metrics of one namespace, logs and traces. */
-const ON_ALL_RESOURCES =
-  /^(s3:PutBucketNotification|cloudwatch:PutMetricData|logs:\w*(LogDeliver|ResourcePolic|LogGroups)\w*|xray:\w+)$/;
+/** What has no resource: notifications (of core), metrics of one namespace, jobs of one operation, logs and traces. */
+const ON_ALL_RESOURCES = new RegExp(
+  '^(s3:(PutBucketNotification|CreateJob|ListJobs)|cloudwatch:(PutMetricData|GetMetricData)|' +
+    'logs:\\w*(LogDeliver|ResourcePolic|LogGroups)\\w*|xray:\\w+)$',
+);
 
 describe.each(exampleNames)('example %s', (name) => {
   let apps: App[];

@@ -155,10 +155,24 @@ test('outputs with the command, metrics, and who may start it', () => {
   const reader = new iam.Role(stack, 'Operator', { assumedBy: new iam.AccountRootPrincipal() });
   construct.grantStart(reader);
   more.grantStart(reader);
-  const metrics = [construct.metricRepairedObjects(), construct.metricUnrepairedObjects(), more.metricReplicatedObjects(), more.metricFailedObjects()]; // prettier-ignore
-  expect(metrics.map(({ metricName, statistic }) => `${metricName} ${statistic}`)).toEqual(['RepairedObjects Sum', 'UnrepairedObjects Sum', 'ReplicatedExistingObjects Sum', 'FailedExistingObjects Sum']); // prettier-ignore
+  const metrics = [
+    construct.metricRepairedObjects(),
+    construct.metricUnrepairedObjects(),
+    more.metricReplicatedObjects(),
+    more.metricFailedObjects(),
+  ];
+  expect(metrics.map(({ metricName, statistic }) => `${metricName} ${statistic}`)).toEqual([
+    'RepairedObjects Sum',
+    'UnrepairedObjects Sum',
+    'ReplicatedExistingObjects Sum',
+    'FailedExistingObjects Sum',
+  ]);
   expect([construct.executionInput, more.executionInput]).toEqual(['{"run":"Repair"}', '{"run":"Existing"}']);
-  expect([construct.reportBucket, construct.jobRole, construct.stateMachine]).toEqual([more.reportBucket, more.jobRole, more.stateMachine]); // prettier-ignore
+  expect([construct.reportBucket, construct.jobRole, construct.stateMachine]).toEqual([
+    more.reportBucket,
+    more.jobRole,
+    more.stateMachine,
+  ]);
   const outputs = JSON.stringify(Template.fromStack(stack).toJSON().Outputs);
   expect(outputs).toContain('aws stepfunctions start-execution --region us-east-1 --state-machine-arn ');
   expect(JSON.stringify(Template.fromStack(stack).toJSON())).toContain('states:StartExecution');

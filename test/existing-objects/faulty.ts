@@ -1,11 +1,12 @@
+import { createHash } from 'node:crypto';
 import { Account, DENIED, EMPTY, Job, progress } from './imitation';
 import { Aws, execute, Outcome } from './interpreter';
 
 /** Numbers that are the same for a seed. */
 export function numbers(seed: number): () => number {
-  let state = Math.imul(seed + 1, 0x9e3779b1) >>> 0;
+  let state = createHash('sha256').update(String(seed)).digest().readUInt32BE();
   return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    state = Number((BigInt(state) * 1_664_525n + 1_013_904_223n) % 4_294_967_296n);
     return state / 2 ** 32;
   };
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import jsonata from 'jsonata';
 
 /** A call to AWS, which may throw `{ error }`. */
@@ -65,9 +66,7 @@ export async function execute(
     expression.registerFunction('millis', () => functions.now());
     expression.registerFunction('now', () => new Date(functions.now()).toISOString());
     expression.registerFunction('parse', (text: string) => JSON.parse(text));
-    expression.registerFunction('hash', (text: string) =>
-      require('node:crypto').createHash('sha256').update(text).digest('hex'),
-    );
+    expression.registerFunction('hash', (text: string) => createHash('sha256').update(text).digest('hex'));
     return expression;
   }
 
