@@ -1,6 +1,6 @@
 import { tryApps } from './run';
 
-const APPS = 150;
+const APPS = 80;
 
 /** A part of the random apps of the unit run. A fixed seed, so that a change which breaks nothing never turns red. */
 export function testApps(seed: number): void {
@@ -12,6 +12,6 @@ export function testApps(seed: number): void {
     expect(outcomes.accepted / APPS).toBeGreaterThan(0.5);
     expect(outcomes.refused / APPS).toBeGreaterThan(0.2);
     expect(outcomes['refused by core'] / APPS).toBeLessThan(0.03);
-    expect(reasons.size).toBeGreaterThan(25);
+    expect(reasons.size).toBeGreaterThan(20);
   }, 120_000);
 }

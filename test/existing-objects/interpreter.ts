@@ -27,6 +27,11 @@ class Stop extends Error {
 
 const TERMINAL = ['States.Runtime', 'States.DataLimitExceeded'];
 const parsed = new Map<string, jsonata.Expression>();
+/** What AWS adds to JSONata. */
+const FUNCTIONS = {
+  parse: (text: string) => JSON.parse(text),
+  hash: (text: string) => createHash('sha256').update(text).digest('hex'),
+};
 
 /**
  * What AWS Step Functions does with the states that machines of this library have. Waits pass at once, and an
@@ -45,10 +50,13 @@ export async function execute(
   async function value(template: any, states: object, variables: any): Promise<any> {
     if (typeof template === 'string' && /^\{%[^]*%\}$/.test(template)) {
       const text = template.slice(2, -2);
-      const expression = parsed.get(text) ?? parsed.set(text, withFunctions(jsonata(text))).get(text)!;
+      const expression = parsed.get(text) ?? parsed.set(text, jsonata(text)).get(text)!;
       let found: any;
       try {
-        found = await expression.evaluate({}, { ...variables, states });
+        found = await expression.evaluate(
+          {},
+          { ...FUNCTIONS, millis: clock, now: () => new Date(clock()).toISOString(), ...variables, states },
+        );
       } catch (error) {
         throw new Stop('States.QueryEvaluationError', `${text}: ${(error as Error).message}`);
       }
@@ -59,15 +67,6 @@ export async function execute(
     if (template === null || typeof template !== 'object') return template;
     const entries = Object.entries(template).map(async ([name, it]) => [name, await value(it, states, variables)]);
     return Object.fromEntries(await Promise.all(entries));
-  }
-
-  const functions: { now: () => number } = { now: clock };
-  function withFunctions(expression: jsonata.Expression) {
-    expression.registerFunction('millis', () => functions.now());
-    expression.registerFunction('now', () => new Date(functions.now()).toISOString());
-    expression.registerFunction('parse', (text: string) => JSON.parse(text));
-    expression.registerFunction('hash', (text: string) => createHash('sha256').update(text).digest('hex'));
-    return expression;
   }
 
   async function run(machine: any, given: unknown, outer: object): Promise<any> {
@@ -145,7 +144,6 @@ export async function execute(
   }
 
   try {
-    parsed.clear();
     const output = await run(definition, input, {});
     return { status: 'SUCCEEDED', output, path, events, seconds };
   } catch (error) {
