@@ -9,7 +9,7 @@ export const NOT_JUDGED: string[] = [
   'Alarms look at one metric with its dimensions and missing data, when a value comes or somebody asks; periods and waits' +
     ' of state machines pass fifty times as fast. Expressions (of log aggregations) are not evaluated.',
   'It does not carry over ACLs, retention, legal holds, annotations, tags of objects written in parts, changes of tags' +
-    ' and metadata (replica modifications), or objects that were there before (Batch Replication).',
+    ' and metadata (replica modifications). Jobs of S3 Batch Replication run at once, and only as this library makes them.',
   'Its bucket resource deletes a replication configuration before it suspends versioning: whether the handler of' +
     ' CloudFormation does so, AWS does not say.',
   'It lets everybody deploy: iam:PassRole and the permissions of the execution role are not asked for.',

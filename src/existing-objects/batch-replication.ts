@@ -1,13 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Aws, aws_iam as iam, aws_s3 as s3, aws_sns as sns, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
-import { Construct, IConstruct } from 'constructs';
+import {
+  Aws,
+  aws_iam as iam,
+  aws_s3 as s3,
+  aws_sns as sns,
+  CfnOutput,
+  CfnResource,
+  Duration,
+  Stack,
+} from 'aws-cdk-lib';
+import { Construct } from 'constructs';
 import { batchFindings } from './batch-input';
 import { batchMachine } from './batch-machine';
 import { Run } from './batch-run';
 import { jobStatements, machineStatements } from './batch-statements';
 import { bucketEnd, nameOf } from '../app/bucket';
 import { partitionOf } from '../app/environment';
-import { bucketAttribute } from '../app/references';
+import { bucketAttribute, waitFor } from '../app/references';
 import { acknowledgeBatch } from '../checks/nag';
 import { SourceAnchor } from '../flows/source';
 import { mistake } from '../messages/mistake';
@@ -116,9 +125,14 @@ export class BatchReplication extends Construct {
     return name;
   }
 
-  /** What has to be there before the first execution. */
-  public get ready(): IConstruct[] {
-    return [this.machine.policy, this.jobPolicy, this.source.writer];
+  /** Lets a resource that starts executions wait for what the first one needs. */
+  public holdBack(starts: Construct): void {
+    const resource = starts.node.defaultChild as CfnResource;
+    waitFor(resource, this.machine.policy);
+    waitFor(resource, this.jobPolicy); // refers to the bucket, which has its rules when it is there
+    if (this.source.isHandled) {
+      waitFor(resource, this.source.writer);
+    }
   }
 
   public get role(): iam.IRole {

@@ -128,11 +128,12 @@ export class ReplicationRepair extends Construct {
     this.stateMachine = batch.machine.stateMachine;
     this.jobRole = batch.role;
     this.reportBucket = reportBucket ?? batch.reports();
-    startOn(this, this.stateMachine, {
+    const scheduled = startOn(this, this.stateMachine, {
       schedule: props.schedule ?? scheduler.ScheduleExpression.expression(cronOf(this, Duration.days(1))),
       what: 'the repair of a replication',
       input: scheduler.ScheduleTargetInput.fromObject({ run: name }),
-    }).node.addDependency(...batch.ready);
+    });
+    batch.holdBack(scheduled);
     acknowledgeStart(this.node.findChild('SchedulerRole'));
     if (alarms.length > 0) {
       this.startOnAlarms(alarms, name);

@@ -25,7 +25,7 @@ export function startOnDeployment(at: Construct, source: SourceAnchor, batch: Ba
     policy: custom.AwsCustomResourcePolicy.fromSdkCalls({ resources: [stateMachineArn] }),
     installLatestAwsSdk: false,
   });
-  starts.node.addDependency(...batch.ready);
+  batch.holdBack(starts.node.findChild('Resource') as Construct);
 }
 
 /** Of what rules replicate; not of how replicas are stored, because nothing is copied again for that. */

@@ -106,7 +106,7 @@ describe('with the deployment', () => {
     expect(JSON.stringify(update)).toBe(create);
     expect(onDelete).toBeUndefined();
     const waits = start.DependsOn.join();
-    for (const part of ['JobPolicy', 'BatchReplicationPolicy', 'PairSource']) expect(waits).toContain(part);
+    for (const part of ['JobPolicy', 'BatchReplicationPolicy']) expect(waits).toContain(part);
   });
 
   test('again only when the rules replicate something else', () => {
