@@ -76,7 +76,7 @@ export function acknowledgeBatch(
     );
     acknowledge(
       reports,
-      PACKS.flatMap((pack) => ['Replication', 'Versioning', 'DefaultLock'].map((it) => `${pack}-S3Bucket${it}Enabled`)),
+      PACKS.flatMap((pack) => ['Replication', 'DefaultLock'].map((it) => `${pack}-S3Bucket${it}Enabled`)),
       'S3 writes each report once, and it expires.',
     );
     acknowledge(
