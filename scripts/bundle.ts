@@ -51,7 +51,7 @@ interface Assembly {
   readonly submodules?: Record<string, object>;
 }
 const { types, submodules = {} }: Assembly = JSON.parse(readFileSync('.jsii', 'utf8'));
-const classes = Object.values(types).filter(
+const values = Object.values(types).filter(
   ({ kind, namespace }) => ['class', 'enum'].includes(kind) && namespace === undefined,
 );
 const namespaces = Object.keys(submodules).map((name) => name.split('.').slice(1).join('.'));
@@ -60,7 +60,7 @@ for (const name of namespaces) {
   writeFileSync(join('lib', name, 'index.js'), `module.exports = require('../index.js').${name};\n`);
 }
 const exported = Object.keys(createRequire(resolve('package.json'))(resolve(ENTRY)));
-const expected = [...classes.map(({ name }) => name), ...namespaces];
+const expected = [...values.map(({ name }) => name), ...namespaces];
 if (exported.sort().join() !== expected.sort().join()) {
   throw new Error(`the file exports ${exported.join(', ')}, which are not the classes and enums of the assembly`);
 }

@@ -59,7 +59,7 @@ const AREAS: Record<string, Array<{ readonly mutate: string[]; readonly tests: s
   ],
   monitoring: [
     {
-      mutate: files('monitoring', 'canary-checks', 'canary-input', 'canary-machine', 'canary-probes'),
+      mutate: files('monitoring', 'canary-checks', 'canary-input', 'canary-machine', 'canary-probes', 'states'),
       tests: ['monitoring/{canary-machine,replication-canary}'],
     },
     { mutate: files('monitoring', 'monitoring-input'), tests: ['monitoring/replication-monitoring'] },

@@ -162,7 +162,7 @@ def _versions(source):
 
 def _selected(source, task, wanted):
     key, version, entry = task
-    tags = s3._object_tags.get((source, key, version)) or s3._object_tags.get((source, key, None)) or {}
+    storage_class = entry.get("storage_class") or "STANDARD"
     name = wanted.get("KeyNameConstraint") or {}
     statuses = wanted.get("ObjectReplicationStatuses")
     return (
@@ -172,8 +172,8 @@ def _selected(source, task, wanted):
         and wanted.get("CreatedAfter", "") <= entry["last_modified"] <= wanted.get("CreatedBefore", "9")
         and entry["size"] > wanted.get("ObjectSizeGreaterThanBytes", -1)
         and entry["size"] < wanted.get("ObjectSizeLessThanBytes", float("inf"))
-        and (entry.get("storage_class") or "STANDARD") in wanted.get("MatchAnyStorageClass", [entry.get("storage_class") or "STANDARD"])
-        and bool(delivery._rules(source, key, tags))
+        and storage_class in wanted.get("MatchAnyStorageClass", [storage_class])
+        and bool(delivery._rules(source, key, delivery.tags_of(source, key, version)))
     )
 
 
@@ -201,18 +201,18 @@ def _report(role, job, report, failed):
     files[f"{folder}/manifest.json"] = json.dumps(manifest)
     if not all(role.may("s3:PutObject", f"arn:aws:s3:::{bucket}/{key}") for key in files):
         return False
-    return all(_call("PUT", bucket, key, it.encode())[0] < 400 for key, it in files.items())
+    return all(call_s3("PUT", bucket, key, it.encode())[0] < 400 for key, it in files.items())
 
 
 def get_object(given):
     headers = {"range": given["Range"]} if given.get("Range") else {}
-    status, _, content = _call("GET", given["Bucket"], given["Key"], b"", headers)
+    status, _, content = call_s3("GET", given["Bucket"], given["Key"], b"", headers)
     if status >= 400:
         raise _ExecutionError("S3.NoSuchKeyException", f"{status} {content}")
     return {"Body": content.decode() if isinstance(content, bytes) else content}
 
 
-def _call(method, bucket, key, body, more=None):
+def call_s3(method, bucket, key, body, more=None):
     headers = {"host": f"s3.{get_region()}.amazonaws.com", "content-length": str(len(body)), **(more or {})}
     handler = app.SERVICE_HANDLERS["s3"]
     return app.call_service_handler_sync(handler, method, f"/{bucket}/{key}", headers, body, {})

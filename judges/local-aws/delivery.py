@@ -38,9 +38,13 @@ def replicate(source, key, obj, data, tags=None):
     obj["replication_status"] = "COMPLETED" if all(copied) else "FAILED"
 
 
+def tags_of(source, key, version):
+    return s3._object_tags.get((source, key, version)) or s3._object_tags.get((source, key, None)) or {}
+
+
 def replicate_again(source, key, version, entry):
     """A version that exists, to the destinations that do not have it yet. Whether all have it then."""
-    tags = s3._object_tags.get((source, key, version)) or s3._object_tags.get((source, key, None)) or {}
+    tags = tags_of(source, key, version)
     encrypted = kms_key_of(entry) is not None
     rules = [it for it in _rules(source, key, tags) if not encrypted or _takes_kms(it)]
     data = s3._get_object_data(source, key, None if version == "null" else version)

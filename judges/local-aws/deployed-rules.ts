@@ -1,5 +1,10 @@
-import { GetBucketReplicationCommand, ReplicationConfiguration, ReplicationRule } from '@aws-sdk/client-s3';
-import { BucketThere, s3Client, Tags } from './objects';
+import {
+  GetBucketReplicationCommand,
+  PutBucketReplicationCommand,
+  ReplicationConfiguration,
+  ReplicationRule,
+} from '@aws-sdk/client-s3';
+import { BucketThere, s3Client, Tags, write } from './objects';
 import { cloudFormation, membersOf, textOf } from './raw-requests';
 import { LocalAws } from './server';
 import { DeployedApp, DeployedResource } from '../assembly/deployed';
@@ -120,4 +125,16 @@ async function realNames(aws: LocalAws, app: DeployedApp): Promise<(text: string
 async function physicalIds(aws: LocalAws, stack: StackOfApp): Promise<Map<DeployedResource['logicalId'], string>> {
   const members = membersOf(await cloudFormation(aws, 'DescribeStackResources', { StackName: stack.name }, stack));
   return new Map(members.map((it) => [textOf(it, 'LogicalResourceId')!, textOf(it, 'PhysicalResourceId')!]));
+}
+
+/** Writes objects while all rules of the source are disabled, as if they had been there before. */
+export async function writeBeforeRules(source: DeployedBucket, ...keys: string[]): Promise<void> {
+  const { Role, Rules } = source.configuration!;
+  const put = (some: ReplicationRule[]) =>
+    source.s3.send(
+      new PutBucketReplicationCommand({ Bucket: source.name, ReplicationConfiguration: { Role, Rules: some } }),
+    );
+  await put(Rules!.map((rule) => ({ ...rule, Status: 'Disabled' as const })));
+  for (const key of keys) await write(source, key);
+  await put(Rules!);
 }

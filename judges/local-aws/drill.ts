@@ -1,6 +1,5 @@
-import { PutBucketReplicationCommand, ReplicationRule } from '@aws-sdk/client-s3';
 import { ListQueuesCommand } from '@aws-sdk/client-sqs';
-import { DeployedBucket } from './deployed-rules';
+import { DeployedBucket, writeBeforeRules } from './deployed-rules';
 import { look, write } from './objects';
 import { LocalAws } from './server';
 import { alarmStates, drain, executions, forbid, outcomeOf, pause, runCanary, runJob, until, watchers } from './watch';
@@ -38,17 +37,7 @@ export async function drill(aws: LocalAws, source: DeployedBucket, account: stri
       10_000,
     );
 
-  const disabled = source.configuration!.Rules!.map((rule) => ({ ...rule, Status: 'Disabled' as const }));
-  const put = (Rules: ReplicationRule[]) =>
-    source.s3.send(
-      new PutBucketReplicationCommand({
-        Bucket: source.name,
-        ReplicationConfiguration: { Role: source.configuration!.Role, Rules },
-      }),
-    );
-  await put(disabled);
-  await write(source, 'order-1.json');
-  await put(source.configuration!.Rules!);
+  await writeBeforeRules(source, 'order-1.json');
   const { status: first } = await look(source, 'order-1.json');
   const existing = await runJob(here, { run: 'Existing' });
   const { status: then } = await look(source, 'order-1.json');

@@ -1,8 +1,8 @@
 import { ListRolesCommand } from '@aws-sdk/client-iam';
-import { ListObjectsV2Command, PutBucketReplicationCommand } from '@aws-sdk/client-s3';
+import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { GetQueueUrlCommand } from '@aws-sdk/client-sqs';
 import { aws_sns as sns, aws_sns_subscriptions as subscriptions, aws_sqs as sqs } from 'aws-cdk-lib';
-import { DeployedBucket } from './deployed-rules';
+import { DeployedBucket, writeBeforeRules } from './deployed-rules';
 import { deployed, synthesize } from './inline-app';
 import { look, versions, write } from './objects';
 import { LocalAws, startLocalAws } from './server';
@@ -51,22 +51,7 @@ const roleNamed = async (part: string) => {
   return Roles.map(({ RoleName }) => RoleName!).find((name) => name.includes(part))!;
 };
 const replicationRole = () => source.configuration!.Role!.split('/').at(-1)!;
-/** Written as if no rule had been there. */
-async function writeBefore(...keys: string[]) {
-  await source.s3.send(
-    new PutBucketReplicationCommand({
-      Bucket: source.name,
-      ReplicationConfiguration: {
-        Role: source.configuration!.Role,
-        Rules: source.configuration!.Rules!.map((rule) => ({ ...rule, Status: 'Disabled' as const })),
-      },
-    }),
-  );
-  for (const key of keys) await write(source, key);
-  await source.s3.send(
-    new PutBucketReplicationCommand({ Bucket: source.name, ReplicationConfiguration: source.configuration }),
-  );
-}
+const writeBefore = (...keys: string[]) => writeBeforeRules(source, ...keys);
 
 test('it was started with the deployment, and found nothing to do', async () => {
   const [started] = await until(

@@ -86,11 +86,8 @@ _HEADERS = {
 
 def _put_object(given):
     body = str(given.get("Body", "")).encode()
-    headers = {"host": f"s3.{get_region()}.amazonaws.com", "content-length": str(len(body))}
-    headers |= {header: str(given[name]) for name, header in _HEADERS.items() if given.get(name)}
-    path = f"/{given['Bucket']}/{given['Key']}"
-    handler = app.SERVICE_HANDLERS["s3"]
-    status, answered, content = app.call_service_handler_sync(handler, "PUT", path, headers, body, {})
+    headers = {header: str(given[name]) for name, header in _HEADERS.items() if given.get(name)}
+    status, answered, content = batch.call_s3("PUT", given["Bucket"], given["Key"], body, headers)
     if status >= 400:
         raise stepfunctions._ExecutionError("S3.S3Exception", f"{status} {content}")
     known = {name.lower(): value for name, value in answered.items()}

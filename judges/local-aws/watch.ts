@@ -69,24 +69,33 @@ export interface JobOutcome {
 
 /** Lets the machine of a source replicate what exists, and waits until it is over. */
 export async function runJob(at: Watchers, input: object, patience = 120_000): Promise<JobOutcome> {
-  const { status, said } = await runMachine(at, 'BatchReplication', input, patience);
-  return { status, ...JSON.parse(said?.startsWith('{') ? said : JSON.stringify({ text: said })) };
+  return jobOutcome(await runMachine(at, 'BatchReplication', input, patience));
 }
 
 /** Starts the state machine whose name has a part, and waits until it is over. */
-async function runMachine(
-  { sfn }: Watchers,
-  part: string,
-  input: object,
-  patience: number,
-): Promise<{ readonly status: string; readonly said?: string }> {
-  const { stateMachines = [] } = await sfn.send(new ListStateMachinesCommand({}));
-  const { stateMachineArn } = stateMachines.find(({ name }) => name?.includes(part))!;
-  const started = await sfn.send(new StartExecutionCommand({ stateMachineArn, input: JSON.stringify(input) }));
-  return ended({ sfn } as Watchers, started.executionArn!, patience);
+async function runMachine(at: Watchers, part: string, input: object, patience: number): Promise<Ended> {
+  const stateMachineArn = await machineNamed(at, part);
+  const started = await at.sfn.send(new StartExecutionCommand({ stateMachineArn, input: JSON.stringify(input) }));
+  return ended(at, started.executionArn!, patience);
 }
 
-async function ended({ sfn }: Watchers, executionArn: string, patience: number) {
+async function machineNamed({ sfn }: Watchers, part: string): Promise<string> {
+  const { stateMachines = [] } = await sfn.send(new ListStateMachinesCommand({}));
+  return stateMachines.find(({ name }) => name?.includes(part))!.stateMachineArn!;
+}
+
+interface Ended {
+  readonly status: string;
+  /** Its output, or why it failed. */
+  readonly said?: string;
+}
+
+const jobOutcome = ({ status, said }: Ended): JobOutcome => ({
+  status,
+  ...JSON.parse(said?.startsWith('{') ? said : JSON.stringify({ text: said })),
+});
+
+async function ended({ sfn }: Watchers, executionArn: string, patience: number): Promise<Ended> {
   for (const end = Date.now() + patience; Date.now() < end;) {
     const { status, cause, output } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
     if (status !== 'RUNNING') return { status: status!, said: cause ?? output };
@@ -96,17 +105,15 @@ async function ended({ sfn }: Watchers, executionArn: string, patience: number) 
 }
 
 /** Of the machine whose name has a part: those that others started, too. */
-export async function executions({ sfn }: Watchers, part: string): Promise<string[]> {
-  const { stateMachines = [] } = await sfn.send(new ListStateMachinesCommand({}));
-  const { stateMachineArn } = stateMachines.find(({ name }) => name?.includes(part))!;
-  const { executions: all = [] } = await sfn.send(new ListExecutionsCommand({ stateMachineArn }));
+export async function executions(at: Watchers, part: string): Promise<string[]> {
+  const stateMachineArn = await machineNamed(at, part);
+  const { executions: all = [] } = await at.sfn.send(new ListExecutionsCommand({ stateMachineArn }));
   return all.map(({ executionArn }) => executionArn!);
 }
 
 /** What an execution said that somebody else started. */
 export async function outcomeOf(at: Watchers, executionArn: string, patience = 60_000): Promise<JobOutcome> {
-  const { status, said } = await ended(at, executionArn, patience);
-  return { status, ...JSON.parse(said?.startsWith('{') ? said : JSON.stringify({ text: said })) };
+  return jobOutcome(await ended(at, executionArn, patience));
 }
 
 const NAME = 'Refused';

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Batch, RETRY, call, labelOf, otherwise, quoted, saysEmpty } from './batch-run';
+import { Batch, labelOf, quoted, saysEmpty } from './batch-run';
+import { RETRY, calling, otherwise } from '../monitoring/states';
 
 const UNFINISHED = "$not(status in ['Complete', 'Failed', 'Cancelled'])";
 
@@ -10,11 +11,12 @@ const UNFINISHED = "$not(status in ['Complete', 'Failed', 'Cancelled'])";
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/repl-metrics.html
  */
 export function guards(batch: Batch): object {
-  const { account, source, rules } = batch;
+  const { partition, account, source, rules } = batch;
+  const call = (action: string) => calling(partition, action);
   return {
     'List jobs': {
       Type: 'Task',
-      Resource: call(batch, 's3control:listJobs'),
+      Resource: call('s3control:listJobs'),
       // 1,000 descriptions are more than a state takes
       Arguments: `{% $merge([{'AccountId': ${quoted(account)}, 'MaxResults': 100}, $next = 'none' ? {} : {'NextToken': $next}]) %}`,
       Retry: RETRY,
@@ -79,7 +81,7 @@ export function guards(batch: Batch): object {
     // without anything that matched there was nothing to do, and failures since then count
     'Why did the last job fail': {
       Type: 'Task',
-      Resource: call(batch, 's3control:describeJob'),
+      Resource: call('s3control:describeJob'),
       Arguments: { AccountId: account, JobId: '{% $last.id %}' },
       Retry: RETRY,
       Catch: otherwise('Is it enough for today', { counted: 1 }),
@@ -115,7 +117,7 @@ export function guards(batch: Batch): object {
           },
           Sum: {
             Type: 'Task',
-            Resource: call(batch, 'cloudwatch:getMetricData'),
+            Resource: call('cloudwatch:getMetricData'),
             Arguments: {
               StartTime: '{% $fromMillis($since) %}',
               EndTime: '{% $now() %}',

@@ -8,6 +8,7 @@ import {
   Token,
 } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
+import { Run } from './batch-run';
 import { ExistingObjectReplicationProps } from './existing-object-replication-props';
 import { bucketEnd, nameOf } from '../app/bucket';
 import { compare, shown } from '../app/environment';
@@ -85,8 +86,7 @@ export function checkCounted(at: IConstruct, { end }: SourceAnchor, rule: AddedR
 }
 
 /** @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html */
-export function checkSchedule(at: IConstruct, schedule?: scheduler.ScheduleExpression): void {
-  const text = schedule?.expressionString ?? 'cron(0 0 * * ? *)';
+export function checkSchedule(at: IConstruct, { expressionString: text }: scheduler.ScheduleExpression): void {
   const [, minutes] = /^rate\((\d+) minutes?\)$/.exec(text) ?? [];
   const [, minute] = /^cron\((\S+) /.exec(text) ?? [];
   const isFrequent = (minutes !== undefined && Number(minutes) < 60) || (minute !== undefined && !/^\d+$/.test(minute));
@@ -172,13 +172,8 @@ export function checkTopic(at: IConstruct, { end }: SourceAnchor, topic?: sns.IT
   }
 }
 
-interface Asked {
-  readonly topic?: sns.ITopic;
-  readonly filter: { readonly [member: string]: unknown };
-}
-
 /** What is known when the template is made. */
-export function batchFindings(source: SourceAnchor, { filter }: Asked): Findings {
+export function batchFindings(source: SourceAnchor, { filter }: Pick<Run, 'filter'>): Findings {
   const enabled = source.rules.filter(({ options }) => options.enabled !== false);
   const statuses = filter.ObjectReplicationStatuses as string[];
   const receives = source.end.cfn && DestinationAnchor.find(source.end.cfn);

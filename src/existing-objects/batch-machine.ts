@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { guards } from './batch-guards';
 import { results } from './batch-result';
-import { Batch, REPORT_PREFIX, RETRY, Run, call, labelOf, otherwise, quoted, saysEmpty } from './batch-run';
+import { Batch, REPORT_PREFIX, Run, labelOf, quoted, saysEmpty } from './batch-run';
+import { RETRY, calling, otherwise } from '../monitoring/states';
 
 /**
  * A state machine that makes one job of S3 Batch Replication, waits until it is over, and says how it went. What was
@@ -12,7 +13,8 @@ import { Batch, REPORT_PREFIX, RETRY, Run, call, labelOf, otherwise, quoted, say
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_CreateJob.html
  */
 export function batchMachine(batch: Batch): object {
-  const { account, runs } = batch;
+  const { partition, account, runs } = batch;
+  const call = (action: string) => calling(partition, action);
   const names = runs.map(({ name }) => name);
   const outcome = (kind: string) => `{% $run.words.${kind} %}`;
   return {
@@ -68,7 +70,7 @@ export function batchMachine(batch: Batch): object {
       ...guards(batch),
       Create: {
         Type: 'Task',
-        Resource: call(batch, 's3control:createJob'),
+        Resource: call('s3control:createJob'),
         Arguments:
           "{% $merge([$run.request, {'ClientRequestToken': " +
           "$hash($string($run.request) & $last.id & $substring($now(), 0, 7), 'SHA-256')}]) %}",
@@ -92,7 +94,7 @@ export function batchMachine(batch: Batch): object {
       Wait: { Type: 'Wait', Seconds: '{% $floor($min([60 * $power(1.2, $min([$polls, 50])), 1800])) %}', Next: 'Look' },
       Look: {
         Type: 'Task',
-        Resource: call(batch, 's3control:describeJob'),
+        Resource: call('s3control:describeJob'),
         Arguments: { AccountId: account, JobId: '{% $job %}' },
         Retry: RETRY,
         Catch: otherwise('Look later', {}),

@@ -10,7 +10,7 @@ import {
   Stack,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { batchFindings } from './batch-input';
+import { batchFindings, checkReportBucket, checkTopic } from './batch-input';
 import { batchMachine } from './batch-machine';
 import { Run } from './batch-run';
 import { jobStatements, machineStatements } from './batch-statements';
@@ -31,18 +31,34 @@ export interface AddedRun extends Omit<Run, 'reportBucket' | 'reportBucketArn' |
   readonly topic?: sns.ITopic;
 }
 
+/** What a construct gets when it has added a run. */
+export interface JoinedRun {
+  readonly batch: BatchReplication;
+  readonly name: string;
+  /** Of an execution. */
+  readonly input: string;
+  readonly reportBucket: s3.IBucketRef;
+}
+
 /**
  * What makes jobs of S3 Batch Replication for one source: a state machine, the role of the jobs, and a bucket for their
  * reports. There is one for a source, beside its role, whoever asks for it first.
  */
 export class BatchReplication extends Construct {
-  public static of(source: SourceAnchor): BatchReplication {
+  /**
+   * Adds what a construct asks for to the machine of its source, which is made for the first one.
+   *
+   * @throws for a report bucket or a topic that could not be used, and for an id that another one has
+   */
+  public static join(source: SourceAnchor, run: AddedRun): JoinedRun {
+    checkReportBucket(run.at, source, run.reportBucket);
+    checkTopic(run.at, source, run.topic);
     source.batch ??= new BatchReplication(source);
-    return source.batch as BatchReplication;
+    return (source.batch as BatchReplication).add(run);
   }
 
   public readonly machine: MadeMachine;
-  private readonly jobRole: iam.Role;
+  public readonly jobRole: iam.Role;
   private readonly jobPolicy: iam.CfnPolicy;
   private readonly runs: Array<Run & Pick<AddedRun, 'at' | 'topic'>> = [];
   private ownReports?: s3.Bucket;
@@ -95,8 +111,7 @@ export class BatchReplication extends Construct {
     });
   }
 
-  /** @returns the name that asks for it */
-  public add({ at, reportBucket, topic, ...more }: AddedRun): string {
+  private add({ at, reportBucket = this.reports(), topic, ...more }: AddedRun): JoinedRun {
     const name = at.node.id.replace(/[^\w-]/g, '-');
     if (this.runs.some((it) => it.name === name)) {
       throw mistake(at, {
@@ -105,7 +120,8 @@ export class BatchReplication extends Construct {
         instead: 'give it another id',
       });
     }
-    const end = bucketEnd(reportBucket ?? this.reports());
+    const input = JSON.stringify({ run: name });
+    const end = bucketEnd(reportBucket);
     const stack = Stack.of(this);
     this.runs.push({
       ...more,
@@ -120,9 +136,9 @@ export class BatchReplication extends Construct {
       description: 'Starts it',
       value:
         `aws stepfunctions start-execution --region ${stack.region} ` +
-        `--state-machine-arn ${this.machine.stateMachine.stateMachineArn} --input '{"run":"${name}"}'`,
+        `--state-machine-arn ${this.machine.stateMachine.stateMachineArn} --input '${input}'`,
     });
-    return name;
+    return { batch: this, name, input, reportBucket };
   }
 
   /** Lets a resource that starts executions wait for what the first one needs. */
@@ -135,16 +151,12 @@ export class BatchReplication extends Construct {
     }
   }
 
-  public get role(): iam.IRole {
-    return this.jobRole;
-  }
-
   private get reportBuckets(): string[] {
     return this.runs.map(({ reportBucketArn }) => reportBucketArn);
   }
 
   /** Made when nobody has given one. */
-  public reports(): s3.Bucket {
+  private reports(): s3.Bucket {
     this.ownReports ??= new s3.Bucket(this, 'Reports', {
       encryption: s3.BucketEncryption.S3_MANAGED,
       blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
@@ -176,6 +188,6 @@ export class BatchReplication extends Construct {
       log,
       bucket,
     );
-    return this.runs.flatMap(({ at, topic, filter }) => report(at, batchFindings(this.source, { topic, filter })));
+    return this.runs.flatMap((run) => report(run.at, batchFindings(this.source, run)));
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Batch, REPORT_PREFIX, RETRY, call, otherwise } from './batch-run';
+import { Batch, REPORT_PREFIX } from './batch-run';
 import { NAMESPACE } from '../monitoring/canary-machine';
+import { RETRY, calling, otherwise } from '../monitoring/states';
 
 /**
  * What is done when a job is over: why objects failed, from the report, two metrics, and who is told.
@@ -8,12 +9,13 @@ import { NAMESPACE } from '../monitoring/canary-machine';
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/batch-ops-examples-reports.html
  */
 export function results(batch: Batch): object {
-  const { source } = batch;
+  const { partition, source } = batch;
+  const call = (action: string) => calling(partition, action);
   const dimensions = { Unit: 'Count', Dimensions: [{ Name: 'SourceBucket', Value: source }] };
   return {
     'Find report': {
       Type: 'Task',
-      Resource: call(batch, 's3:getObject'),
+      Resource: call('s3:getObject'),
       Arguments: { Bucket: '{% $run.reports %}', Key: `{% '${REPORT_PREFIX}/job-' & $job & '/manifest.json' %}` },
       Retry: RETRY.map((it) => ({ ...it, MaxAttempts: 2 })),
       Catch: otherwise('Publish'),
@@ -25,7 +27,7 @@ export function results(batch: Batch): object {
     },
     'Read report': {
       Type: 'Task',
-      Resource: call(batch, 's3:getObject'),
+      Resource: call('s3:getObject'),
       // the first failures tell enough, and a state takes no more
       Arguments: { Bucket: '{% $run.reports %}', Key: '{% $results %}', Range: 'bytes=0-65535' },
       Retry: RETRY.map((it) => ({ ...it, MaxAttempts: 2 })),
@@ -40,7 +42,7 @@ export function results(batch: Batch): object {
     },
     Publish: {
       Type: 'Task',
-      Resource: call(batch, 'cloudwatch:putMetricData'),
+      Resource: call('cloudwatch:putMetricData'),
       Arguments: {
         Namespace: NAMESPACE,
         MetricData: [
@@ -64,7 +66,7 @@ export function results(batch: Batch): object {
     },
     Tell: {
       Type: 'Task',
-      Resource: call(batch, 'sns:publish'),
+      Resource: call('sns:publish'),
       Arguments: { TopicArn: '{% $run.topic %}', Subject: 'S3 Batch Replication', Message: `{% ${text(source)} %}` },
       Retry: RETRY,
       // who looks at executions sees it, then

@@ -37,17 +37,6 @@ export interface Batch {
   readonly rules: readonly CountedRule[];
 }
 
-/** 5, 15, 45 and 135 seconds at most. */
-export const RETRY = [
-  { ErrorEquals: ['States.ALL'], IntervalSeconds: 5, MaxAttempts: 4, BackoffRate: 3, JitterStrategy: 'FULL' },
-];
-
-export const otherwise = (Next: string, Assign?: object) => [
-  { ErrorEquals: ['States.ALL'], Next, ...(Assign && { Assign }) },
-];
-
-export const call = ({ partition }: Batch, action: string) => `arn:${partition}:states:::aws-sdk:${action}`;
-
 /** A text in an expression, which may be a token that is not known yet. */
 export const quoted = (text: string) => `'${text}'`;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { aws_cloudwatch as cloudwatch, aws_iam as iam, aws_s3 as s3, aws_stepfunctions as sfn } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { checkReportBucket, checkTopic, filterMistake } from './batch-input';
+import { filterMistake } from './batch-input';
 import { batchMetric } from './batch-metric';
 import { BatchReplication } from './batch-replication';
 import { ExistingObjectReplicationProps, ExistingObjectStatus } from './existing-object-replication-props';
@@ -49,28 +49,24 @@ export class ExistingObjectReplication extends Construct {
   constructor(scope: Construct, id: string, props: ExistingObjectReplicationProps) {
     super(scope, id);
     checkGiven(this, props);
-    const { replication, topic, reportBucket } = props;
-    this.source = anchorOf(bucketEnd(replication.source))!;
+    this.source = anchorOf(bucketEnd(props.replication.source))!;
     checkWatcherPlace(this, this.source.end);
     const wrong = filterMistake(props);
     if (wrong) {
       throw mistake(this, wrong);
     }
-    checkReportBucket(this, this.source, reportBucket);
-    checkTopic(this, this.source, topic);
-    const batch = BatchReplication.of(this.source);
-    const name = batch.add({
+    const { batch, name, input, reportBucket } = BatchReplication.join(this.source, {
       at: this,
-      topic,
-      reportBucket,
+      topic: props.topic,
+      reportBucket: props.reportBucket,
       filter: filterOf(props),
       words: { all: 'REPLICATED', some: 'SOME_FAILED', none: 'NOTHING_TO_REPLICATE' },
       metrics: { done: 'ReplicatedExistingObjects', failed: 'FailedExistingObjects' },
     });
-    this.executionInput = JSON.stringify({ run: name });
+    this.executionInput = input;
     this.stateMachine = batch.machine.stateMachine;
-    this.jobRole = batch.role;
-    this.reportBucket = reportBucket ?? batch.reports();
+    this.jobRole = batch.jobRole;
+    this.reportBucket = reportBucket;
     if (props.startOnDeployment) {
       startOnDeployment(this, this.source, batch, name);
     }

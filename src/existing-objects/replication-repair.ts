@@ -11,7 +11,7 @@ import {
   Duration,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { checkAlarms, checkCounted, checkReportBucket, checkSchedule, checkTopic, repairMistake } from './batch-input';
+import { checkAlarms, checkCounted, checkSchedule, repairMistake } from './batch-input';
 import { batchMetric } from './batch-metric';
 import { BatchReplication } from './batch-replication';
 import { ExistingObjectStatus } from './existing-object-replication-props';
@@ -102,34 +102,33 @@ export class ReplicationRepair extends Construct {
   constructor(scope: Construct, id: string, props: ReplicationRepairProps) {
     super(scope, id);
     checkGiven(this, props);
-    const { replication, topic, reportBucket, alarms = [], maxJobsPerDay = 1 } = props;
+    const { replication, schedule, alarms = [], maxJobsPerDay = 1 } = props;
     this.source = anchorOf(bucketEnd(replication.source))!;
     checkWatcherPlace(this, this.source.end);
     const wrong = repairMistake(this.source, maxJobsPerDay);
     if (wrong) {
       throw mistake(this, wrong);
     }
-    checkSchedule(this, props.schedule);
+    if (schedule) {
+      checkSchedule(this, schedule);
+    }
     checkAlarms(this, this.source, alarms);
-    checkReportBucket(this, this.source, reportBucket);
-    checkTopic(this, this.source, topic);
-    this.source.repair = this;
-    const batch = BatchReplication.of(this.source);
-    const name = batch.add({
+    const { batch, name, input, reportBucket } = BatchReplication.join(this.source, {
       at: this,
-      topic,
-      reportBucket,
+      topic: props.topic,
+      reportBucket: props.reportBucket,
       maxJobsPerDay,
       filter: { ObjectReplicationStatuses: [ExistingObjectStatus.FAILED] },
       words: { all: 'REPAIRED', some: 'STILL_FAILING', none: 'NOTHING_TO_REPAIR' },
       metrics: { done: 'RepairedObjects', failed: 'UnrepairedObjects' },
     });
-    this.executionInput = JSON.stringify({ run: name });
+    this.source.repair = this;
+    this.executionInput = input;
     this.stateMachine = batch.machine.stateMachine;
-    this.jobRole = batch.role;
-    this.reportBucket = reportBucket ?? batch.reports();
+    this.jobRole = batch.jobRole;
+    this.reportBucket = reportBucket;
     const scheduled = startOn(this, this.stateMachine, {
-      schedule: props.schedule ?? scheduler.ScheduleExpression.expression(cronOf(this, Duration.days(1))),
+      schedule: schedule ?? scheduler.ScheduleExpression.expression(cronOf(this, Duration.days(1))),
       what: 'the repair of a replication',
       input: scheduler.ScheduleTargetInput.fromObject({ run: name }),
     });

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import { RETRY, calling, otherwise } from './states';
+
 /** The namespace of what a canary measures. */
 export const NAMESPACE = 'S3Replication';
 
@@ -26,14 +28,8 @@ interface Canary {
   readonly lock: boolean;
 }
 
-/** 5, 15, 45 and 135 seconds at most: a call that still fails then is a finding. */
-const RETRY = [
-  { ErrorEquals: ['States.ALL'], IntervalSeconds: 5, MaxAttempts: 4, BackoffRate: 3, JitterStrategy: 'FULL' },
-];
 /** Until a locked version can be deleted. */
 const RETRY_DELETE = [{ ErrorEquals: ['States.ALL'], IntervalSeconds: LOCK, MaxAttempts: 3, BackoffRate: 1 }];
-
-const otherwise = (Next: string) => [{ ErrorEquals: ['States.ALL'], Next }];
 
 /**
  * A state machine that writes each probe, looks at it until S3 says what became of it, deletes the version that it
@@ -44,7 +40,7 @@ const otherwise = (Next: string) => [{ ErrorEquals: ['States.ALL'], Next }];
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
  */
 export function canaryMachine({ partition, account, source, probes, limit, lock }: Canary): object {
-  const call = (action: string) => `arn:${partition}:states:::aws-sdk:${action}`;
+  const call = (action: string) => calling(partition, action);
   const probe = { Bucket: source, Key: '{% $key %}', VersionId: '{% $version %}', ExpectedBucketOwner: account };
   const locked = `'ObjectLockMode': 'GOVERNANCE', 'ObjectLockRetainUntilDate': $fromMillis($millis() + ${LOCK * 1000})`;
   const value = (MetricName: string, Unit: string, Value: string) => ({

@@ -3,7 +3,7 @@ import { Aws } from 'aws-cdk-lib';
 import { MOST_PROBES, Probe } from './canary-machine';
 import { CANARY } from '../permissions/actions';
 import { inPolicy } from '../permissions/prefixes';
-import { Statement } from '../permissions/role-statements';
+import { Statement, allowing } from '../permissions/role-statements';
 import { AddedRule } from '../rules/added-rule';
 
 /** One probe for each distinct filter of the rules that are enabled: its key is under the prefix, and it has the tags. */
@@ -30,20 +30,18 @@ interface Access {
 
 /** What the state machine may do: with the probes, and nothing else of the bucket. */
 export function canaryStatements({ sourceArn, probes, lock, namespace, key }: Access): Statement[] {
-  const allow = (Sid: string, Action: readonly string[], Resource: string[], Condition?: Statement['Condition']) =>
-    ({ Sid, Effect: 'Allow', Action, Resource, ...(Condition && { Condition }) }) as const;
   const resources = (some: readonly Probe[]) => [...new Set(some.map((it) => `${sourceArn}/${inPolicy(it.key)}`))];
   const tagged = probes.filter(({ tagging }) => tagging !== undefined);
   return [
-    allow('Probe', [...CANARY.probe, ...(lock ? CANARY.retention : [])], resources(probes)),
-    ...(tagged.length > 0 ? [allow('ProbeTags', CANARY.tags, resources(tagged))] : []),
+    allowing('Probe', [...CANARY.probe, ...(lock ? CANARY.retention : [])], resources(probes)),
+    ...(tagged.length > 0 ? [allowing('ProbeTags', CANARY.tags, resources(tagged))] : []),
     ...(key
       ? [
-          allow('ProbeEncryption', CANARY.sourceKey, [key.arn], {
-            StringEquals: { 'kms:ViaService': `s3.${key.region}.${Aws.URL_SUFFIX}` },
+          allowing('ProbeEncryption', CANARY.sourceKey, [key.arn], {
+            'kms:ViaService': `s3.${key.region}.${Aws.URL_SUFFIX}`,
           }),
         ]
       : []),
-    allow('Result', CANARY.result, ['*'], { StringEquals: { 'cloudwatch:namespace': namespace } }),
+    allowing('Result', CANARY.result, ['*'], { 'cloudwatch:namespace': namespace }),
   ];
 }

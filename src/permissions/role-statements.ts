@@ -12,6 +12,14 @@ export interface Statement {
   readonly Condition?: { readonly [operator: string]: { readonly [key: string]: string | string[] } };
 }
 
+/** A statement whose conditions, if it has some, are equalities. */
+export const allowing = (
+  Sid: string,
+  Action: readonly string[],
+  Resource: string[],
+  StringEquals?: { readonly [key: string]: string },
+): Statement => ({ Sid, Effect: 'Allow', Action, Resource, ...(StringEquals && { Condition: { StringEquals } }) });
+
 /** What one rule needs permission for. ARNs and regions may be tokens. */
 export interface RuleAccess {
   /** '' when the rule is not limited to a prefix; tags do not limit permissions. */

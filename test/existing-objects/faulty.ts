@@ -1,15 +1,7 @@
-import { createHash } from 'node:crypto';
 import { Account, DENIED, EMPTY, Job, progress } from './imitation';
 import { Aws, execute, Outcome } from './interpreter';
-
-/** Numbers that are the same for a seed. */
-export function numbers(seed: number): () => number {
-  let state = createHash('sha256').update(String(seed)).digest().readUInt32BE();
-  return () => {
-    state = Number((BigInt(state) * 1_664_525n + 1_013_904_223n) % 4_294_967_296n);
-    return state / 2 ** 32;
-  };
-}
+import { machine } from './machine';
+import { seeded } from '../seeded';
 
 const ERRORS = ['SdkClientException', 'ThrottlingException', 'InternalErrorException', 'ServiceUnavailableException'];
 /** What an answer may be that has nothing, or something else, in it. */
@@ -51,7 +43,7 @@ export async function badDay(
   seed: number,
   injected: { count: number },
 ): Promise<{ readonly outcome: Outcome; readonly wrong: string[] }> {
-  const next = numbers(seed);
+  const next = seeded(seed * 1_000_003); // neighbours would begin alike
   const account = new Account();
   account.ends = ENDS[Math.floor(next() * ENDS.length)];
   account.failures = next() < 0.8 ? 1 : 0;
@@ -80,4 +72,21 @@ export async function badDay(
     'nobody was told',
   );
   return { outcome, wrong };
+}
+
+/** A number of days, from a seed on: what is said is true, and all that may come out of one came out of some. */
+export async function expectBadDays(first: number, days: number): Promise<void> {
+  const injected = { count: 0 };
+  const wrong: string[] = [];
+  const outcomes = new Set<string>();
+  for (let seed = first; seed < first + days; seed++) {
+    const day = await badDay(machine(), seed, injected);
+    wrong.push(...day.wrong);
+    outcomes.add(day.outcome.error ?? day.outcome.output.outcome);
+  }
+  expect(wrong).toEqual([]);
+  expect(injected.count).toBeGreaterThan(days);
+  expect([...outcomes].sort()).toEqual(
+    expect.arrayContaining(['JOB_FAILED', 'NOTHING_TO_REPAIR', 'REPAIRED', 'REPLICATED', 'UNKNOWN']),
+  );
 }

@@ -1,4 +1,5 @@
-import { lives, pace, seeded } from './lives';
+import { lives, pace } from './lives';
+import { seeded } from '../seeded';
 import { naive } from './naive';
 import { Sender } from './requests';
 import { FakeS3 } from './s3';
